@@ -1,0 +1,1 @@
+"""Slap segmentation: boxes, labels, hand, upright crops."""

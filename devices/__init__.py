@@ -1,0 +1,1 @@
+"""Device contracts, registry, transports and families. Never: legal rules, dossiers, Qt."""

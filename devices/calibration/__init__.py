@@ -1,0 +1,1 @@
+"""Scanner and camera calibration that ends in a signed certificate."""

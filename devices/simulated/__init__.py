@@ -1,0 +1,1 @@
+"""Simulated devices with physics and fault switches; shipped, and marked in everything they make."""

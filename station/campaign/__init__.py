@@ -1,0 +1,1 @@
+"""Campaign planning (comes with its own issue)."""

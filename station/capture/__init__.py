@@ -1,0 +1,1 @@
+"""Capture sessions: a device, quality and acceptance."""

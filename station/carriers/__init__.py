@@ -1,0 +1,1 @@
+"""Ways a package travels: tus upload, removable folder."""

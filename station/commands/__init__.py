@@ -1,0 +1,1 @@
+"""The sub-commands of `station`; one file each, imported when used."""

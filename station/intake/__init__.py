@@ -1,0 +1,1 @@
+"""The reference server: verifies, stores once, answers signed receipts."""

@@ -1,0 +1,1 @@
+"""The encrypted, append-only store of events and blobs."""

@@ -1,0 +1,1 @@
+"""Signers, sealers, operators, roles, trust stores, the audit chain."""

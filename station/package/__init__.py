@@ -1,0 +1,1 @@
+"""Sealing, opening and exporting packages (docs/package-format.md)."""

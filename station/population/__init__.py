@@ -1,0 +1,1 @@
+"""Population look-up: the interface and a simulator."""

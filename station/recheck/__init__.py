@@ -1,0 +1,1 @@
+"""Re-check of sampled dossiers (comes with its own issue)."""

@@ -1,0 +1,1 @@
+"""Viet Nam: number, names, units, card, forms, as dated tables."""

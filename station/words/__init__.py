@@ -1,0 +1,1 @@
+"""The translation catalogue: Vietnamese first, English second."""
