@@ -38,7 +38,7 @@ class CaptureDevice(msgspec.Struct, frozen=True):
 
 
 class QualityNote(msgspec.Struct, frozen=True):
-    """The verdict on one finger or face: score, the model that gave it, reason codes; `provisional` until a final model judges."""
+    """The verdict on one finger or face: score, the model that gave it, reasons; `provisional` until a final model judges."""
 
     position: int
     score: float
