@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import typer
-import typer.core
-import typer.main
+
+from station.lazy import lazy_group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,64 +42,11 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-class LazyCommands(typer.core.TyperGroup):
-    """A group whose members are imported when they run; the list and its help lines come from `COMMANDS`."""
-
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the base class's signature
-        return [name for name, (module, _) in COMMANDS.items() if _exists(module)]
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        entry = COMMANDS.get(cmd_name)
-        if entry is None or not _exists(entry[0]):
-            return None
-        if ctx.resilient_parsing or "--help" in sys.argv[1:2]:
-            return _placeholder(cmd_name, entry[1])
-        return load(cmd_name)
-
-
-def _exists(module: str) -> bool:
-    return importlib.util.find_spec(module) is not None
-
-
-def _placeholder(name: str, help_line: str) -> Any:
-    stub = typer.Typer()
-    stub.command(name, help=help_line)(lambda: None)
-    command = typer.main.get_command(stub)
-    command.name = name
-    return command
-
-
-def load(name: str) -> Any:
-    """Return the click command `name`, imported now.
-
-    Raises:
-        SystemExit: 1 with one sentence when a library that this command needs is not installed.
-    """
-    module_name, help_line = COMMANDS[name]
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name and error.name.split(".")[0] in {"station", "devices", "biometrics", "ui"}:
-            raise
-        sys.stderr.write(
-            f"station {name}: '{error.name}' is not installed here; nothing was changed. "
-            f"Install the extra that brings it (README, 'Install').\n"
-        )
-        raise SystemExit(1) from error
-    application = getattr(module, "app", None)
-    if application is None:
-        application = typer.Typer()
-        application.command(name)(module.command)
-    command = typer.main.get_command(application)
-    command.name = name
-    command.help = command.help or help_line
-    return command
-
-
 app = typer.Typer(
-    cls=LazyCommands,
+    cls=lazy_group("station", COMMANDS),
     no_args_is_help=False,
     add_completion=False,
+    pretty_exceptions_enable=False,  # a traceback with values could show personal data
     invoke_without_command=True,
     help="Biometric enrollment station. Without a command it opens the desktop.",
 )
