@@ -15,3 +15,8 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
 }
 
 app = typer.Typer(cls=lazy_group("station assess", KINDS), no_args_is_help=True, help="Quality of samples, with reasons.")
+
+
+@app.callback()
+def assess() -> None:
+    """Quality of samples, with reasons."""
