@@ -1,1 +1,11 @@
-"""The matcher's own minutiae: extraction, templates, ISO 19794-2 / ANSI 378 records live in `biometrics.formats`."""
+"""The matcher's own minutiae: from a picture to a compact template.
+
+`extract(image, ppi)` -> `Template`. This extractor serves comparison; the one inside NFIQ 2 lives in
+`biometrics.fingerprint.quality` and serves the score. Records of ISO/IEC 19794-2 and INCITS 378 are in `biometrics.formats`.
+May import: NumPy, OpenCV, SciPy, `biometrics.errors`.
+"""
+
+from biometrics.fingerprint.minutiae.extraction import extract
+from biometrics.fingerprint.minutiae.template import Template
+
+__all__ = ["Template", "extract"]

@@ -1,0 +1,93 @@
+"""Extraction: a picture in, a template out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biometrics.errors import ImageError
+from biometrics.fingerprint.minutiae import cylinders, fields
+from biometrics.fingerprint.minutiae.enhance import enhance
+from biometrics.fingerprint.minutiae.fields import CELL, Floats
+from biometrics.fingerprint.minutiae.residues import find
+from biometrics.fingerprint.minutiae.template import Template
+
+MOST_MINUTIAE: Final = 100
+LEAST_SIDE: Final = 64
+MOST_SIDE: Final = 4096
+# The grey picture for the image check: one sample every 2.5 px, one deviation of the ridges = 32.
+SAMPLE_PX: Final = 2.5
+RIDGE_SCALE: Final = 32.0
+
+
+def check_image(image: NDArray[np.uint8]) -> None:
+    """Raise ImageError unless `image` is a grey 8-bit picture of a size that can hold a print."""
+    if getattr(image, "dtype", None) != np.uint8 or image.ndim != 2:
+        raise ImageError("A print must be a grey 8-bit array (height, width).", code="image-not-grey8")
+    height, width = image.shape
+    if min(height, width) < LEAST_SIDE:
+        raise ImageError(f"{width}x{height} pixels are too few for a print.", code="image-too-small", width=width, height=height)
+    if max(height, width) > MOST_SIDE:
+        raise ImageError(
+            f"{width}x{height} pixels are too many for one print.", code="image-too-large", width=width, height=height
+        )
+
+
+def extract(image: NDArray[np.uint8], ppi: int = 500) -> Template:
+    """Return the template of one print.
+
+    Args:
+        image: uint8 (height, width), dark ridges; 64..4096 px a side.
+        ppi: its resolution; anything but 500 (by more than 1 %) is resampled, and the template speaks of the resampled picture.
+
+    Raises:
+        ImageError: not a grey 8-bit array, too small, too large, or a resolution outside 250..1200 ppi.
+        A picture without ridges is no error: its template has no minutiae.
+    """
+    check_image(image)
+    if not 250 <= ppi <= 1200:
+        raise ImageError(f"{ppi} ppi is outside 250..1200.", code="image-resolution", ppi=ppi)
+    if abs(ppi - 500) > 5:
+        scale = 500 / ppi
+        size = max(LEAST_SIDE, round(image.shape[1] * scale)), max(LEAST_SIDE, round(image.shape[0] * scale))
+        resampled = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+        image = np.asarray(resampled, np.uint8)
+    ridge_fields = fields.analyse(image)
+    e = enhance(ridge_fields)
+    points = find(e, ridge_fields, MOST_MINUTIAE)
+    x = np.clip(points.x, 0, 65535).astype(np.uint16)
+    y = np.clip(points.y, 0, 65535).astype(np.uint16)
+    angle = (np.round(points.angle * (256 / (2 * np.pi))).astype(np.int32) & 255).astype(np.uint8)
+    bits = cylinders.cylinders(x + np.float32(0.5), y + np.float32(0.5), angle, ridge_fields.mask, ridge_fields.offset)
+    return Template(
+        width=image.shape[1],
+        height=image.shape[0],
+        x=x,
+        y=y,
+        angle=angle,
+        quality=np.round(points.quality * 255).astype(np.uint8),
+        kind=points.kind,
+        codes=cylinders.encode(*bits),
+        mask=ridge_fields.mask,
+        origin=ridge_fields.offset,
+        ridges=ridge_picture(e, ridge_fields.mask),
+    )
+
+
+def ridge_picture(e: Floats, mask: NDArray[np.bool_]) -> NDArray[np.int8]:
+    """Return the enhanced ridges every 2.5 px, evened out to one local deviation (= 32), 0 off the print."""
+    height, width = e.shape
+    size = int(width / SAMPLE_PX), int(height / SAMPLE_PX)
+    span = round(size[0] * SAMPLE_PX), round(size[1] * SAMPLE_PX)
+    small = cv2.resize(e[: span[1], : span[0]], size, interpolation=cv2.INTER_AREA)
+    power = cv2.GaussianBlur(small * small, (0, 0), 6.0)
+    small = small / np.sqrt(power + 1e-3)
+    rows = np.minimum(((np.arange(size[1]) + 0.5) * SAMPLE_PX / CELL).astype(np.intp), mask.shape[0] - 1)
+    columns = np.minimum(((np.arange(size[0]) + 0.5) * SAMPLE_PX / CELL).astype(np.intp), mask.shape[1] - 1)
+    value = np.round(np.clip(small * RIDGE_SCALE, -127, 127)).astype(np.int8)
+    # Zero means "no print here", so a ridge flank that rounds to zero becomes one.
+    value[value == 0] = 1
+    return np.where(mask[np.ix_(rows, columns)], value, np.int8(0))
