@@ -1,0 +1,161 @@
+"""One capture step, from the empty platen to an accepted picture: live frames, auto-capture, attempts, the best kept.
+
+`CaptureSession` is a plain state machine driven by frames; it owns no thread and no clock, so that the window (device thread +
+scoring thread), the headless demo and the tests run the very same logic. `station.capture.runner` drives it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from devices.contract import CaptureRequest, Frame, RawCapture
+from station.capture.gate import GateRules, Instruction, SteadyGate, SteadyWords
+from station.capture.verdict import Verdict
+
+
+class Phase(StrEnum):
+    """Where the step stands."""
+
+    LIFT = "lift"  # the platen must be seen empty first
+    WAIT = "wait"  # nothing there yet
+    LIVE = "live"  # something there, being judged
+    TAKE = "take"  # the full picture is being taken
+    DONE = "done"  # accepted
+    DECIDE = "decide"  # attempts used up: accept the best flagged, declare an exception, or call the supervisor
+
+
+class Judge(Protocol):
+    """Judges live frames and full captures of one modality."""
+
+    def live(self, frame: Frame, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
+        """Return the verdict on a live frame; cheap enough for every frame that is analysed."""
+
+    def final(self, capture: RawCapture, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
+        """Return the verdict on a full capture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try: the capture and its verdict. `automatic` is False when the operator pressed the key."""
+
+    number: int
+    capture: RawCapture
+    verdict: Verdict
+    automatic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepRules:
+    """What the procedure says of one capture: attempts, the threshold of each finger (by position code), gate."""
+
+    attempts: int = 3
+    thresholds: dict[int, float] = field(default_factory=dict)
+    gate: GateRules = field(default_factory=GateRules)
+    needs_empty_platen: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """What a screen needs to draw one moment of the step; made anew for each analysed frame."""
+
+    phase: Phase
+    verdict: Verdict | None
+    instruction: Instruction | None
+    hold_share: float
+    attempt: int
+    attempts: int
+    best_score: float | None
+    frame_number: int
+
+
+class CaptureSession:
+    """The state machine of one step."""
+
+    def __init__(self, request: CaptureRequest, rules: StepRules, judge: Judge, *, attempts_before: int = 0) -> None:
+        self.request = request
+        self.rules = rules
+        self._judge = judge
+        self._gate = SteadyGate(rules.gate)
+        self._words = SteadyWords()
+        self.phase = Phase.LIFT if rules.needs_empty_platen else Phase.WAIT
+        self.attempts: list[Attempt] = []
+        self._before = attempts_before
+        self._verdict: Verdict | None = None
+        self._instruction: Instruction | None = None
+        self._frame_number = 0
+        self._manual = False
+
+    @property
+    def best(self) -> Attempt | None:
+        """The attempt with the best lowest finger; the later of equals."""
+        return max(self.attempts, key=lambda a: (a.verdict.passed, a.verdict.score, a.number), default=None)
+
+    def press(self) -> None:
+        """The operator takes the picture by hand; honoured at the next frame with something on it."""
+        self._manual = True
+
+    def process(self, frame: Frame) -> bool:
+        """Judge one live frame; return True when the full picture is to be taken now (then call `taken`)."""
+        self._frame_number = frame.number
+        if self.phase in (Phase.DONE, Phase.DECIDE, Phase.TAKE):
+            return False
+        present = frame.finger_present
+        if present is False:
+            self._gate.reset()
+            self._verdict = None
+            self._instruction = self._words.feed(None, frame.at_s)
+            self.phase = Phase.WAIT
+            return False
+        verdict = self._judge.live(frame, self.request, self.rules.thresholds)
+        if self.phase is Phase.LIFT and (present or verdict.present):
+            # The last finger still rests there: a new capture opens only after the platen was seen empty.
+            self._instruction = self._words.feed(Instruction("lift-hand", 0), frame.at_s)
+            return False
+        self._verdict = verdict
+        if not verdict.present:
+            self.phase = Phase.WAIT
+            self._gate.reset()
+            self._instruction = self._words.feed(None, frame.at_s)
+            return False
+        self.phase = Phase.LIVE
+        reason = None if verdict.passed else verdict.main_reason()
+        self._instruction = self._words.feed(Instruction(reason[0], int(reason[1])) if reason else None, frame.at_s)
+        if self._gate.feed(verdict, frame.at_s) or self._manual:
+            self.phase = Phase.TAKE
+            return True
+        return False
+
+    def taken(self, capture: RawCapture) -> Attempt:
+        """Judge the full picture; afterwards the phase is DONE, WAIT/LIFT for another try, or DECIDE."""
+        verdict = self._judge.final(capture, self.request, self.rules.thresholds)
+        attempt = Attempt(self._before + len(self.attempts) + 1, capture, verdict, automatic=not self._manual)
+        self.attempts.append(attempt)
+        self._manual = False
+        self._gate.reset()
+        if verdict.passed:
+            self.phase = Phase.DONE
+        elif attempt.number >= self.rules.attempts:
+            self.phase = Phase.DECIDE
+        else:
+            self.phase = Phase.LIFT if self.rules.needs_empty_platen else Phase.WAIT
+        reason = None if verdict.passed else verdict.main_reason()
+        self._instruction = Instruction(reason[0], int(reason[1])) if reason else None
+        return attempt
+
+    def interrupted(self) -> None:
+        """The device went away or the picture was cancelled: nothing was taken, the step starts over."""
+        self._gate.reset()
+        self._manual = False
+        self.phase = Phase.LIFT if self.rules.needs_empty_platen else Phase.WAIT
+
+    def view(self) -> SessionView:
+        """Return what the screen shows now."""
+        best = self.best
+        return SessionView(self.phase, self._verdict, self._instruction, self._gate.share, self._before + len(self.attempts) + 1,
+                           self.rules.attempts, best.verdict.score if best else None, self._frame_number)  # fmt: skip
+
+
+ViewSink = Callable[[SessionView, Frame | None], None]
