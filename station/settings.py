@@ -1,0 +1,166 @@
+"""Settings, declared once: name, type, default, limits, help. The command line, the window and the docs are built from this.
+
+Values live in one small TOML file of the station's folder. A bad value never stops the station: it is told with its reason, the
+default holds, and all faults of the file are gathered and shown together. Secrets are not settings.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from station.errors import InputError
+from station.words import Language, say
+
+MAX_FILE_BYTES: Final = 100_000
+
+Value = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One declared setting. `low`/`high` bound numbers, `choices` bound words; `legal` ones are shown but not changed by hand."""
+
+    name: str
+    group: str
+    default: Value
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    legal: bool = False
+
+    @property
+    def kind(self) -> type:
+        """Python type of the value."""
+        return type(self.default)
+
+    def help(self, language: Language = Language.VI) -> str:
+        """Return the help text from the catalogue (code ``setting.<name>``)."""
+        return say(f"setting.{self.name}", language)
+
+    def check(self, value: object) -> Value:
+        """Return `value` as this setting's type.
+
+        Raises:
+            InputError: wrong type, outside the limits, not one of the choices.
+        """
+        if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if type(value) is not self.kind:
+            raise InputError(f"{self.name}: {value!r} is not a {self.kind.__name__}; the default {self.default!r} holds. Correct it.",
+                             code="setting-type", name=self.name)  # fmt: skip
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            too_low, too_high = self.low is not None and value < self.low, self.high is not None and value > self.high
+            if too_low or too_high:
+                raise InputError(f"{self.name}: only {self.low:g} to {self.high:g}, not {value:g}; the default {self.default!r} holds.",
+                                 code="setting-range", name=self.name, low=self.low, high=self.high)  # fmt: skip
+        if self.choices and value not in self.choices:
+            raise InputError(f"{self.name}: one of {', '.join(self.choices)}; the default {self.default!r} holds.",
+                             code="setting-choice", name=self.name)  # fmt: skip
+        assert isinstance(value, str | int | float | bool)
+        return value
+
+
+DECLARED: Final[tuple[Setting, ...]] = (
+    Setting("procedure.id", "procedure", "vn-60-2021", legal=True),
+    Setting("capture.attempts", "procedure", 3, 1, 10),
+    Setting("capture.hold_s", "quality", 0.5, 0.2, 3.0),
+    Setting("capture.hold_frames", "quality", 5, 3, 30),
+    Setting("fingerprint.threshold", "quality", 40, 0, 100),
+    Setting("portrait.profile", "quality", "vn-cccd", choices=("vn-cccd", "vn-passport", "icao", "custom")),
+    Setting("devices.scanner", "devices", "simulated-scanner"),
+    Setting("devices.camera", "devices", "simulated-camera"),
+    Setting("devices.card_reader", "devices", "simulated-card"),
+    Setting("screen.language", "screen", "vi", choices=("vi", "vi+en", "en")),
+    Setting("screen.theme", "screen", "light", choices=("light", "dark", "system")),
+    Setting("screen.large", "screen", default=False),
+    Setting("screen.second_monitor", "screen", default=True),
+    Setting("sound.volume", "screen", 60, 0, 100),
+    Setting("lock.idle_minutes", "users", 10, 1, 60),
+    Setting("sending.intake_url", "sending", ""),
+    Setting("sending.kilobytes_per_s", "sending", 0, 0, 100_000),
+    Setting("sending.hours", "sending", "00:00-24:00"),
+    Setting("sending.limit_megabytes", "sending", 16, 1, 64),
+    Setting("keep.days", "retention", 180, 1, 3650, legal=True),
+    Setting("keep.disk_gigabytes", "retention", 250, 1, 100_000),
+    Setting("station.kit", "station", "0417"),
+    Setting("station.unit", "station", "09901"),
+    Setting("day.target", "station", 350, 1, 5000),
+)
+
+BY_NAME: Final[Mapping[str, Setting]] = {s.name: s for s in DECLARED}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The values in force. Unknown or bad entries stand in `faults`, one sentence each."""
+
+    values: Mapping[str, Value]
+    faults: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Value:
+        return self.values.get(name, BY_NAME[name].default)
+
+    def text(self, name: str) -> str:
+        """Return a setting that is a word."""
+        return str(self[name])
+
+    def number(self, name: str) -> float:
+        """Return a setting that is a number."""
+        value = self[name]
+        assert isinstance(value, int | float)
+        return float(value)
+
+    def flag(self, name: str) -> bool:
+        """Return a setting that is yes or no."""
+        return bool(self[name])
+
+    def replaced(self, name: str, value: object) -> Settings:
+        """Return settings with one value changed.
+
+        Raises:
+            InputError: unknown name or bad value.
+        """
+        if name not in BY_NAME:
+            raise InputError(
+                f"No setting is called '{name}'; nothing was changed. `station settings show` lists them.", code="setting-name"
+            )
+        return Settings({**self.values, name: BY_NAME[name].check(value)}, self.faults)
+
+    def to_toml(self) -> str:
+        """Return the file's text: only what differs from the defaults, sorted, so that two kits compare line by line."""
+        changed = {n: v for n, v in sorted(self.values.items()) if v != BY_NAME[n].default}
+        return "".join(f"{json.dumps(name)} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in changed.items())
+
+
+def parse(data: bytes) -> Settings:
+    """Read the settings file; never raises for a bad entry, only for a file that is no settings file at all.
+
+    Raises:
+        InputError: larger than `MAX_FILE_BYTES` or not TOML.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise InputError(
+            f"The settings file has {len(data)} bytes; at most {MAX_FILE_BYTES} are read. Defaults hold.", code="settings-size"
+        )
+    try:
+        raw = tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError(
+            "The settings file is damaged; defaults hold. Correct it or delete it.", code="settings-format"
+        ) from error
+    values: dict[str, Value] = {}
+    faults: list[str] = []
+    for name, value in raw.items():
+        setting = BY_NAME.get(name)
+        if setting is None:
+            faults.append(f"{name}: no such setting; it is ignored.")
+            continue
+        try:
+            values[name] = setting.check(value)
+        except InputError as error:
+            faults.append(str(error))
+    return Settings(values, tuple(faults))
