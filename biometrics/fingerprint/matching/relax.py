@@ -36,14 +36,15 @@ def similarity(a: Template, b: Template) -> NDArray[np.float32]:
     """Return (len(a), len(b)) similarities 0..1 of codes; 0 where the rotation is beyond the gate."""
     difference = np.bitwise_count(a.codes[:, None, 0] ^ b.codes[None, :, 0]).astype(np.int16)
     difference += np.bitwise_count(a.codes[:, None, 1] ^ b.codes[None, :, 1])
-    value = (CODE_BITS // 2 - difference).astype(np.float32) * np.float32(2 / CODE_BITS)
+    value: NDArray[np.float32] = (CODE_BITS // 2 - difference).astype(np.float32) * np.float32(2 / CODE_BITS)
     turn = (b.angle[None, :] - a.angle[:, None]).view(np.int8)
     value[(np.abs(turn.astype(np.int16)) > GATE) | (value < 0)] = 0
     return value
 
 
 def _sigmoid(value: NDArray[np.float32], middle: float, slope: float) -> NDArray[np.float32]:
-    return np.asarray(1 / (1 + np.exp(np.clip((value - np.float32(middle)) * np.float32(-slope), -30, 30))), np.float32)
+    rise = np.clip((value - np.float32(middle)) * np.float32(-slope), -30, 30)
+    return np.asarray(1 / (1 + np.exp(rise)), np.float32)
 
 
 def _wrap(angle: NDArray[np.float32]) -> NDArray[np.float32]:

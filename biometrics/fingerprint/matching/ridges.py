@@ -12,8 +12,9 @@ from typing import Final
 import cv2
 import numpy as np
 
-from biometrics.fingerprint.matching.grow import Floats, Motion
+from biometrics.fingerprint.matching.grow import Motion
 from biometrics.fingerprint.minutiae.extraction import RIDGE_SCALE, SAMPLE_PX
+from biometrics.fingerprint.minutiae.fields import Floats
 from biometrics.fingerprint.minutiae.template import Template
 
 _LATTICE: Final = 8

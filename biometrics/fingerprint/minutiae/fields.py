@@ -162,4 +162,6 @@ def analyse(image: NDArray[np.uint8]) -> Fields:
 
     near = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     where = np.nonzero(near)
-    return Fields((x0, y0), (height, width), mask, normal2, frequency, even, spectrum[where], (where[0], where[1]))
+    return Fields(
+        (x0, y0), (height, width), mask, normal2, frequency, np.asarray(even, np.float32), spectrum[where], (where[0], where[1])
+    )

@@ -1,0 +1,130 @@
+"""Which finger ends make the hand, and which hand it is.
+
+Every choice of finger ends is laid on the ends of a standing right hand and of its mirror image by a similarity; a choice is good when its ends are
+clear, the residue small, the fingers point where the hand points, and no chosen end lies behind another finger (that is a second phalanx).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biometrics.fingerprint.segmentation.tips import Tip
+from biometrics.positions import SLAP_FINGERS, FingerPosition
+
+# Finger ends of a right hand seen from above, in cells of 0.8 mm: index, middle, ring, little (x to the right, y down).
+_RIGHT: Final = np.array([-34.0, -11.5, 11.5, 33.0]) + 1j * np.array([4.5, 0.0, 3.5, 14.5])
+# How each finger leans away from the hand's axis, degrees.
+_FAN: Final = np.array([-5.0, -1.5, 2.0, 8.0])
+# Spread of the residue (cells), of the lean (degrees) and of the log of the size.
+_SIGMA: Final = 3.0
+_LEAN_SIGMA: Final = 14.0
+_SIZE_SIGMA: Final = 0.13
+_HAND_SLOPE: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """The chosen ends with their labels; `tilt` in degrees (positive leaning right), `confidence` 0..1 of the hand's label."""
+
+    slap: FingerPosition
+    tips: tuple[Tip, ...]
+    positions: tuple[FingerPosition, ...]
+    tilt: float
+    confidence: float
+    cost: float
+
+
+def _behind(tips: list[Tip]) -> NDArray[np.bool_]:
+    """Return (n, n): end j lies behind end i, on the same finger."""
+    x, y = np.array([t.x for t in tips]), np.array([t.y for t in tips])
+    turn = np.radians([t.angle for t in tips])
+    width = np.array([t.half_width for t in tips])
+    dx, dy = x[None, :] - x[:, None], y[None, :] - y[:, None]
+    across = dx * np.cos(turn)[:, None] + dy * np.sin(turn)[:, None]
+    along = -dx * np.sin(turn)[:, None] + dy * np.cos(turn)[:, None]
+    result: NDArray[np.bool_] = (along > 0) & (along < 8 * width[:, None]) & (np.abs(across) < 1.1 * width[:, None])
+    return result
+
+
+def _lay(points: NDArray[np.complex128], model: NDArray[np.complex128], lean: NDArray[np.float64]) -> tuple[float, float]:
+    """Return (cost, tilt in degrees) of laying the model on the points: rotation from the leans and the ends together."""
+    p, m = points - points.mean(), model - model.mean()
+    if len(points) == 1:
+        return 0.0, float(lean.mean())
+    # The turn by the ends alone is trusted with many fingers, the leans steady it with few.
+    moment = np.sum(p * np.conj(m))
+    steady = 40.0 * np.exp(1j * np.radians(lean)).sum()
+    turn = float(np.angle(moment + steady))
+    scale = float((np.exp(-1j * turn) * moment).real / np.sum(np.abs(m) ** 2))
+    size = np.log(np.clip(scale, 0.2, 5.0))
+    scale = float(np.exp(np.clip(size, -0.2, 0.25)))
+    rest = np.abs(p - scale * np.exp(1j * turn) * m) ** 2
+    off = (lean - np.degrees(turn) + 180) % 360 - 180
+    cost = rest.sum() / (2 * _SIGMA**2) + (size / _SIZE_SIGMA) ** 2 / 2 + np.sum((off / _LEAN_SIGMA) ** 2) / 2
+    return float(cost), float(np.degrees(turn))
+
+
+def read_four(tips: list[Tip], missing: frozenset[FingerPosition], slaps: tuple[FingerPosition, ...]) -> list[Hand]:
+    """Return the best reading of `tips` for each slap of `slaps` (left or right four), best first; empty when there are no ends."""
+    tips = tips[:9]
+    if not tips:
+        return []
+    behind = _behind(tips)
+    place = np.array([complex(t.x, t.y) for t in tips])
+    angle = np.array([t.angle for t in tips])
+    clear = np.array([t.score for t in tips])
+    found: list[Hand] = []
+    for slap in slaps:
+        mirrored = slap == FingerPosition.LEFT_FOUR
+        model = -np.conj(_RIGHT) if mirrored else _RIGHT
+        fan = -_FAN if mirrored else _FAN
+        present = [k for k, finger in enumerate(SLAP_FINGERS[slap]) if finger not in missing]
+        best: tuple[float, tuple[int, ...], tuple[int, ...], float] | None = None
+        for size in range(min(len(present), len(tips)), 0, -1):
+            for chosen in combinations(range(len(tips)), size):
+                index = np.array(chosen)
+                # A finger left out costs more than any residue it could have; an end behind another is another phalanx.
+                base = 14.0 * (len(present) - size) - 12.0 * float(clear[index].sum())
+                base += 25.0 * float(behind[np.ix_(index, index)].sum()) + 25.0 * float(
+                    behind[:, index].sum() > behind[np.ix_(index, index)].sum()
+                )
+                if best is not None and base > best[0]:
+                    continue
+                across = place[index] * np.exp(-1j * np.radians(np.median(angle[index])))
+                order = index[np.argsort(across.real)]
+                for labels in combinations(present, size):
+                    columns = np.array(labels[::-1] if mirrored else labels)
+                    cost, tilt = _lay(place[order], model[columns], angle[order] - fan[columns])
+                    cost += base
+                    if best is None or cost < best[0]:
+                        best = (cost, tuple(order.tolist()), tuple(columns.tolist()), tilt)
+        if best is not None:
+            cost, ends, columns_, tilt = best
+            names = tuple(SLAP_FINGERS[slap][c] for c in columns_)
+            found.append(Hand(slap, tuple(tips[k] for k in ends), names, tilt, 0.0, cost))
+    found.sort(key=lambda hand: hand.cost)
+    if len(found) == 1:
+        return found
+    gap = found[1].cost - found[0].cost
+    sure = 1 / (1 + np.exp(-_HAND_SLOPE * gap))
+    return [Hand(h.slap, h.tips, h.positions, h.tilt, float(c), h.cost) for h, c in zip(found, (sure, 1 - sure), strict=True)]
+
+
+def read_thumbs(tips: list[Tip], missing: frozenset[FingerPosition]) -> Hand | None:
+    """Return the two thumbs (left one on the left, as both hands lie on the platen), or the one that is not missing."""
+    if not tips:
+        return None
+    present = [p for p in (FingerPosition.LEFT_THUMB, FingerPosition.RIGHT_THUMB) if p not in missing]
+    behind = _behind(tips)
+    free = [tips[k] for k in range(len(tips)) if not behind[:, k].any()] or tips
+    chosen = sorted(free[: len(present)], key=lambda t: t.x)
+    if len(chosen) < len(present):
+        # One end for two thumbs: which one it is cannot be told.
+        return Hand(FingerPosition.TWO_THUMBS, tuple(chosen), (FingerPosition.UNKNOWN,), chosen[0].angle, 0.3, 0.0)
+    tilt = float(np.mean([t.angle for t in chosen]))
+    return Hand(FingerPosition.TWO_THUMBS, tuple(chosen), tuple(present), tilt, 0.95, 0.0)

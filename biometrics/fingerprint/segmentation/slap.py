@@ -1,0 +1,170 @@
+"""Segmentation of a slap: which fingers are on the platen, where, and of which hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from biometrics.errors import ImageError
+from biometrics.fingerprint.segmentation.boxes import fit_box
+from biometrics.fingerprint.segmentation.grid import Floats, live_grid, ridge_grid
+from biometrics.fingerprint.segmentation.hand import Hand, read_four, read_thumbs
+from biometrics.fingerprint.segmentation.tips import Tip, find_tips
+from biometrics.positions import SLAP_FINGERS, FingerPosition
+
+_FOURS: Final = (FingerPosition.RIGHT_FOUR, FingerPosition.LEFT_FOUR)
+_MARGIN_PX: Final = 8
+# Below this the ends are smudges or phalanges, not the fingers asked for.
+_LEAST_CLEAR: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentedFinger:
+    """One finger of a slap. Lengths in px of the picture given; `angle_deg` 0 is upright, positive leans right."""
+
+    position: FingerPosition
+    centre: tuple[float, float]
+    width: float
+    height: float
+    angle_deg: float
+    confidence: float
+
+    def crop(self, image: NDArray[np.uint8], margin: int = 16) -> NDArray[np.uint8]:
+        """Return the finger cut out of the slap and turned upright, with `margin` px around it; white where the slap ends."""
+        width, height = round(self.width) + 2 * margin, round(self.height) + 2 * margin
+        turn = np.radians(self.angle_deg)
+        c, s = float(np.cos(turn)), float(np.sin(turn))
+        dx, dy = (width - 1) / 2, (height - 1) / 2
+        x, y = self.centre
+        matrix = np.array([[c, -s, x - c * dx + s * dy], [s, c, y - s * dx - c * dy]], np.float64)
+        flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+        cut = cv2.warpAffine(image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=255)
+        return np.asarray(cut, np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class SlapSegmentation:
+    """The answer for one slap.
+
+    Attributes:
+        hand: RIGHT_FOUR, LEFT_FOUR or TWO_THUMBS as seen, None where nothing was found.
+        hand_confidence: 0..1, how sure that is; below about 0.8 ask the operator.
+        fingers: found fingers, left to right.
+        error: None, or `no-finger`, `fingers-missing`, `too-many-fingers`, `wrong-hand`.
+    """
+
+    hand: FingerPosition | None
+    hand_confidence: float
+    fingers: tuple[SegmentedFinger, ...]
+    error: str | None
+
+
+def segment_slap(
+    image: NDArray[np.uint8],
+    expected: FingerPosition | None = None,
+    missing: Iterable[FingerPosition] = (),
+    ppi: int = 500,
+) -> SlapSegmentation:
+    """Find the fingers of a slap of four or of two thumbs.
+
+    Args:
+        image: uint8 (height, width), dark ridges.
+        expected: RIGHT_FOUR, LEFT_FOUR or TWO_THUMBS; None lets the picture say. An expected hand that the picture contradicts is answered with
+            the hand seen and the error `wrong-hand`.
+        missing: fingers declared as missing.
+        ppi: resolution of the picture.
+
+    Raises:
+        ImageError: not grey 8 bit, or a size or resolution no slap has.
+    """
+    _check(image, expected, ppi)
+    scale = 500 / ppi
+    at_500 = image
+    if abs(ppi - 500) > 5:
+        size = round(image.shape[1] * scale), round(image.shape[0] * scale)
+        at_500 = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), np.uint8)
+    return _read(ridge_grid(at_500), scale, expected, frozenset(missing))
+
+
+def segment_preview(
+    image: NDArray[np.uint8],
+    ppi: float,
+    expected: FingerPosition | None = None,
+    missing: Iterable[FingerPosition] = (),
+) -> SlapSegmentation:
+    """The same for a reduced live picture (60..300 ppi): contrast instead of ridges, for boxes that follow the hand.
+
+    Raises:
+        ImageError: as `segment_slap`.
+    """
+    _check(image, expected, ppi)
+    return _read(live_grid(image, ppi), 500 / ppi, expected, frozenset(missing))
+
+
+def _check(image: NDArray[np.uint8], expected: FingerPosition | None, ppi: float) -> None:
+    if getattr(image, "dtype", None) != np.uint8 or image.ndim != 2:
+        raise ImageError("A slap must be a grey 8-bit array (height, width).", code="image-not-grey8")
+    if not 50 <= ppi <= 1200:
+        raise ImageError(f"{ppi} ppi is outside 50..1200.", code="image-resolution", ppi=ppi)
+    height, width = image.shape[0] * 500 / ppi, image.shape[1] * 500 / ppi
+    if min(height, width) < 256:
+        raise ImageError("The picture is too small for a slap.", code="image-too-small")
+    if max(height, width) > 4096:
+        raise ImageError("The picture is too large for a slap.", code="image-too-large")
+    if expected is not None and expected not in SLAP_FINGERS:
+        raise ImageError("A slap is RIGHT_FOUR, LEFT_FOUR or TWO_THUMBS.", code="not-a-slap-position")
+
+
+def _read(grid: Floats, scale: float, expected: FingerPosition | None, missing: frozenset[FingerPosition]) -> SlapSegmentation:
+    grid = np.asarray(np.clip((grid - 0.3) / 0.4, 0, 1), np.float32)
+    tips = find_tips(grid)
+    clear = [tip for tip in tips if tip.score >= _LEAST_CLEAR]
+    if not clear:
+        return SlapSegmentation(None, 0.0, (), "no-finger")
+    hand, error = _choose(tips, clear, expected, missing)
+    if hand is None:
+        return SlapSegmentation(None, 0.0, (), "no-finger")
+    fingers = []
+    for tip, position in zip(hand.tips, hand.positions, strict=True):
+        box = fit_box(grid, tip, [t for t in hand.tips if t is not tip], hand.tilt)
+        fingers.append(
+            SegmentedFinger(
+                position,
+                (box.x / scale - 0.5, box.y / scale - 0.5),
+                (box.width + 2 * _MARGIN_PX) / scale,
+                (box.height + 2 * _MARGIN_PX) / scale,
+                box.angle,
+                float(np.clip((tip.score - 0.3) / 0.4, 0, 1) * np.clip(box.solid * 1.3, 0, 1)),
+            )
+        )
+    return SlapSegmentation(hand.slap, hand.confidence, tuple(fingers), error)
+
+
+def _choose(
+    tips: list[Tip], clear: list[Tip], expected: FingerPosition | None, missing: frozenset[FingerPosition]
+) -> tuple[Hand | None, str | None]:
+    thumbs = expected == FingerPosition.TWO_THUMBS
+    if expected is None and len(clear) == 2 and min(t.half_width for t in clear) >= 7:
+        thumbs = not missing
+    if thumbs:
+        hand = read_thumbs(clear, missing)
+        wanted = len(set(SLAP_FINGERS[FingerPosition.TWO_THUMBS]) - missing)
+    else:
+        readings = read_four(tips, missing, _FOURS)
+        hand = readings[0] if readings else None
+        if expected is not None and hand is not None and hand.slap != expected:
+            other = readings[1]
+            if hand.confidence < 0.9:
+                # Not sure enough to contradict the procedure: read it as asked, and say how doubtful that is.
+                hand = other
+        wanted = len(set(SLAP_FINGERS[hand.slap]) - missing) if hand else 4
+    if hand is None:
+        return None, "no-finger"
+    if expected is not None and hand.slap != expected:
+        return hand, "wrong-hand"
+    return hand, "fingers-missing" if len(hand.tips) < wanted else None
