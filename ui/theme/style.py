@@ -1,0 +1,97 @@
+"""The theme in force and the style sheet made from its tokens: one place, switchable while running."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ui.qt import QColor, QFont
+from ui.theme.tokens import DARK, DESK, FONT_FAMILIES, HOME_VISIT, LIGHT, Palette, Scale, State
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Palette and scale."""
+
+    palette: Palette
+    scale: Scale
+    dark: bool
+    large: bool
+
+    def colour(self, state: State) -> QColor:
+        """Foreground of a state."""
+        return QColor(self.palette.states[state].colour)
+
+    def ground(self, state: State) -> QColor:
+        """Ground of a state."""
+        return QColor(self.palette.states[state].ground)
+
+    def font(self, pixels: int, weight: int = 400) -> QFont:
+        """Return the interface font at a size in px and a weight of 400, 600 or 700."""
+        font = QFont()
+        font.setFamilies(list(FONT_FAMILIES))
+        font.setPixelSize(pixels)
+        font.setWeight(QFont.Weight(weight))
+        return font
+
+
+def make_theme(*, dark: bool = False, large: bool = False) -> Theme:
+    """Return one of the four themes."""
+    return Theme(DARK if dark else LIGHT, HOME_VISIT if large else DESK, dark, large)
+
+
+class Current:
+    """The theme that widgets draw with; `Shell.apply_theme` replaces it and repaints everything."""
+
+    theme: Theme = make_theme()
+
+
+def style_sheet(theme: Theme) -> str:
+    """Return the QSS of a theme. No fixed label heights, no shadows, no gradients."""
+    p, s = theme.palette, theme.scale
+    lines = [
+        f"* {{ font-family: '{FONT_FAMILIES[0]}', '{FONT_FAMILIES[1]}'; font-size: {s.body}px; color: {p.text}; }}",
+        f"QMainWindow, #page {{ background: {p.bg}; }}",
+        "QLabel { background: transparent; }",
+        f"#card {{ background: {p.surface}; border: 1px solid {p.border}; border-radius: {s.radius}px; }}",
+        f"#topBar {{ background: {p.bar}; }} #topBar QLabel {{ color: {p.on_bar}; }} #topBar QLabel#soft {{ color: {p.on_bar2}; }}",
+        "#topBar QLabel#demo { color: #FFD79A; border: 1px dashed #FFD79A; border-radius: 4px; padding: 2px 8px; font-weight: 700; }",
+        f"#strip, #actions, #rail {{ background: {p.surface}; }} #strip {{ border-bottom: 1px solid {p.border}; }}",
+        f"#actions {{ border-top: 1px solid {p.border}; }} #rail {{ border-right: 1px solid {p.border}; }}",
+        f"QLabel#caption {{ color: {p.text2}; font-size: {s.caption}px; }}",
+        f"QLabel#strong {{ font-size: {s.strong}px; font-weight: 600; }}",
+        f"QLabel#title {{ font-size: {s.title}px; font-weight: 700; }}",
+        f"QLabel#number {{ font-size: {s.number}px; font-weight: 700; }}",
+        f"QLabel#hero {{ font-size: {s.hero}px; font-weight: 700; }}",
+        (
+            f"QLineEdit, QPlainTextEdit, QComboBox {{ background: {p.surface}; border: 1px solid {p.control}; border-radius: {s.radius}px;"
+            f" padding: 6px 10px; selection-background-color: {p.accent}; selection-color: {p.on_accent}; }}"
+        ),
+        f"QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {{ border: 3px solid {p.accent}; padding: 4px 8px; }}",
+        (
+            f"QTableWidget {{ background: {p.surface}; border: none; gridline-color: {p.border}; selection-background-color: {p.accent_soft};"
+            f" selection-color: {p.text}; outline: none; }}"
+        ),
+        f"QTableWidget::item {{ padding: 4px 8px; border-bottom: 1px solid {p.border}; }}",
+        f"QTableWidget:focus {{ border: 3px solid {p.accent}; }}",
+        f"QHeaderView::section {{ background: {p.surface2}; color: {p.text2}; border: none; padding: 8px; font-weight: 600; font-size: {s.caption}px; }}",
+        "QScrollArea { border: none; background: transparent; } QScrollArea > QWidget > QWidget { background: transparent; }",
+        f"QCheckBox {{ spacing: 10px; padding: 6px; }} QCheckBox:focus {{ border: 3px solid {p.accent}; border-radius: 4px; padding: 3px; }}",
+        (
+            f"QProgressBar {{ background: {p.surface2}; border: 1px solid {p.border}; border-radius: 4px; max-height: 8px; }}"
+            f" QProgressBar::chunk {{ background: {p.accent}; border-radius: 3px; }}"
+        ),
+        f"QToolTip {{ background: {p.surface}; color: {p.text}; border: 1px solid {p.control}; }}",
+    ]
+    for state, pair in p.states.items():
+        border = {
+            "idle": "1px dashed",
+            "live": "2px solid",
+            "good": "2px solid",
+            "retry": "3px dashed",
+            "blocked": "3px solid",
+        }.get(state.value, "2px solid")
+        lines.append(
+            f"#banner-{state.value} {{ background: {pair.ground}; border: {border} {pair.colour}; border-radius: {s.radius}px; }}"
+        )
+        lines.append(f"QLabel#word-{state.value} {{ color: {pair.colour}; font-weight: 600; }}")
+    return "\n".join(lines)

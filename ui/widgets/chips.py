@@ -1,0 +1,177 @@
+"""Small pieces that say a state: a chip (icon, word, border, ground), a banner, labels of the type scale."""
+
+from __future__ import annotations
+
+from ui.qt import (
+    QFontMetrics,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QRectF,
+    QSize,
+    QSizePolicy,
+    Qt,
+    QVBoxLayout,
+    QWidget,
+)
+from ui.theme.icons import paint_state
+from ui.theme.style import Current
+from ui.theme.tokens import State
+
+BORDERS = {
+    State.IDLE: (Qt.PenStyle.DashLine, 1.5),
+    State.LIVE: (Qt.PenStyle.SolidLine, 2.0),
+    State.GOOD: (Qt.PenStyle.SolidLine, 2.0),
+    State.RETRY: (Qt.PenStyle.DashLine, 3.0),
+    State.BLOCKED: (Qt.PenStyle.SolidLine, 3.0),
+    State.EXCEPTION: (Qt.PenStyle.SolidLine, 2.0),
+}
+
+
+def label(text: str = "", kind: str = "", *, wrap: bool = False) -> QLabel:
+    """Return a label of the type scale: ``caption``, ``strong``, ``title``, ``number``, ``hero`` or body."""
+    widget = QLabel(text)
+    if kind:
+        widget.setObjectName(kind)
+    widget.setWordWrap(wrap)
+    return widget
+
+
+class StateIcon(QWidget):
+    """The icon of a state alone."""
+
+    def __init__(self, state: State = State.IDLE, size: int = 18, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._size = size
+        self.setFixedSize(size, size)
+
+    def set_state(self, state: State) -> None:
+        """Show another state."""
+        if state != self._state:
+            self._state = state
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the icon."""
+        _ = event
+        painter = QPainter(self)
+        paint_state(painter, self._state, QRectF(1, 1, self._size - 2, self._size - 2), Current.theme.colour(self._state))
+
+
+class StateChip(QWidget):
+    """Icon and word on the state's ground."""
+
+    def __init__(self, state: State = State.IDLE, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state, self._text = state, text
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(text)
+
+    def set(self, state: State, text: str) -> None:
+        """Show another state and word."""
+        if (state, text) != (self._state, self._text):
+            self._state, self._text = state, text
+            self.setAccessibleName(text)
+            self.updateGeometry()
+            self.update()
+
+    def text(self) -> str:
+        """The word shown."""
+        return self._text
+
+    def state(self) -> State:
+        """The state shown."""
+        return self._state
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for the whole word, 1.6 times as high as its letters."""
+        self.ensurePolished()
+        font = Current.theme.font(Current.theme.scale.caption + 1, 600)
+        metrics = QFontMetrics(font)
+        high = round(1.75 * font.pixelSize())
+        return QSize(metrics.horizontalAdvance(self._text) + high + 14, high)
+
+    def minimumSizeHint(self) -> QSize:
+        """Never narrower: a state word is not elided."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw ground, border, icon, word."""
+        _ = event
+        theme = Current.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        style, width = BORDERS[self._state]
+        painter.setBrush(theme.ground(self._state))
+        pen = QPen(theme.colour(self._state), min(width, 1.6), style)
+        painter.setPen(pen if self._state in (State.IDLE, State.RETRY) else Qt.PenStyle.NoPen)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+        high = self.height()
+        icon = high * 0.55
+        paint_state(painter, self._state, QRectF(7, (high - icon) / 2, icon, icon), theme.colour(self._state))
+        painter.setPen(theme.colour(self._state))
+        painter.setFont(theme.font(theme.scale.caption + 1, 600))
+        painter.drawText(
+            self.rect().adjusted(round(icon) + 13, 0, -4, 0),
+            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
+            self._text,
+        )
+
+
+class Banner(QFrame):
+    """One instruction: icon, a large first line (what to do), a second line (why, or the other language)."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 10, 16, 10)
+        row.setSpacing(14)
+        self._icon = StateIcon(State.IDLE, 26)
+        self._main = label("", "title", wrap=True)
+        self._second = label("", "caption", wrap=True)
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        column.addWidget(self._main)
+        column.addWidget(self._second)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addLayout(column, 1)
+        self.say(State.IDLE, "", "")
+
+    def say(self, state: State, main: str, second: str = "") -> None:
+        """Show one instruction."""
+        if self.objectName() != f"banner-{state.value}":
+            self.setObjectName(f"banner-{state.value}")
+            self.style().unpolish(self)
+            self.style().polish(self)
+        self._icon.set_state(state)
+        if self._main.text() != main:
+            self._main.setText(main)
+            self.setAccessibleName(main)
+        if self._second.text() != second:
+            self._second.setText(second)
+        self._second.setVisible(bool(second))
+
+    def text(self) -> str:
+        """The instruction shown."""
+        return self._main.text()
+
+
+def card(title: str = "", *, right: str = "") -> tuple[QFrame, QVBoxLayout]:
+    """Return a card and the layout to fill; `right` is a caption at the right of the title."""
+    frame = QFrame()
+    frame.setObjectName("card")
+    box = QVBoxLayout(frame)
+    box.setContentsMargins(14, 12, 14, 12)
+    box.setSpacing(8)
+    if title:
+        row = QHBoxLayout()
+        row.addWidget(label(title, "strong"))
+        row.addStretch(1)
+        if right:
+            row.addWidget(label(right, "caption"))
+        box.addLayout(row)
+    return frame, box
