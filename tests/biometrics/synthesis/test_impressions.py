@@ -1,0 +1,76 @@
+"""Impressions and slaps: determinism, truth, refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from biometrics.fingerprint.synthesis import (
+    PLAIN_SIZE,
+    ImpressionKind,
+    ImpressionSettings,
+    LiveScene,
+    MasterFinger,
+    Person,
+    Sensor,
+    grow_finger,
+    impression,
+    slap,
+)
+from biometrics.positions import SLAP_FINGERS, FingerPosition
+
+
+@pytest.fixture(scope="module")
+def finger() -> MasterFinger:
+    return grow_finger(5, FingerPosition.RIGHT_INDEX, size=PLAIN_SIZE)
+
+
+@pytest.fixture(scope="module")
+def person() -> Person:
+    return Person.from_seed(11)
+
+
+def test_equal_arguments_give_equal_bytes(finger: MasterFinger) -> None:
+    settings = ImpressionSettings(moisture=-0.4, smear_px=6, worn=0.4, scar=0.5, dirt=0.5, halo=0.5, latent=finger)
+    first, second = impression(finger, settings, 3), impression(finger, settings, 3)
+    assert first.image.tobytes() == second.image.tobytes()
+    assert np.array_equal(first.truth.x, second.truth.x)
+    assert impression(finger, settings, 4).image.tobytes() != first.image.tobytes()
+
+
+@pytest.mark.parametrize("sensor", list(Sensor))
+@pytest.mark.parametrize("kind", list(ImpressionKind))
+def test_every_sensor_and_kind_makes_a_picture(finger: MasterFinger, sensor: Sensor, kind: ImpressionKind) -> None:
+    made = impression(finger, ImpressionSettings(kind=kind, sensor=sensor), 1)
+    assert made.image.dtype == np.uint8
+    assert made.image.std() > 15
+    assert len(made.truth) > 10
+    x0, y0, x1, y1 = made.region
+    assert 0 <= x0 < x1 <= made.image.shape[1]
+    assert 0 <= y0 < y1 <= made.image.shape[0]
+
+
+@pytest.mark.parametrize("position", list(SLAP_FINGERS))
+def test_slap_names_each_finger_in_its_place(person: Person, position: FingerPosition) -> None:
+    made = slap(person, position, ImpressionSettings(rotation_deg=20), 1, second_phalanx=0.5)
+    assert {f.position for f in made.fingers} == set(SLAP_FINGERS[position])
+    for one in made.fingers:
+        x0, y0, x1, y1 = one.box
+        assert made.image[y0:y1, x0:x1].mean() < 225
+        assert len(one.truth) > 15
+        assert ((one.truth.x >= x0) & (one.truth.x < x1) & (one.truth.y >= y0) & (one.truth.y < y1)).all()
+
+
+def test_live_scene_is_empty_then_shows_the_finger(finger: MasterFinger) -> None:
+    scene = LiveScene.of_finger(finger, land_s=0.4)
+    empty, settled = scene.frame(0.1).image, scene.frame(2.0).image
+    assert empty.mean() > 240
+    assert settled.mean() < empty.mean() - 30
+    assert np.array_equal(scene.frame(2.0).image, settled)
+
+
+def test_settings_out_of_range_are_refused() -> None:
+    with pytest.raises(ValueError, match="pressure"):
+        ImpressionSettings(pressure=1.5)
+    with pytest.raises(ValueError, match="bits"):
+        ImpressionSettings(bits=5)
