@@ -1,0 +1,126 @@
+"""Judges fingerprints: a slap finger by finger, a single finger by itself; live frames cheaply, captures fully."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from biometrics.fingerprint.quality import assess, assess_live
+from biometrics.fingerprint.segmentation import SegmentedFinger, SlapSegmentation, segment_preview, segment_slap
+from biometrics.models import QualityModel
+from biometrics.positions import SLAP_FINGERS, FingerPosition, fingers_of
+from biometrics.reasons import Reason, ReasonCode, Region
+from devices.contract import CaptureRequest, Frame, RawCapture
+from station.capture.verdict import PartVerdict, Verdict, rank
+
+WRONG_HAND_CONFIDENCE = 0.9
+DEFAULT_THRESHOLD = 40.0
+LIVE_MODEL = "live"
+"""Name of the quick live verdict; it decides when to take the picture, never what is recorded as quality."""
+
+
+class FingerJudge:
+    """`model` gives the score of captures; without one our own default model does (never called NFIQ 2)."""
+
+    def __init__(self, model: QualityModel | None = None) -> None:
+        self._model = model
+
+    def live(self, frame: Frame, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
+        """See `station.capture.session.Judge`."""
+        ppi = frame.ppi or 500
+        if request.position not in SLAP_FINGERS:
+            part, share = self._live_part(frame.image, ppi, request.position, thresholds)
+            present = ReasonCode.NO_FINGER not in part.reasons
+            return Verdict((part,) if present else (), 1, present=present, ppi=ppi, model=LIVE_MODEL, provisional=True,
+                           details={"foreground": share})  # fmt: skip
+        seen = segment_preview(frame.image, ppi, request.position, request.missing)
+        parts = tuple(self._live_slap_part(frame.image, ppi, finger, thresholds) for finger in seen.fingers)
+        return _slap_verdict(seen, parts, request, ppi, LIVE_MODEL, provisional=True)
+
+    def final(self, capture: RawCapture, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
+        """See `station.capture.session.Judge`; every finger by the full measures, each against its own threshold."""
+        image = capture.images[0]
+        pixels, ppi = np.asarray(image.pixels, np.uint8), image.ppi or 500
+        if request.position not in SLAP_FINGERS:
+            part, model, provisional = self._final_part(pixels, ppi, request.position, thresholds, None)
+            present = ReasonCode.NO_FINGER not in part.reasons
+            return Verdict((part,) if present else (), 1, () if present else (str(ReasonCode.NO_FINGER),), present=present, ppi=ppi,
+                           model=model, provisional=provisional)  # fmt: skip
+        seen = segment_slap(pixels, request.position, request.missing, ppi)
+        judged = [self._final_part(finger.crop(pixels), ppi, finger.position, thresholds, finger) for finger in seen.fingers]
+        model = judged[0][1] if judged else ""
+        return _slap_verdict(seen, tuple(j[0] for j in judged), request, ppi, model, provisional=any(j[2] for j in judged))
+
+    def _live_part(self, image: npt.NDArray[np.uint8], ppi: int, position: FingerPosition,
+                   thresholds: dict[int, float]) -> tuple[PartVerdict, float]:  # fmt: skip
+        quality = assess_live(image, ppi)
+        box = quality.box
+        centre = (box.x + box.width / 2, box.y + box.height / 2) if box else None
+        part = PartVerdict(
+            position, quality.score, _threshold(thresholds, position), _codes(quality.reasons), box, centre, _corners(box)
+        )
+        return part, quality.foreground
+
+    def _live_slap_part(
+        self, image: npt.NDArray[np.uint8], ppi: int, finger: SegmentedFinger, thresholds: dict[int, float]
+    ) -> PartVerdict:
+        quality = assess_live(finger.crop(image), ppi)
+        # Placement inside the crop says nothing of the platen; only the ridges' own faults count here.
+        reasons = tuple(code for code in _codes(quality.reasons) if not code.startswith("off-centre"))
+        return PartVerdict(
+            finger.position,
+            quality.score,
+            _threshold(thresholds, finger.position),
+            reasons,
+            None,
+            finger.centre,
+            _outline(finger),
+        )
+
+    def _final_part(self, image: npt.NDArray[np.uint8], ppi: int, position: FingerPosition, thresholds: dict[int, float],
+                    finger: SegmentedFinger | None) -> tuple[PartVerdict, str, bool]:  # fmt: skip
+        quality = assess(image, ppi, self._model, resample=ppi not in (500, 1000))
+        score, model, provisional = quality.score, quality.model or "", not quality.official
+        if score is None:
+            score = 0
+        centre = finger.centre if finger else None
+        outline = _outline(finger) if finger else ()
+        part = PartVerdict(position, score, _threshold(thresholds, position), _codes(quality.reasons), None, centre, outline)
+        return part, model, provisional
+
+
+def _slap_verdict(seen: SlapSegmentation, parts: tuple[PartVerdict, ...], request: CaptureRequest, ppi: int, model: str, *,
+                  provisional: bool) -> Verdict:  # fmt: skip
+    expected = [f for f in fingers_of(request.position) if f not in request.missing]
+    whole: list[str] = []
+    if seen.hand is not None and seen.hand != request.position and seen.hand_confidence >= WRONG_HAND_CONFIDENCE:
+        whole.append(str(ReasonCode.WRONG_HAND))
+    elif parts and len(parts) < len(expected):
+        whole.append(str(ReasonCode.FINGERS_MISSING))
+    return Verdict(parts, len(expected), tuple(whole), present=bool(parts), ppi=ppi, model=model, provisional=provisional)
+
+
+def _threshold(thresholds: dict[int, float], position: FingerPosition) -> float:
+    return thresholds.get(int(position), DEFAULT_THRESHOLD)
+
+
+def _codes(reasons: Iterable[Reason]) -> tuple[str, ...]:
+    return tuple(sorted({str(r.code) for r in reasons}, key=rank))
+
+
+def _corners(box: Region | None) -> tuple[tuple[float, float], ...]:
+    if box is None:
+        return ()
+    left, top, right, bottom = box.x, box.y, box.x + box.width, box.y + box.height
+    return ((left, top), (right, top), (right, bottom), (left, bottom))
+
+
+def _outline(finger: SegmentedFinger) -> tuple[tuple[float, float], ...]:
+    """Corners of the turned box, clockwise from the top left."""
+    turn = np.deg2rad(finger.angle_deg)
+    cos, sin = float(np.cos(turn)), float(np.sin(turn))
+    half_w, half_h = finger.width / 2, finger.height / 2
+    corners = ((-half_w, -half_h), (half_w, -half_h), (half_w, half_h), (-half_w, half_h))
+    return tuple((finger.centre[0] + x * cos - y * sin, finger.centre[1] + x * sin + y * cos) for x, y in corners)
