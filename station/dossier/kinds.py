@@ -31,3 +31,5 @@ class Kind(StrEnum):
     SIGNED_IN = "operator.signed-in"  # operator, roles, desk
     SIGNED_OUT = "operator.signed-out"  # operator, why
     SETTING = "setting.changed"  # name, old, new
+    OPERATOR_ADDED = "operator.added"  # operator, name, roles, must-change, salt, hash, cost, public, key
+    SIGN_IN_FAILED = "operator.sign-in-failed"  # operator ("" when there is no such account), desk

@@ -1,0 +1,217 @@
+"""Operators: personal accounts, sign-in, lockout. Accounts are events of the journal, so they work offline, survive a crash
+with their count of wrong tries, and every change to them stands in the audit chain.
+
+An account holds an argon2id hash of the secret (PIN or passphrase) and the operator's own signing key, wrapped by the secret: nobody
+else, the security admin included, can sign in their name.
+"""
+
+from __future__ import annotations
+
+import hmac
+import itertools
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from station.clock import Clock
+from station.dossier.events import Event
+from station.dossier.kinds import Kind
+from station.errors import AccessError, InputError
+from station.journal import Journal
+from station.keys.algorithms import SignerPublic
+from station.keys.roles import Permission, Role, may
+from station.keys.signing import Signer, SoftwareSigner
+from station.keys.wrap import Argon2Cost, PassphraseWrapper, argon2_key, unwrap_secret, wrap_secret
+
+MIN_SECRET: Final = 6
+ALLOWED_TRIES: Final = 5
+"""Wrong tries before an account locks; the message counts down from the third (E01)."""
+LOCK_TIME: Final = timedelta(minutes=15)
+"""A locked account opens again by itself after this time, or by somebody with `Permission.UNLOCK_ACCOUNT`."""
+_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
+
+
+class SignInError(AccessError):
+    """Wrong secret or no such account: the same sentence for both, after the same work."""
+
+    code = "E01"
+
+
+class LockedError(AccessError):
+    """Too many wrong tries; `details["until"]` says when it opens by itself."""
+
+    code = "account-locked"
+
+
+class NotAllowedError(AccessError):
+    """The operator's roles do not grant this; `details["permission"]` names it."""
+
+    code = "not-allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One operator's account as the journal's events make it."""
+
+    operator_id: str
+    name: str
+    roles: frozenset[Role]
+    salt: bytes
+    hash: bytes
+    cost: Argon2Cost
+    public: SignerPublic
+    wrapped_key: bytes
+    active: bool = True
+    wrong_tries: int = 0
+    last_wrong_at: datetime | None = None
+    must_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorSession:
+    """Who is signed in, what they may do, and their signer."""
+
+    operator_id: str
+    name: str
+    roles: frozenset[Role]
+    signer: Signer
+    desk: str
+    since: datetime
+    must_change: bool = False
+
+    def may(self, permission: Permission) -> bool:
+        """Return whether this operator may do `permission`."""
+        return may(self.roles, permission)
+
+    def require(self, permission: Permission) -> None:
+        """Raise `NotAllowedError` unless this operator may do `permission`."""
+        if not self.may(permission):
+            raise NotAllowedError(
+                f"{self.operator_id} may not do this ('{permission}'); nothing was changed. Ask somebody whose role allows it.",
+                permission=str(permission),
+            )  # fmt: skip
+
+
+class Operators:
+    """The accounts of this station."""
+
+    def __init__(self, journal: Journal, clock: Clock, cost: Argon2Cost | None = None) -> None:
+        self._journal, self._clock = journal, clock
+        self._cost = cost or Argon2Cost()
+
+    def accounts(self) -> dict[str, Account]:
+        """Return id → account, computed from the events."""
+        return replay_accounts(self._journal.events_of_kind(*ACCOUNT_KINDS))
+
+    def add(self, operator_id: str, name: str, roles: Iterable[Role], secret: str, *, by: OperatorSession | None,
+            must_change: bool = True) -> Account:  # fmt: skip
+        """Make an account. `by` needs `MANAGE_OPERATORS`; only the very first account (a security admin's) may be made by nobody.
+
+        Raises:
+            InputError: a malformed or taken id, no role, a weak secret. NotAllowedError: `by` may not.
+        """
+        existing = self.accounts()
+        roles = frozenset(roles)
+        if by is not None:
+            by.require(Permission.MANAGE_OPERATORS)
+        elif existing:
+            raise NotAllowedError("Only a security admin adds operators; nothing was changed. Sign in first.")
+        elif Role.SECURITY_ADMIN not in roles:
+            raise InputError("The first account must be a security admin's; nothing was made.", code="first-account")
+        if _ID.fullmatch(operator_id) is None or operator_id in existing:
+            raise InputError(
+                "The operator id is taken or malformed (2 to 32 of a-z 0-9 . _ -); nothing was made.", code="operator-id"
+            )
+        if not roles or not name.strip() or len(name) > 100:
+            raise InputError(
+                "An operator needs a name of up to 100 letters and at least one role; nothing was made.", code="operator"
+            )
+        body = {"operator": operator_id, "name": name, "roles": sorted(roles), "must-change": must_change,
+                **self._secret_body(secret, SoftwareSigner.generate())}  # fmt: skip
+        self._write(Kind.OPERATOR_ADDED, body, by)
+        return self.accounts()[operator_id]
+
+    def sign_in(self, operator_id: str, secret: str, *, desk: str) -> OperatorSession:
+        """Check `secret` and return the session; both outcomes are written before this returns.
+
+        Raises:
+            LockedError: too many wrong tries. SignInError: wrong (``details["left"]`` tries remain).
+        """
+        account = self.accounts().get(operator_id)
+        now = self._clock.now()
+        if account is not None and (until := locked_until(account)) is not None and now < until:
+            raise LockedError(f"This account is locked until {until:%H:%M} UTC. Nothing is lost; a supervisor can open it.",
+                              until=until.isoformat())  # fmt: skip
+        # The same work for an unknown or closed account: the time of an answer tells nothing.
+        salt, cost = (account.salt, account.cost) if account else (bytes(16), self._cost)
+        candidate = argon2_key(secret.encode(), salt, cost)
+        if account is None or not account.active or not hmac.compare_digest(candidate, account.hash):
+            self._write(Kind.SIGN_IN_FAILED, {"operator": operator_id if account else "", "desk": desk}, None)
+            left = max(0, ALLOWED_TRIES - 1 - (account.wrong_tries % ALLOWED_TRIES if account else 0))
+            raise SignInError(f"Wrong name or PIN, {left} tries left. Nothing is lost; try again.", left=left)
+        signer = SoftwareSigner.from_secret(unwrap_secret(account.wrapped_key, "operator", PassphraseWrapper(secret)))
+        session = OperatorSession(operator_id, account.name, account.roles, signer, desk, now, account.must_change)
+        self._write(Kind.SIGNED_IN, {"operator": operator_id, "roles": sorted(account.roles), "desk": desk}, session)
+        return session
+
+    def sign_out(self, session: OperatorSession, why: str = "asked") -> None:
+        """Write that the operator left (`why`: ``asked``, ``idle``, ``shutdown``)."""
+        self._write(Kind.SIGNED_OUT, {"operator": session.operator_id, "why": why}, session)
+
+    def _secret_body(self, secret: str, signer: SoftwareSigner) -> dict[str, Any]:
+        check_secret(secret)
+        salt = os.urandom(16)
+        return {
+            "salt": salt, "hash": argon2_key(secret.encode(), salt, self._cost),
+            "cost": [self._cost.time, self._cost.memory_kib, self._cost.lanes], "public": signer.public.to_bytes(),
+            "key": wrap_secret("operator", signer.to_secret(), PassphraseWrapper(secret, self._cost)),
+        }  # fmt: skip
+
+    def _write(self, kind: Kind, body: Mapping[str, Any], by: OperatorSession | None) -> Event:
+        return self._journal.append(kind, body, dossier="", operator=by.operator_id if by else "", desk=by.desk if by else "")
+
+
+def check_secret(secret: str) -> None:
+    """Refuse a secret that is too short, too long, or one of the first that a thief tries.
+
+    Raises:
+        InputError: code ``weak-secret``.
+    """
+    digits = secret.isdigit()
+    steps = {ord(b) - ord(a) for a, b in itertools.pairwise(secret)}
+    if not MIN_SECRET <= len(secret) <= 128 or len(set(secret)) < 3 or (digits and (steps <= {1} or steps <= {-1})):
+        raise InputError("The PIN is too easy: at least 6 characters, not one digit repeated, not 123456. Choose another.",
+                         code="weak-secret")  # fmt: skip
+
+
+def locked_until(account: Account) -> datetime | None:
+    """Return until when the account is locked, or None."""
+    if account.wrong_tries and account.wrong_tries % ALLOWED_TRIES == 0 and account.last_wrong_at is not None:
+        return account.last_wrong_at + LOCK_TIME
+    return None
+
+
+ACCOUNT_KINDS: Final = (Kind.OPERATOR_ADDED, Kind.SIGN_IN_FAILED, Kind.SIGNED_IN)
+
+
+def replay_accounts(events: Iterable[Event]) -> dict[str, Account]:
+    """Return id → account from the events about accounts, in order."""
+    accounts: dict[str, Account] = {}
+    for event in events:
+        body = event.body
+        known = accounts.get(body["operator"])
+        if event.kind == Kind.OPERATOR_ADDED:
+            accounts[body["operator"]] = Account(
+                body["operator"], body["name"], frozenset(Role(r) for r in body["roles"]), body["salt"], body["hash"],
+                Argon2Cost(*body["cost"]), SignerPublic.from_bytes(body["public"]), body["key"], must_change=body["must-change"],
+            )  # fmt: skip
+        elif known is None:
+            continue
+        elif event.kind == Kind.SIGN_IN_FAILED:
+            accounts[known.operator_id] = replace(known, wrong_tries=known.wrong_tries + 1, last_wrong_at=event.at)
+        elif event.kind == Kind.SIGNED_IN:
+            accounts[known.operator_id] = replace(known, wrong_tries=0, last_wrong_at=None)
+    return accounts
