@@ -12,11 +12,12 @@ from station.keys.operators import LockedError, NotAllowedError, Operators, Oper
 from station.keys.roles import Permission, Role
 from station.keys.sealing import HybridOpener, HybridSealer, Opener, OpenError, Sealer
 from station.keys.signing import SignatureError, Signer, SoftwareSigner, verify, verify_one
+from station.keys.store import StationKeys, UnprotectedWrapper
 from station.keys.wrap import Argon2Cost, KeyringWrapper, MasterWrapper, PassphraseWrapper, Wrapper, WrongSecretError
 
 __all__ = [
     "Algorithm", "Argon2Cost", "HybridOpener", "HybridSealer", "KeyFormatError", "KeyringWrapper", "LockedError", "MasterWrapper",
     "NotAllowedError", "OpenError", "Opener", "OperatorSession", "Operators", "PassphraseWrapper", "Permission", "RecipientPublic",
-    "Role", "SealedKey", "Sealer", "SignInError", "Signature", "SignatureError", "Signer", "SignerPublic", "SoftwareSigner", "Suite",
+    "Role", "SealedKey", "Sealer", "SignInError", "Signature", "SignatureError", "Signer", "SignerPublic", "SoftwareSigner", "StationKeys", "Suite", "UnprotectedWrapper",
     "Wrapper", "WrongSecretError", "verify", "verify_one",
 ]  # fmt: skip

@@ -24,6 +24,8 @@ from station.keys import (
     SignatureError,
     SignerPublic,
     SoftwareSigner,
+    StationKeys,
+    UnprotectedWrapper,
     WrongSecretError,
     verify,
 )
@@ -103,3 +105,32 @@ def test_foreign_bytes_give_the_format_error_only(data: bytes) -> None:
     for kind in (SignerPublic, RecipientPublic, SealedKey, Signature):
         with pytest.raises(KeyFormatError):
             kind.from_bytes(data)
+
+
+def test_station_keys_are_made_once_and_open_by_secret_or_recovery(tmp_path: Path) -> None:
+    files = RealFiles(tmp_path)
+    keys = StationKeys.open_or_create(files, PassphraseWrapper("first", CHEAP))
+    again = StationKeys.open_or_create(files, PassphraseWrapper("first"))
+    assert (again.station_id, again.journal_key) == (keys.station_id, keys.journal_key)
+    assert len(keys.station_id) == 16
+    with pytest.raises(WrongSecretError):
+        StationKeys.open(files, PassphraseWrapper("wrong"))
+    keys.set_recovery("paper in the safe")
+    keys.protect(PassphraseWrapper("second", CHEAP))
+    with pytest.raises(WrongSecretError):
+        StationKeys.open(files, PassphraseWrapper("first"))
+    recovered = StationKeys.recover(files, "paper in the safe", PassphraseWrapper("third", CHEAP))
+    assert recovered.journal_key == keys.journal_key
+    assert StationKeys.open(files, PassphraseWrapper("third")).signer.key_id == keys.signer.key_id
+
+
+def test_rotation_keeps_the_id_and_opens_what_is_older(tmp_path: Path) -> None:
+    files = RealFiles(tmp_path)
+    keys = StationKeys.create(files, UnprotectedWrapper(files))
+    (old,) = HybridSealer().seal_key(bytes(32), b"", [keys.opener.public])
+    before = keys.signer.key_id
+    keys.rotate()
+    again = StationKeys.open(files, UnprotectedWrapper(files))
+    assert again.station_id == keys.station_id == before[:16]
+    assert again.signer.key_id == keys.signer.key_id != before
+    assert next(o for o in again.openers if o.key_id == old.recipient).open_key(old, b"") == bytes(32)
