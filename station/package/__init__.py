@@ -13,12 +13,11 @@ from station.package.content import Manifest, PackageContent, PackageKind, Packe
 from station.package.cose import SignatureError
 from station.package.layout import HARD_LIMIT_BYTES, LIMIT_BYTES, Header
 from station.package.opening import OpenedPackage, VerifiedPackage, open_package, verify_package
-from station.package.parties import Opener, PublicKey, Sealer, Signer
 from station.package.seal import SealedPackage, seal_package
 from station.package.signed import Message, peek_message, read_message, sign_message
 
 __all__ = [
-    "HARD_LIMIT_BYTES", "LIMIT_BYTES", "Header", "Manifest", "Message", "OpenedPackage", "Opener", "PackageContent",
-    "PackageFormatError", "PackageKind", "PackedCapture", "Part", "PublicKey", "SealedPackage", "Sealer", "SignatureError",
-    "Signer", "VerifiedPackage", "open_package", "peek_message", "read_message", "seal_package", "sign_message", "verify_package",
+    "HARD_LIMIT_BYTES", "LIMIT_BYTES", "Header", "Manifest", "Message", "OpenedPackage", "PackageContent",
+    "PackageFormatError", "PackageKind", "PackedCapture", "Part", "SealedPackage", "SignatureError",
+    "VerifiedPackage", "open_package", "peek_message", "read_message", "seal_package", "sign_message", "verify_package",
 ]  # fmt: skip

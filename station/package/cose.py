@@ -10,13 +10,18 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from station.errors import TransferError
+from station.keys.algorithms import CLASSICAL, PUBLIC_LENGTHS, SIGNATURE_LENGTHS, Algorithm, Signature, SignerPublic
+from station.keys.signing import SignatureError as KeySignatureError
+from station.keys.signing import Signer, verify_one
 from station.package import cbor
 from station.package.cbor import PackageFormatError
-from station.package.parties import ED25519, ES256, ML_DSA_65, PublicKey, Signer
 
 LABEL_ALGORITHM: Final = 1
 LABEL_KEY_ID: Final = 4
 CONTEXT: Final = b"enrollment-station/1 "
+
+Find = Callable[[str], SignerPublic | None]
+"""Key id → public half, None for a stranger."""
 
 Pair = list[Any]
 """Two COSE_Sign1 structures (untagged), classical first."""
@@ -32,17 +37,16 @@ class SignatureError(TransferError):
 
 
 def sign(signer: Signer, payload: bytes, purpose: str) -> Pair:
-    """Return the pair of signatures over `payload` for `purpose`."""
+    """Return the signatures over `payload` for `purpose`, one COSE_Sign1 per algorithm of the signer."""
     kid = bytes.fromhex(signer.key_id)
-    classical = _protected(signer.public.algorithm, kid)
-    post_quantum = _protected(ML_DSA_65, kid)
-    return [
-        [classical, {}, None, signer.sign_classical(_to_be_signed(classical, payload, purpose))],
-        [post_quantum, {}, None, signer.sign_post_quantum(_to_be_signed(post_quantum, payload, purpose))],
-    ]
+    pair: Pair = []
+    for algorithm in signer.algorithms:
+        protected = _protected(algorithm, kid)
+        pair.append([protected, {}, None, signer.sign_one(algorithm, _to_be_signed(protected, payload, purpose)).value])
+    return pair
 
 
-def verify(pair: object, payload: bytes, purpose: str, find: Callable[[str], PublicKey | None]) -> str:
+def verify(pair: object, payload: bytes, purpose: str, find: Find) -> str:
     """Check both signatures and return the signer's key id.
 
     Args:
@@ -57,46 +61,42 @@ def verify(pair: object, payload: bytes, purpose: str, find: Callable[[str], Pub
     """
     if not isinstance(pair, list) or len(pair) != 2:
         raise PackageFormatError("There must be exactly two signatures, classical and post-quantum; nothing was believed.")
-    (first, kid), (second, kid2) = (_read(one) for one in pair)
-    if kid != kid2:
+    read = [_read(one) for one in pair]
+    key_id = read[0].key_id
+    if read[1].key_id != key_id:
         raise SignatureError("The two signatures name different keys; nothing was believed.")
-    key = find(kid.hex())
+    key = find(key_id)
     if key is None:
         raise SignatureError("Signed by a key that is not trusted here; nothing was believed.", code="signer-unknown")
-    if first.protected != _protected(key.algorithm, kid) or second.protected != _protected(ML_DSA_65, kid):
-        raise SignatureError("The signatures are not of the kinds this key makes; nothing was believed.")
-    if not key.verify_classical(first.signature, _to_be_signed(first.protected, payload, purpose)):
-        raise SignatureError("The signature does not fit the bytes; nothing was believed.")
-    if not key.verify_post_quantum(second.signature, _to_be_signed(second.protected, payload, purpose)):
-        raise SignatureError("The post-quantum signature does not fit the bytes; nothing was believed.")
-    return kid.hex()
+    kinds = tuple(s.algorithm for s in read)
+    if kinds != key.algorithms or kinds[0] not in CLASSICAL or kinds[1] is not Algorithm.ML_DSA_65:
+        raise SignatureError("The signatures are not of the two kinds this key makes; nothing was believed.")
+    for signature in read:
+        protected = _protected(signature.algorithm, bytes.fromhex(key_id))
+        try:
+            verify_one(key, _to_be_signed(protected, payload, purpose), signature)
+        except KeySignatureError as error:
+            raise SignatureError("A signature does not fit the bytes; nothing was believed.") from error
+    return key_id
 
 
-class _One:
-    """One decoded COSE_Sign1."""
-
-    __slots__ = ("protected", "signature")
-
-    def __init__(self, protected: bytes, signature: bytes) -> None:
-        self.protected = protected
-        self.signature = signature
-
-
-def _read(one: object) -> tuple[_One, bytes]:
+def _read(one: object) -> Signature:
     match one:
-        case [bytes() | memoryview() as protected, dict(unprotected), None, bytes() | memoryview() as signature] if (
-            not unprotected and len(protected) <= 64 and len(signature) <= 4000
+        case [bytes() | memoryview() as protected, dict(unprotected), None, bytes() | memoryview() as value] if (
+            not unprotected and len(protected) <= 64
         ):
             header = cbor.decode(protected, max_bytes=64)
             if isinstance(header, dict) and set(header) == {LABEL_ALGORITHM, LABEL_KEY_ID}:
-                algorithm, kid = header[LABEL_ALGORITHM], header[LABEL_KEY_ID]
-                if algorithm in {ES256, ED25519, ML_DSA_65} and isinstance(kid, bytes) and len(kid) == 32:
-                    return _One(bytes(protected), bytes(signature)), kid
+                number, kid = header[LABEL_ALGORITHM], header[LABEL_KEY_ID]
+                if number in PUBLIC_LENGTHS and isinstance(kid, bytes) and len(kid) == 32:
+                    algorithm = Algorithm(number)
+                    if len(value) == SIGNATURE_LENGTHS[algorithm]:
+                        return Signature(algorithm, kid.hex(), bytes(value))
     raise PackageFormatError("A signature is not of a form this version knows; nothing was believed.")
 
 
 def _protected(algorithm: int, kid: bytes) -> bytes:
-    return cbor.encode({LABEL_ALGORITHM: algorithm, LABEL_KEY_ID: kid})
+    return cbor.encode({LABEL_ALGORITHM: int(algorithm), LABEL_KEY_ID: kid})
 
 
 def _to_be_signed(protected: bytes, payload: bytes, purpose: str) -> bytes:

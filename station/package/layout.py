@@ -68,9 +68,9 @@ def seal_payload(header: bytes, recipients: list[list[bytes]], body: bytes | byt
     return cbor.encode([header, hashlib.sha256(cbor.encode(recipients)).digest(), hashlib.sha256(body).digest()])
 
 
-def key_info(header: bytes, recipient_id: str) -> bytes:
-    """Return the HPKE `info`: a sealed key serves this header and this recipient only."""
-    return b"enrollment-package/1 content key\x00" + bytes.fromhex(recipient_id) + hashlib.sha256(header).digest()
+def key_info(header: bytes) -> bytes:
+    """Return the HPKE `info` (the sealer adds ``|`` and the recipient's key id): a sealed key serves this header only."""
+    return b"enrollment-package/1 content key\x00" + hashlib.sha256(header).digest()
 
 
 def parse(data: bytes | memoryview, limit: int = HARD_LIMIT_BYTES) -> Outer:
@@ -131,6 +131,6 @@ def _plain(value: Any) -> Any:
     return [_plain(v) for v in value] if isinstance(value, list) else value
 
 
-def check_seal(outer: Outer, find: Any) -> str:
+def check_seal(outer: Outer, find: cose.Find) -> str:
     """Check the station's signature over the whole package and return its key id (see `cose.verify` for the errors)."""
     return cose.verify(outer.signatures, outer.sealed_payload, SEAL_PURPOSE, find)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -11,14 +11,14 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from station.dossier.events import Event
 from station.errors import StationError
+from station.keys.algorithms import SealedKey, Suite
+from station.keys.sealing import Opener
 from station.package import cbor, cose, layout
 from station.package.cbor import PackageFormatError
 from station.package.content import EVENTS_PART, MAX_MANIFEST_BYTES, Manifest, read_events, read_manifest
+from station.package.cose import Find
 from station.package.layout import HARD_LIMIT_BYTES, Header, Outer
-from station.package.parties import Opener, PublicKey
 from station.package.seal import MANIFEST_PURPOSES
-
-Find = Callable[[str], PublicKey | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +121,11 @@ def _verified(outer: Outer, data: bytes | memoryview, find_station: Find) -> Ver
 
 
 def _decrypt(outer: Outer, opener: Opener) -> bytearray:
-    sealed = dict(outer.recipients).get(opener.recipient_id)
+    sealed = dict(outer.recipients).get(opener.key_id)
     if sealed is None:
         raise PackageFormatError("The package is not sealed to this key; nothing was opened.", code="package-recipient")
     try:
-        key = opener.open(sealed, layout.key_info(outer.header.raw, opener.recipient_id))
+        key = opener.open_key(SealedKey(opener.key_id, Suite(outer.header.suite), sealed), layout.key_info(outer.header.raw))
     except StationError as error:
         raise PackageFormatError("The sealed key does not open; nothing was used.", code="package-altered") from error
     if len(key) != 32:
@@ -161,7 +161,7 @@ def _agree(manifest: Manifest, outer: Outer, opener: Opener, signers: Mapping[st
         manifest.station == outer.header.station
         and manifest.kind == outer.header.kind
         and tuple(k for k, _ in outer.recipients) == manifest.recipients
-        and opener.recipient_id in manifest.recipients
+        and opener.key_id in manifest.recipients
         and signers["station"] == verified.station_key
     )
     if not same:

@@ -10,10 +10,12 @@ from typing import Final
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from station.keys.algorithms import RecipientPublic
+from station.keys.sealing import Sealer
+from station.keys.signing import Signer
 from station.package import cbor, cose, layout
 from station.package.cbor import PackageFormatError
 from station.package.content import PackageContent, PackageKind, all_parts, write_manifest
-from station.package.parties import Sealer, Signer
 
 MANIFEST_PURPOSES: Final = {"station": "package manifest by station", "operator": "package manifest by operator"}
 _CHUNK: Final = 1 << 20
@@ -32,7 +34,7 @@ class SealedPackage:
     kind: PackageKind
 
 
-def seal_package(content: PackageContent, *, station: Signer, operator: Signer, recipients: Sequence[bytes], sealer: Sealer,
+def seal_package(content: PackageContent, *, station: Signer, operator: Signer, recipients: Sequence[RecipientPublic], sealer: Sealer,
                  limit: int = layout.LIMIT_BYTES) -> SealedPackage:  # fmt: skip
     """Seal `content` to `recipients`.
 
@@ -40,7 +42,7 @@ def seal_package(content: PackageContent, *, station: Signer, operator: Signer, 
         content: what to seal.
         station: the station's signer; signs the manifest and the whole package.
         operator: the signed-in operator's signer; signs the manifest.
-        recipients: encoded public sealing keys (1 to 64): the intake's, or the team's for a draft.
+        recipients: public sealing keys (1 to 64): the intake's, or the team's for a draft.
         sealer: seals the content key to each.
         limit: refuse a larger result before anything is written (E45).
 
@@ -53,7 +55,7 @@ def seal_package(content: PackageContent, *, station: Signer, operator: Signer, 
     if not 1 <= len(recipients) <= layout.MAX_RECIPIENTS:
         raise PackageFormatError("A package needs 1 to 64 recipients; nothing was sealed.")
     parts = all_parts(content)
-    ids = tuple(hashlib.sha256(r).hexdigest() for r in recipients)
+    ids = tuple(r.key_id for r in recipients)
     manifest = write_manifest(content, parts, ids, os.urandom(16))
     signers = (("operator", operator), ("station", station))
     signatures = [[role, cose.sign(signer, manifest, MANIFEST_PURPOSES[role])] for role, signer in signers]
@@ -74,7 +76,7 @@ def seal_package(content: PackageContent, *, station: Signer, operator: Signer, 
     header = layout.write_header(kind=content.kind, station=content.station, manifest_sha256=digest.digest(), nonce=nonce,
                                  plain_bytes=plain_bytes)  # fmt: skip
     body = _encrypt(pieces, plain_bytes, key, nonce, header)
-    sealed = [[bytes.fromhex(i), sealer.seal(key, r, layout.key_info(header, i))] for i, r in zip(ids, recipients, strict=True)]
+    sealed = [[bytes.fromhex(s.recipient), s.value] for s in sealer.seal_key(key, layout.key_info(header), recipients)]
     seal = cose.sign(station, layout.seal_payload(header, sealed, body), layout.SEAL_PURPOSE)
     data = b"".join((b"\x84", cbor.encode(header), cbor.encode(sealed), _head(2, len(body)), body, cbor.encode(seal)))
     return SealedPackage(data, digest.hexdigest()[:32], digest.hexdigest(), hashlib.sha256(data).hexdigest(), content.dossier,

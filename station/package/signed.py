@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from station.keys.signing import Signer
 from station.package import cbor, cose
 from station.package.cbor import PackageFormatError
-from station.package.parties import PublicKey, Signer
+from station.package.cose import Find
 
 FORMAT: Final = "enrollment-signed"
 MAX_MESSAGE_BYTES: Final = 2_000_000
@@ -30,7 +31,7 @@ def sign_message(signer: Signer, purpose: str, body: Mapping[str, Any]) -> bytes
     return cbor.encode([FORMAT, 1, purpose, payload, cose.sign(signer, payload, purpose)])
 
 
-def read_message(data: bytes, purpose: str, find: Callable[[str], PublicKey | None]) -> Message:
+def read_message(data: bytes, purpose: str, find: Find) -> Message:
     """Verify a message that must be for `purpose`.
 
     Raises:

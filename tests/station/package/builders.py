@@ -11,21 +11,23 @@ from devices.contract import Source
 from station.capture.model import Capture, CaptureDevice, ImageRef, QualityNote
 from station.dossier import events as ev
 from station.dossier.kinds import Kind
+from station.keys.algorithms import Algorithm
+from station.keys.sealing import HybridOpener, HybridSealer
+from station.keys.signing import SoftwareSigner
 from station.package import PackageContent, PackageKind, PackedCapture, Part
-from station.package.software import SoftwareOpener, SoftwareSealer, SoftwareSigner
 
 START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 STATION = "00000000000000a1"
 
 
 class Party:
-    """Signers and a recipient made from numbers, so that failures repeat."""
+    """A station, an operator and a recipient with fresh keys."""
 
-    def __init__(self, number: int = 0) -> None:
-        self.station = SoftwareSigner(hashlib.sha256(b"station %d" % number).digest())
-        self.operator = SoftwareSigner(hashlib.sha256(b"operator %d" % number).digest())
-        self.opener = SoftwareOpener(hashlib.sha256(b"recipient %d" % number).digest())
-        self.sealer = SoftwareSealer()
+    def __init__(self) -> None:
+        self.station = SoftwareSigner.generate()
+        self.operator = SoftwareSigner.generate(Algorithm.ED25519)
+        self.opener = HybridOpener.generate()
+        self.sealer = HybridSealer()
 
     def find_station(self, key_id: str):
         return self.station.public if key_id == self.station.key_id else None

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station.errors import StationError
+from station.keys.algorithms import SealedKey, Suite
 from station.package import PackageFormatError, Part, SignatureError, cbor, layout, open_package, seal_package, verify_package
 from tests.station.package.builders import Party, content
 
@@ -22,7 +23,7 @@ def party() -> Party:
 
 
 def seal(party: Party, what=None, **options):
-    return seal_package(what or content(), station=party.station, operator=party.operator, recipients=[party.opener.recipient],
+    return seal_package(what or content(), station=party.station, operator=party.operator, recipients=[party.opener.public],
                         sealer=party.sealer, **options)  # fmt: skip
 
 
@@ -91,20 +92,20 @@ def test_cut_short_and_prolonged(party: Party) -> None:
 
 def test_only_the_recipient_opens(party: Party) -> None:
     data = seal(party).data
-    stranger = Party(5)
+    stranger = Party()
     with pytest.raises(PackageFormatError) as caught:
         open_package(data, stranger.opener, find_station=party.find_station, find_operator=party.find_operator)
     assert caught.value.reason_code == "package-recipient"
 
 
 def test_strangers_signatures_are_not_believed(party: Party) -> None:
-    rogue = Party(6)
-    forged = seal_package(content(), station=rogue.station, operator=party.operator, recipients=[party.opener.recipient],
+    rogue = Party()
+    forged = seal_package(content(), station=rogue.station, operator=party.operator, recipients=[party.opener.public],
                           sealer=party.sealer)  # fmt: skip
     with pytest.raises(SignatureError) as caught:
         unseal(party, forged.data)
     assert caught.value.reason_code == "signer-unknown"
-    forged = seal_package(content(), station=party.station, operator=rogue.operator, recipients=[party.opener.recipient],
+    forged = seal_package(content(), station=party.station, operator=rogue.operator, recipients=[party.opener.public],
                           sealer=party.sealer)  # fmt: skip
     with pytest.raises(SignatureError) as caught:
         unseal(party, forged.data)
@@ -112,7 +113,7 @@ def test_strangers_signatures_are_not_believed(party: Party) -> None:
 
 
 def test_a_station_key_does_not_sign_as_operator(party: Party) -> None:
-    data = seal_package(content(), station=party.station, operator=party.station, recipients=[party.opener.recipient],
+    data = seal_package(content(), station=party.station, operator=party.station, recipients=[party.opener.public],
                         sealer=party.sealer).data  # fmt: skip
     with pytest.raises(SignatureError):
         unseal(party, data)
@@ -127,11 +128,12 @@ def test_a_signature_taken_away_or_exchanged_is_refused(party: Party) -> None:
 
 def test_a_manifest_cannot_be_sealed_on_to_another(party: Party) -> None:
     """A recipient who opened a package cannot pass it on as if the station had sealed it to someone else."""
-    other = Party(7)
+    other = Party()
     outer = cbor.decode(seal(party).data, max_bytes=layout.HARD_LIMIT_BYTES)
-    key = party.opener.open(outer[1][0][1], layout.key_info(outer[0], party.opener.recipient_id))
-    info = layout.key_info(outer[0], other.opener.recipient_id)
-    outer[1] = [[bytes.fromhex(other.opener.recipient_id), other.sealer.seal(key, other.opener.recipient, info)]]
+    info = layout.key_info(outer[0])
+    key = party.opener.open_key(SealedKey(party.opener.key_id, Suite(1), outer[1][0][1]), info)
+    (sealed,) = other.sealer.seal_key(key, info, [other.opener.public])
+    outer[1] = [[bytes.fromhex(sealed.recipient), sealed.value]]
     with pytest.raises(SignatureError):
         open_package(cbor.encode(outer), other.opener, find_station=party.find_station, find_operator=party.find_operator)
 
