@@ -2,8 +2,8 @@
 
 Whoever keeps something calls `Files`: names are relative (``"journal/journal.db"``), every returning call that says *durable*
 has reached the disk (data, length and directory entry), and every failure becomes one `StorageError`. Tests put another
-implementation in its place that forgets what was not synced, or fails at the n-th write; so nothing else in `station/` opens a
-file for writing. SQLite is given its path and its VFS by `database()`, for the same reason.
+`Disk` under it that records every call, forgets what was not synced, or fails at the n-th write; so nothing else in `station/`
+opens a file for writing. SQLite is given its path and its VFS by `database()`, for the same reason.
 """
 
 from __future__ import annotations
@@ -164,31 +164,70 @@ def _reading(what: str) -> Iterator[None]:
         ) from error
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
+class Disk:
+    """The handful of system calls that change a disk, in one place, so that tests can record them or let the n-th one fail."""
+
+    vfs: str | None = None
+    """The VFS that SQLite writes through; None is its own."""
+
+    def open(self, path: Path, flags: int) -> int:
+        """Open for writing, never through a symbolic link; return the handle."""
+        return os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+
+    def write(self, handle: int, offset: int, data: bytes) -> None:
+        """Write all of `data` at `offset`."""
+        view = memoryview(data)
+        while view:
+            count = os.pwrite(handle, view, offset)
+            view, offset = view[count:], offset + count
+
+    def truncate(self, handle: int, size: int) -> None:
+        """Cut or lengthen."""
+        os.ftruncate(handle, size)
+
+    def sync(self, handle: int) -> None:
+        """Return when data and length are on the disk."""
         os.fsync(handle)
-    finally:
+
+    def close(self, handle: int) -> None:
+        """Close."""
         os.close(handle)
 
+    def make_folder(self, folder: Path) -> None:
+        """Make one folder, mode 0700; harmless when another thread was quicker."""
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
 
-def _write_all(handle: int, data: bytes | memoryview) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(handle, view) :]
+    def replace(self, old: Path, new: Path) -> None:
+        """Rename, atomically replacing `new`."""
+        old.replace(new)
+
+    def unlink(self, path: Path) -> None:
+        """Remove; harmless when it is gone."""
+        path.unlink(missing_ok=True)
+
+    def sync_folder(self, folder: Path) -> None:
+        """Return when the folder's entries are on the disk."""
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def free_bytes(self, folder: Path) -> int:
+        """Return how many bytes an ordinary user can still write."""
+        return shutil.disk_usage(folder).free
 
 
 class _Append:
     """See `AppendHandle`."""
 
-    def __init__(self, path: Path, name: str) -> None:
-        self._name = name
-        self._folder = path.parent
-        created = not path.exists()
+    def __init__(self, disk: Disk, path: Path, name: str) -> None:
+        self._disk, self._name, self._folder = disk, name, path.parent
         with writing(name):
-            self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            self._entry_pending = True  # also for an old file: who made it may have closed it before its entry was synced
+            self._handle = disk.open(path, os.O_RDWR | os.O_CREAT)
             self._size = os.fstat(self._handle).st_size
-        self._entry_pending = created
 
     @property
     def size(self) -> int:
@@ -198,60 +237,61 @@ class _Append:
         at = self._size
         with writing(self._name):
             try:
-                os.lseek(self._handle, at, os.SEEK_SET)
-                _write_all(self._handle, data)
+                self._disk.write(self._handle, at, data)
             except OSError:
                 with suppress(OSError):
-                    os.ftruncate(self._handle, at)
+                    self._disk.truncate(self._handle, at)
                 raise
         self._size = at + len(data)
         return at
 
     def truncate(self, size: int) -> None:
         with writing(self._name):
-            os.ftruncate(self._handle, size)
+            self._disk.truncate(self._handle, size)
         self._size = size
 
     def sync(self) -> None:
         with writing(self._name):
-            os.fsync(self._handle)
+            self._disk.sync(self._handle)
             if self._entry_pending:
-                _sync_folder(self._folder)
+                self._disk.sync_folder(self._folder)
                 self._entry_pending = False
 
     def close(self) -> None:
         if self._handle >= 0:
-            os.close(self._handle)
+            self._disk.close(self._handle)
             self._handle = -1
 
 
 class _Staged:
     """See `StagedFile`."""
 
-    def __init__(self, path: Path, name: str) -> None:
-        self._path, self._name = path, name
+    def __init__(self, disk: Disk, path: Path, name: str) -> None:
+        self._disk, self._path, self._name, self._at = disk, path, name, 0
         self._temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_TEMPORARY}")
         with writing(name):
-            self._handle = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            self._handle = disk.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
 
     def write(self, data: bytes) -> None:
         with writing(self._name):
-            _write_all(self._handle, data)
+            self._disk.write(self._handle, self._at, data)
+        self._at += len(data)
 
     def commit(self) -> None:
         with writing(self._name):
-            os.fsync(self._handle)
-            os.close(self._handle)
+            self._disk.sync(self._handle)
+            self._disk.close(self._handle)
             self._handle = -1
-            self._temporary.replace(self._path)
-            _sync_folder(self._path.parent)
+            self._disk.replace(self._temporary, self._path)
+            self._disk.sync_folder(self._path.parent)
 
     def discard(self) -> None:
         if self._handle >= 0:
-            os.close(self._handle)
+            self._disk.close(self._handle)
             self._handle = -1
-        with suppress(OSError):
-            self._temporary.unlink()
+        if self._temporary.exists():
+            with suppress(OSError):
+                self._disk.unlink(self._temporary)
 
 
 class _FileLock:
@@ -269,8 +309,9 @@ class _FileLock:
 class RealFiles:
     """`Files` on a real folder, which is created (mode 0700) when it is not there. Safe to use from several threads."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, disk: Disk | None = None) -> None:
         self.root = Path(root).resolve()
+        self._disk = disk or Disk()
         with writing(self.root.name):
             self._make_folder(self.root)
 
@@ -278,9 +319,8 @@ class RealFiles:
         if folder.is_dir():
             return
         self._make_folder(folder.parent)
-        with suppress(FileExistsError):
-            folder.mkdir(mode=0o700)
-        _sync_folder(folder.parent)
+        self._disk.make_folder(folder)
+        self._disk.sync_folder(folder.parent)
 
     def path(self, name: str) -> Path:
         """Return the absolute path of `name`, its folder made; for libraries that insist on a path and only read it."""
@@ -291,7 +331,7 @@ class RealFiles:
 
     def write(self, name: str, data: bytes) -> None:
         """See `Files.write`."""
-        staged = _Staged(self.path(name), name)
+        staged = _Staged(self._disk, self.path(name), name)
         try:
             staged.write(data)
             staged.commit()
@@ -300,11 +340,11 @@ class RealFiles:
 
     def stage(self, name: str) -> StagedFile:
         """See `Files.stage`."""
-        return _Staged(self.path(name), name)
+        return _Staged(self._disk, self.path(name), name)
 
     def append(self, name: str) -> AppendHandle:
         """See `Files.append`."""
-        return _Append(self.path(name), name)
+        return _Append(self._disk, self.path(name), name)
 
     def read(self, name: str, limit: int) -> bytes:
         """See `Files.read`."""
@@ -338,10 +378,10 @@ class RealFiles:
         """See `Files.rename`."""
         source, target = self.root / check_name(old), self.path(new)
         with writing(old):
-            source.replace(target)
-            _sync_folder(target.parent)
+            self._disk.replace(source, target)
+            self._disk.sync_folder(target.parent)
             if source.parent != target.parent:
-                _sync_folder(source.parent)
+                self._disk.sync_folder(source.parent)
 
     def remove(self, name: str) -> None:
         """See `Files.remove`."""
@@ -349,13 +389,13 @@ class RealFiles:
         if not path.parent.is_dir():
             return
         with writing(name):
-            path.unlink(missing_ok=True)
-            _sync_folder(path.parent)
+            self._disk.unlink(path)
+            self._disk.sync_folder(path.parent)
 
     def free_bytes(self) -> int:
         """See `Files.free_bytes`."""
         with _reading(self.root.name):
-            return shutil.disk_usage(self.root).free
+            return self._disk.free_bytes(self.root)
 
     def lock(self, name: str) -> Lock:
         """See `Files.lock`."""
@@ -373,4 +413,4 @@ class RealFiles:
 
     def database(self, name: str) -> tuple[str, str | None]:
         """See `Files.database`."""
-        return str(self.path(name)), None
+        return str(self.path(name)), self._disk.vfs
