@@ -11,7 +11,7 @@ from biometrics.errors import ImageError
 from biometrics.fingerprint.quality import names
 from biometrics.fingerprint.quality.images import check_image, crop_white, to_500_ppi
 from biometrics.fingerprint.quality.isoblocks import quality_blocks
-from biometrics.fingerprint.quality.measures import measure_without_minutiae
+from biometrics.fingerprint.quality.measures import measure
 from biometrics.models import QualityModel
 from biometrics.reasons import Reason, ReasonCode, Region
 
@@ -70,7 +70,7 @@ def assess(
     native, resampled = to_500_ppi(check_image(image), ppi, resample=resample)
     try:
         crop, _left, _top = crop_white(native)
-        measured = measure_without_minutiae(crop)
+        measured = measure(crop)
     except ImageError as error:
         code = _NO_SCORE_REASONS.get(error.reason_code)
         if code is None:

@@ -19,6 +19,8 @@ from biometrics.fingerprint.quality.blocks import (
     rotated_patches,
     zero_border,
 )
+from biometrics.fingerprint.quality.minutia_measures import minutia_measures
+from biometrics.fingerprint.quality.minutiae333 import Minutiae, extract
 from biometrics.fingerprint.quality.region import FingerRegion, coherence, finger_region
 from biometrics.fingerprint.quality.ridges import certainty, clarity, flow, frequency, uniformity
 
@@ -43,6 +45,7 @@ class Measured:
 
     measures: dict[str, float] = field(default_factory=dict)
     actionable: dict[str, float] = field(default_factory=dict)
+    minutiae: Minutiae | None = None
     region: FingerRegion | None = None
     maps: BlockMaps | None = None
 
@@ -65,6 +68,20 @@ def contrast(image: NDArray[np.uint8]) -> tuple[float, float]:
     sums = np.add.reduceat(np.add.reduceat(image, rows, axis=0, dtype=np.int32), columns, axis=1)
     heights, widths = np.diff(np.append(rows, image.shape[0])), np.diff(np.append(columns, image.shape[1]))
     return float(sums.sum() / image.size), float((sums / np.outer(heights, widths)).mean())
+
+
+def measure(crop: NDArray[np.uint8]) -> Measured:
+    """Return all 69 measures and 4 actionable values of a white-cropped 500-ppi image.
+
+    Raises:
+        ImageError: what `measure_without_minutiae` raises; ``too-few-minutiae``.
+    """
+    result = measure_without_minutiae(crop)
+    found = extract(crop)
+    result.minutiae = found
+    result.measures |= minutia_measures(crop, found, result.measures["Mu"], result.actionable[names.UNIFORM_IMAGE])
+    result.actionable[names.FEW_MINUTIAE] = float(found.count)
+    return result
 
 
 def measure_without_minutiae(crop: NDArray[np.uint8]) -> Measured:

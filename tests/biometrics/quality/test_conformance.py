@@ -50,6 +50,7 @@ def test_every_image_the_reference_scores_is_judged(shared):
 def test_native_measures_equal_the_reference(shared):
     wrong = {row.name: bad for row, q in scored(shared) if (bad := unequal(row.measures, q.measures))}
     assert wrong == {}
+    assert all(tuple(q.measures) == MEASURE_NAMES for _, q in scored(shared))
 
 
 def test_actionable_values_equal_the_reference(shared):
@@ -83,7 +84,16 @@ def test_the_forest_fed_with_the_reference_measures_gives_its_scores(shared):
     assert votes.tolist() == [row.score for row in table]
 
 
+def test_the_score_from_pixels_is_identical(shared):
+    wrong = {row.name: (q.score, row.score) for row, q in scored(shared) if q.score != row.score}
+    assert wrong == {}
+    assert all(q.official for _, q in scored(shared))
+
+
 def test_refusals_have_the_borders_of_the_reference(shared):
     for row, verdict in verdicts(shared):
         if "too large" in row.error:
             assert verdict == "image-too-large", row.name
+        elif "too small" in row.error:
+            assert isinstance(verdict, FingerprintQuality)
+            assert verdict.refusal == "too-few-minutiae", row.name
