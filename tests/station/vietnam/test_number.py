@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from station.errors import InputError
 from station.vietnam.number import BIRTH_PLACES, NumberRule, PersonalNumber, Sex, check_number, make_number, parse_number
 
