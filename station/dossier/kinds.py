@@ -8,7 +8,8 @@ from enum import StrEnum
 class Kind(StrEnum):
     """What happened. The comment lists the keys of the body."""
 
-    OPENED = "dossier.opened"  # procedure, applicant (declared fields), visit, ticket
+    OPENED = "dossier.opened"  # procedure, procedure_sha256, applicant (declared fields), visit, ticket, kind, number
+    CLASSIFIED = "dossier.classified"  # kind (first, exchange, reissue), reason, first_dossier (recapture links to it)
     LOOKED_UP = "population.looked-up"  # branch, record (register's fields) or None, source
     FIELD_SET = "field.set"  # name, value, source
     CARD_READ = "card.read"  # verdict, fields, groups (blob sha256 by name)
@@ -23,10 +24,39 @@ class Kind(StrEnum):
     SENT = "package.sent"  # package id, carrier, bytes confirmed by the peer
     RECEIPT = "package.acknowledged"  # package id, receipt (bytes), intake
     REFUSED = "package.refused"  # package id, reasons
+    EXCEPTION_WITHDRAWN = "finger.exception-withdrawn"  # finger, reason
+    PAPER = "paper.printed"  # form, basis, sha256, copy
+    PROOF = "paper.photographed"  # what, field, blob
+    FEE = "fee.settled"  # amount_vnd, exemption, receipt, basis
+    OLD_CARD = "old-card.taken"  # kind (cmnd, cccd, none, lost), state
+    SLIP = "slip.given"  # due (date), delivery (collect, home), place, rule
+    VNEID = "vneid.recorded"  # state, consent, phone_checked, source
     PAUSED = "dossier.paused"  # reason
+    RESUMED = "dossier.resumed"  # reason, kit
     ABANDONED = "dossier.abandoned"  # reason
-    DEFECT = "defect.found"  # code, field, evidence, owner
+    REOPENED = "dossier.reopened"  # reason
+    MERGED = "dossier.merged"  # into (dossier id), reason; written into the one that ends
+    MERGED_FROM = "dossier.merged-from"  # dossier; written into the one that goes on
+    LINKED = "dossier.linked"  # dossier (an earlier one of the same citizen), why
+    HANDED = "desk.handed-over"  # to (desk), from
+    WAITING_FOR = "approval.asked"  # what, subject, reason, deferred
+    DECIDED = "approval.decided"  # asked (event id), decision (approved, returned), reason
+    DEFECT = "defect.found"  # code, field, evidence, owner, stops
+    DEFECT_ASSIGNED = "defect.assigned"  # defect, owner
+    DEFECT_CORRECTED = "defect.corrected"  # defect, field, old, new, proof (blob), form
+    DEFECT_APPROVED = "defect.approved"  # defect, decision, reason
     DEFECT_CLOSED = "defect.closed"  # defect event id, how
+    REVISION = "dossier.revision"  # number, reason, returned (package id): data open again, captures kept
+    CARD_LISTED = "issued-card.listed"  # manifest, serial (from the centre's manifest)
+    CARD_IN = "issued-card.checked-in"  # manifest, serial
+    CARD_HANDED = "issued-card.handed-over"  # serial, chip, finger_score, to, signature
+    CARD_REFUSED = "issued-card.refused"  # serial, reason
+    CARD_UNDELIVERED = "issued-card.undelivered"  # serial, reason, place, phone_tries, next_try
+    VISIT = "visit.noted"  # what (arrived, rested, left), minutes, helper, place
+    TICKET = "ticket.issued"  # ticket, day, priority, procedure
+    CALLED = "ticket.called"  # ticket, day, desk, out_of_order, reason
+    TICKET_BACK = "ticket.returned"  # ticket, day, reason
+    TICKET_CLOSED = "ticket.closed"  # ticket, day, dossier, reason
     NOTICE = "notice.received"  # notice id, kind, payload
     SIGNED_IN = "operator.signed-in"  # operator, roles, desk
     SIGNED_OUT = "operator.signed-out"  # operator, why

@@ -1,0 +1,398 @@
+"""`DossierBook`: what people at the counter want to do with a dossier. Each intent checks the procedure and writes one event.
+
+The book holds no truth of its own: it replays the journal (incrementally where nothing was merged in) and refuses with a
+`ProcedureError` what is not allowed now. Facts that happened (an attempt) are always written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+import cbor2
+import msgspec
+
+from biometrics.positions import SINGLE_FINGERS, FingerPosition
+from station.capture.model import Capture
+from station.clock import Clock
+from station.dossier.events import Event, EventId, merge
+from station.dossier.kinds import Kind
+from station.dossier.memory import EventLog
+from station.dossier.numbers import dossier_number
+from station.dossier.parts import ApplicationKind, Branch, ExceptionKind, FieldSource, Lifecycle, Permanence
+from station.dossier.procedure import CaptureStep, Modality, load_procedure
+from station.dossier.replaying import Replay
+from station.dossier.state import DossierState
+from station.errors import AccessError, InputError, ProcedureError
+from station.vietnam.fields import commit
+
+MAX_REASON_CHARACTERS = 500
+SUPERVISOR_ROLES = frozenset({"supervisor", "team-lead"})
+
+
+class Session(Protocol):
+    """Who works here now."""
+
+    @property
+    def operator(self) -> str:
+        """The signed-in operator's id, empty when nobody is."""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The operator's roles."""
+
+    @property
+    def desk(self) -> str:
+        """The desk this place is."""
+
+
+def plain(value: Any) -> Any:
+    """Return a struct as the plain maps and lists an event body holds."""
+    return msgspec.to_builtins(value, builtin_types=(bytes,))
+
+
+def exception_payload(dossier: str, finger: FingerPosition, *, kind: str, permanence: str, reason: str, operator: str) -> bytes:
+    """Return the bytes the officer's signature of a missing finger covers (deterministic CBOR)."""
+    return cbor2.dumps(["finger-exception", dossier, int(finger), kind, permanence, reason, operator], canonical=True)
+
+
+class DossierBook:
+    """The intents. `sign` signs bytes with the operator's key where a procedure wants an officer's signature."""
+
+    def __init__(self, journal: EventLog, clock: Clock, session: Session, sign: Callable[[bytes], bytes] | None = None) -> None:
+        self.journal = journal
+        self.clock = clock
+        self.session = session
+        self._sign = sign
+        self._cache: dict[str, tuple[list[EventId], Replay]] = {}
+        self._day_count: dict[str, int] = {}
+
+    # --- reading -----------------------------------------------------------------------------------------------------------
+
+    def state(self, dossier: str) -> DossierState:
+        """Return the dossier as it is now.
+
+        Raises:
+            InputError: no such dossier here.
+        """
+        events = list(self.journal.events(dossier))
+        if not events:
+            raise InputError("There is no such dossier on this station; nothing was opened. Scan the code again, or search by name.",
+                             code="dossier-unknown")  # fmt: skip
+        seen, replaying = self._cache.get(dossier, ([], None))
+        ids = [e.id for e in events]
+        if replaying is None or ids[: len(seen)] != seen or len({i.origin for i in ids}) > 1:
+            replaying = Replay()
+            fresh = merge(events)
+        else:
+            fresh = events[len(seen) :]
+        for event in fresh:
+            replaying.apply(event)
+        if len(self._cache) > 64:
+            self._cache.pop(next(iter(self._cache)))
+        self._cache[dossier] = (ids, replaying)
+        return replaying.state()
+
+    def states(self) -> list[DossierState]:
+        """Return every dossier of this station, oldest first."""
+        return sorted((self.state(d.id) for d in self.journal.dossiers()), key=lambda s: (s.opened_at, s.id))
+
+    # --- writing -----------------------------------------------------------------------------------------------------------
+
+    def write(self, kind: Kind, body: Mapping[str, Any], dossier: str = "") -> Event:
+        """Append one event in the name of the signed-in operator.
+
+        Raises:
+            AccessError: nobody is signed in.
+        """
+        if not self.session.operator:
+            raise AccessError("Nobody is signed in; nothing was changed. Sign in first.", code="not-signed-in")
+        return self.journal.append(kind, body, dossier=dossier, operator=self.session.operator, desk=self.session.desk)
+
+    def editable(self, dossier: str) -> DossierState:
+        """Return the state if its data may be changed now.
+
+        Raises:
+            ProcedureError: sealed, paused, abandoned or merged; the message says which and what to do.
+        """
+        state = self.state(dossier)
+        if state.lifecycle is Lifecycle.MERGED:
+            raise ProcedureError("This dossier was merged into another; nothing was changed. Open that one.", code="dossier-merged",
+                                 into=state.merged_into)  # fmt: skip
+        if state.lifecycle is not Lifecycle.OPEN:
+            raise ProcedureError(f"This dossier is {state.lifecycle.value}; nothing was changed. Resume or reopen it first.",
+                                 code=f"dossier-{state.lifecycle.value}")  # fmt: skip
+        if state.sealed:
+            raise ProcedureError(
+                "This dossier is sealed; nothing was changed. Open a correction to change data.", code="dossier-sealed"
+            )
+        return state
+
+    def open_dossier(self, procedure: str, *, applicant: Mapping[str, str] | None = None, visit: str = "counter", ticket: str = "",
+                     kind: ApplicationKind | str = ApplicationKind.FIRST) -> str:  # fmt: skip
+        """Begin a dossier and return its id (also its printed number).
+
+        Raises:
+            InputError: unknown procedure, or a field that cannot hold its value (nothing was opened).
+        """
+        chosen = load_procedure(procedure)
+        fields = {name: stored for name, text in (applicant or {}).items() if (stored := commit(name, text))}
+        number = self._next_number()
+        self.write(Kind.OPENED, {"procedure": chosen.id if not procedure.endswith(".toml") else procedure,
+                                 "procedure_sha256": f"sha256:{chosen.sha256}", "applicant": fields, "visit": visit, "ticket": ticket,
+                                 "kind": ApplicationKind(kind).value, "number": number}, number)  # fmt: skip
+        return number
+
+    def _next_number(self) -> str:
+        day = self.clock.now().date()
+        prefix = dossier_number(self.journal.origin, day, 0)[:-5]
+        if prefix not in self._day_count:
+            ids = [span.id for span in self.journal.dossiers()]
+            counts = [int(d[len(prefix) : len(prefix) + 4]) for d in ids if d.startswith(prefix)]
+            self._day_count = {prefix: max(counts, default=0)}
+        self._day_count[prefix] += 1
+        if self._day_count[prefix] > 9999:
+            raise ProcedureError("This station has opened 9999 dossiers today; nothing was opened. Use another station.",
+                                 code="day-full")  # fmt: skip
+        return dossier_number(self.journal.origin, day, self._day_count[prefix])
+
+    def classify(self, dossier: str, kind: ApplicationKind | str, reason: str = "", first_dossier: str = "") -> None:
+        """Set cấp / đổi / cấp lại; `first_dossier` links a recapture to the first capture."""
+        self.editable(dossier)
+        body = {"kind": ApplicationKind(kind).value, "reason": short_reason(reason), "first_dossier": first_dossier}
+        self.write(Kind.CLASSIFIED, body, dossier)
+
+    def set_field(self, dossier: str, name: str, value: str, source: FieldSource | str = FieldSource.DECLARED, *,
+                  evidence_only: bool = False) -> str:  # fmt: skip
+        """Store one field and return its stored form. `evidence_only`: what a paper says, without taking it over.
+
+        Raises:
+            InputError: the field does not exist or cannot hold the value.
+            ProcedureError: data are closed.
+        """
+        state = self.editable(dossier)
+        stored = commit(name, value)
+        source = FieldSource(source)
+        present = state.sources.get(source, {}).get(name) if evidence_only else state.value(name)
+        if present == stored and (evidence_only or (name in state.fields and state.fields[name].source == source)):
+            return stored  # nothing new: no event
+        body: dict[str, Any] = {"name": name, "value": stored, "source": source.value}
+        if evidence_only:
+            body["evidence_only"] = True
+        self.write(Kind.FIELD_SET, body, dossier)
+        return stored
+
+    def look_up(
+        self, dossier: str, branch: Branch | str, record: Mapping[str, str] | None, *, source: str, status: str = "active"
+    ) -> None:
+        """Record what the register answered (see `station.dossier.checks.answer_of` for a population's answer)."""
+        self.editable(dossier)
+        body = {
+            "branch": Branch(branch).value,
+            "record": dict(record) if record is not None else None,
+            "source": source,
+            "status": status,
+        }
+        self.write(Kind.LOOKED_UP, body, dossier)
+
+    def read_card(self, dossier: str, verdict: str, fields: Mapping[str, str], groups: Mapping[str, str] | None = None) -> None:
+        """Record what the chip said and how far it can be believed (`verdict`), with the blobs of its data groups."""
+        self.editable(dossier)
+        self.write(Kind.CARD_READ, {"verdict": verdict, "fields": dict(fields), "groups": dict(groups or {})}, dossier)
+
+    # --- captures ----------------------------------------------------------------------------------------------------------
+
+    def record_attempt(
+        self, dossier: str, step: str, score: float, reasons: Iterable[str] = (), *, accepted: bool = False
+    ) -> int:
+        """Write down one try and return its number (1, 2, …)."""
+        state = self.editable(dossier)
+        state.procedure.step(step)
+        number = len(state.captures[step].attempts) + 1
+        body = {"step": step, "number": number, "score": float(score), "reasons": list(map(str, reasons)), "accepted": accepted}
+        self.write(Kind.ATTEMPT, body, dossier)
+        return number
+
+    def accept_capture(self, dossier: str, capture: Capture, how: str = "auto") -> Event:
+        """Accept `capture` for its step; a second one for the same step takes the first one's place (retake).
+
+        Raises:
+            ProcedureError: not the next step (counter), another position or impression than the step's, missing fingers that are
+                no exceptions, a stopping defect, below threshold while attempts are left.
+        """
+        state = self.editable(dossier)
+        step = state.procedure.step(capture.step)
+        self._check_capture(state, step, capture)
+        below = self._below_threshold(state, step, capture)
+        if below:
+            tried = len(state.captures[step.id].attempts)
+            if tried < step.attempts and not _approved(state, "low-quality", step.id):
+                raise ProcedureError(f"This capture is below its threshold and {step.attempts - tried} tries are left; "
+                                     "it was not accepted. Try again.", code="below-threshold")  # fmt: skip
+            if "below-threshold" not in capture.flags:
+                capture = msgspec.structs.replace(capture, flags=(*capture.flags, "below-threshold"))
+        event = self.write(
+            Kind.CAPTURED, {"step": step.id, "number": capture.attempt, "capture": plain(capture), "how": how}, dossier
+        )
+        if below and not _approved(state, "low-quality", step.id):
+            self.ask(dossier, "low-quality", step.id, ",".join(str(int(f)) for f in below), deferred=True)
+        return event
+
+    def _check_capture(self, state: DossierState, step: CaptureStep, capture: Capture) -> None:
+        if state.blocked:
+            raise ProcedureError("A fault stops this dossier; the capture was not accepted. Call the supervisor.",
+                                 code="dossier-blocked", defect=state.blocked[0].code)  # fmt: skip
+        if capture.modality != step.modality.value or capture.position != int(step.position):
+            raise ProcedureError(
+                "This capture shows another position than the step asks for; it was not accepted.", code="wrong-position"
+            )
+        if step.modality is Modality.FINGER:
+            if capture.impression != int(step.impression):
+                raise ProcedureError("This step wants the other way of taking the finger (flat or rolled); it was not accepted.",
+                                     code="wrong-impression")  # fmt: skip
+            undeclared = set(capture.missing) - {int(f) for f in state.excepted}
+            if undeclared or not state.expected(step):
+                raise ProcedureError("A finger is missing without an exception; the capture was not accepted. Declare it with F7.",
+                                     code="missing-undeclared")  # fmt: skip
+        if not capture.images:
+            raise ProcedureError("A capture without a picture was not accepted.", code="no-image")
+        if state.visit != "home":
+            before = state.procedure.steps[: state.procedure.steps.index(step)]
+            if skipped := [s.id for s in before if not state.done(s) and not s.optional]:
+                raise ProcedureError(
+                    "Another capture comes first; this one was not accepted.", code="out-of-order", first=skipped[0]
+                )
+
+    def _below_threshold(self, state: DossierState, step: CaptureStep, capture: Capture) -> list[FingerPosition]:
+        wanted = state.expected(step) or (FingerPosition.UNKNOWN,)
+        scores = {q.position: q.score for q in capture.quality}
+        return [f for f in wanted if scores.get(int(f), 0.0) < step.thresholds.get(f, 0.0)]
+
+    def discard_capture(self, dossier: str, step: str, reason: str) -> None:
+        """Take back an accepted capture (it stays in the journal); the step is open again.
+
+        Raises:
+            ProcedureError: nothing was accepted there, or no reason was given.
+        """
+        state = self.editable(dossier)
+        state.procedure.step(step)
+        accepted = state.captures[step].accepted
+        if accepted is None:
+            raise ProcedureError("Nothing was accepted at this step; nothing was changed.", code="nothing-to-discard")
+        self.write(Kind.DISCARDED, {"step": step, "capture": str(accepted.event), "reason": needed_reason(reason)}, dossier)
+
+    def declare_exception(self, dossier: str, finger: FingerPosition | int, kind: ExceptionKind | str,
+                          permanence: Permanence | str = Permanence.LASTING, reason: str = "", *, signature: bytes = b"",
+                          photo: str = "") -> None:  # fmt: skip
+        """Declare that a finger cannot be taken; the officer signs and answers for it.
+
+        Raises:
+            ProcedureError: not a single finger, or "other" without words. InputError: unknown kind.
+        """
+        state = self.editable(dossier)
+        finger = FingerPosition(finger)
+        if finger not in SINGLE_FINGERS:
+            raise ProcedureError("An exception names one finger; nothing was changed.", code="exception-finger")
+        try:
+            kind, permanence = ExceptionKind(kind), Permanence(permanence)
+        except ValueError as error:
+            raise InputError("This kind of exception is not known; nothing was changed. Choose one from the list.",
+                             code="exception-kind") from error  # fmt: skip
+        reason = needed_reason(reason) if kind is ExceptionKind.OTHER else short_reason(reason)
+        if not signature and self._sign is not None:
+            signature = self._sign(
+                exception_payload(
+                    dossier, finger, kind=kind, permanence=permanence, reason=reason, operator=self.session.operator
+                )
+            )
+        self.write(Kind.EXCEPTION, {"finger": int(finger), "kind": kind.value, "permanence": permanence.value, "reason": reason,
+                                    "signature": signature, "photo": photo}, dossier)  # fmt: skip
+        count = len(state.excepted | {finger})
+        if count >= state.procedure.supervisor_from_fingers and not any(a.what == "many-exceptions" for a in state.approvals):
+            self.ask(dossier, "many-exceptions", "", str(count), deferred=True)
+
+    def withdraw_exception(self, dossier: str, finger: FingerPosition | int, reason: str) -> None:
+        """Take an exception back: the bandage is off, or the wrong key was pressed."""
+        state = self.editable(dossier)
+        if FingerPosition(finger) not in state.exceptions:
+            raise ProcedureError("This finger has no exception; nothing was changed.", code="exception-none")
+        self.write(Kind.EXCEPTION_WITHDRAWN, {"finger": int(finger), "reason": needed_reason(reason)}, dossier)
+
+    # --- review and signatures ---------------------------------------------------------------------------------------------
+
+    def review(self, dossier: str, answers: Mapping[str, bool]) -> None:
+        """Record the applicant's answers, line by line (True = right)."""
+        self.editable(dossier)
+        self.write(Kind.REVIEWED, {"answers": {str(k): bool(v) for k, v in answers.items()}}, dossier)
+
+    def sign(self, dossier: str, who: str, form: str = "capture", signature: bytes = b"", blob: str = "") -> None:
+        """Sign a form as ``applicant``, ``operator`` or ``supervisor`` (signature bytes, or the blob of a drawn or photographed one).
+
+        Raises:
+            ProcedureError: something comes first; `station.dossier.readiness.before_signing` lists it.
+        """
+        from station.dossier.readiness import before_signing
+
+        state = self.editable(dossier)
+        if first := before_signing(state, who):
+            raise ProcedureError("Something is still open before this signature; nothing was signed.", code=first[0].code,
+                                 open=len(first))  # fmt: skip
+        self.write(Kind.SIGNED, {"who": who, "form": form, "signature": signature, "blob": blob}, dossier)
+
+    # --- asking another person ---------------------------------------------------------------------------------------------
+
+    def ask(self, dossier: str, what: str, subject: str = "", reason: str = "", *, deferred: bool = False) -> Event:
+        """Ask the supervisor. `deferred`: work goes on now (night, offline) and is decided later; marked until then."""
+        return self.write(
+            Kind.WAITING_FOR, {"what": what, "subject": subject, "reason": short_reason(reason), "deferred": deferred}, dossier
+        )
+
+    def decide(self, dossier: str, asked: EventId, decision: str, reason: str = "") -> None:
+        """Answer an approval as another person than the one who asked.
+
+        Raises:
+            AccessError: the asker themselves, or without the role. ProcedureError: nothing is waiting under that id.
+        """
+        approval = next((a for a in self.state(dossier).open_approvals if a.id == asked), None)
+        if approval is None:
+            raise ProcedureError("This decision is not waiting any more; nothing was changed.", code="approval-gone")
+        self.other_person(approval.asked_by)
+        if decision not in {"approved", "returned"}:
+            raise InputError("A decision is approved or returned; nothing was changed.", code="decision-unknown")
+        body = {
+            "asked": str(asked),
+            "decision": decision,
+            "reason": needed_reason(reason) if decision == "returned" else short_reason(reason),
+        }
+        self.write(Kind.DECIDED, body, dossier)
+
+    def other_person(self, first: str, roles: frozenset[str] = SUPERVISOR_ROLES) -> None:
+        """Check four eyes: the present operator is not `first` and has one of `roles`.
+
+        Raises:
+            AccessError: otherwise (E04).
+        """
+        if self.session.operator == first:
+            raise AccessError(
+                "You cannot approve your own work; nothing was changed. Ask another supervisor.", code="own-approval"
+            )
+        if not roles & self.session.roles:
+            raise AccessError("This decision needs a supervisor; nothing was changed. Press F8.", code="role-missing")
+
+
+def _approved(state: DossierState, what: str, subject: str) -> bool:
+    return any(a.what == what and a.subject == subject and a.decision == "approved" for a in state.approvals)
+
+
+def short_reason(text: str) -> str:
+    if len(text) > MAX_REASON_CHARACTERS:
+        raise InputError(
+            f"A reason has at most {MAX_REASON_CHARACTERS} characters; nothing was changed. Shorten it.", code="reason-long"
+        )
+    return text.strip()
+
+
+def needed_reason(text: str) -> str:
+    if not (found := short_reason(text)):
+        raise ProcedureError("A reason is needed; nothing was changed. Say it in a few words.", code="reason-missing")
+    return found

@@ -1,0 +1,251 @@
+"""The plain values a `DossierState` is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from biometrics.positions import FingerPosition
+from station.capture.model import Capture
+from station.dossier.events import EventId
+
+
+class Lifecycle(StrEnum):
+    """Whether the dossier can be worked on."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    ABANDONED = "abandoned"
+    MERGED = "merged"
+
+
+class PackageWord(StrEnum):
+    """How far the data got; five different words, never mixed (ui.md section 8)."""
+
+    SAVED = "saved"
+    SEALED = "sealed"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    REFUSED = "refused"
+
+
+class ApplicationKind(StrEnum):
+    """Cấp, đổi, cấp lại."""
+
+    FIRST = "first"
+    EXCHANGE = "exchange"
+    REISSUE = "reissue"
+
+
+class FieldSource(StrEnum):
+    """Where a value comes from."""
+
+    DECLARED = "declared"
+    REGISTER = "register"
+    CHIP = "chip"
+    QR = "qr"
+    PAPERS = "papers"
+    CORRECTION = "correction"
+
+
+class ExceptionKind(StrEnum):
+    """Why a finger cannot be taken (cụt, băng bó, dị tật, co cứng, mòn, khác)."""
+
+    AMPUTATED = "amputated"
+    BANDAGED = "bandaged"
+    DEFORMED = "deformed"
+    STIFF = "stiff"
+    WORN = "worn"
+    OTHER = "other"
+
+
+class Permanence(StrEnum):
+    """Whether the exception will still hold next year."""
+
+    LASTING = "lasting"
+    TEMPORARY = "temporary"
+
+
+class Branch(StrEnum):
+    """The three branches of art. 5.1 a, b, c; and no answer yet (offline: compare before sending)."""
+
+    UNCHANGED = "a"
+    CHANGED = "b"
+    ABSENT = "c"
+    UNANSWERED = "unanswered"
+
+
+class DefectState(StrEnum):
+    """Find → assign → correct with proof → approve (another person) → close."""
+
+    FOUND = "found"
+    ASSIGNED = "assigned"
+    CORRECTED = "corrected"
+    APPROVED = "approved"
+    CLOSED = "closed"
+
+
+class CardWord(StrEnum):
+    """Where the citizen's new card is."""
+
+    LISTED = "listed"
+    HERE = "here"
+    HANDED = "handed"
+    REFUSED = "refused"
+    UNDELIVERED = "undelivered"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """One field: its stored text and who said so."""
+
+    value: str
+    source: FieldSource
+    at: datetime
+    operator: str
+    event: EventId
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptState:
+    """One try at a capture."""
+
+    number: int
+    score: float
+    reasons: tuple[str, ...]
+    accepted: bool
+    at: datetime
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureState:
+    """The accepted capture of a step."""
+
+    event: EventId
+    capture: Capture
+    how: str
+    at: datetime
+    operator: str
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """All that happened at one step: tries, the best of them, and the accepted capture (None = not yet)."""
+
+    step: str
+    attempts: tuple[AttemptState, ...] = ()
+    accepted: CaptureState | None = None
+    superseded: tuple[EventId, ...] = ()
+
+    @property
+    def best(self) -> AttemptState | None:
+        """The attempt with the best score; the later of equals."""
+        return max(self.attempts, key=lambda a: (a.score, a.number), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class FingerExceptionState:
+    """A finger that is not taken, with the officer who answers for it."""
+
+    finger: FingerPosition
+    kind: ExceptionKind
+    permanence: Permanence
+    reason: str
+    operator: str
+    at: datetime
+    event: EventId
+    signature: bytes = b""
+    photo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpState:
+    """What the register answered. `record` holds the register's fields, None when it has no such person."""
+
+    branch: Branch
+    record: Mapping[str, str] | None
+    source: str
+    status: str
+    at: datetime
+    event: EventId
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """A data fault with its owner and way."""
+
+    id: EventId
+    code: str
+    field: str
+    evidence: Mapping[str, Any]
+    owner: str
+    stops: bool
+    found_at: datetime
+    found_by: str
+    state: DefectState
+    new_value: str = ""
+    proof: str = ""
+    corrected_by: str = ""
+    approved_by: str = ""
+    how: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether someone still has to do something."""
+        return self.state is not DefectState.CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A decision asked of another person; `deferred` when it was done first and is decided later (night, offline)."""
+
+    id: EventId
+    what: str
+    subject: str
+    reason: str
+    asked_by: str
+    at: datetime
+    deferred: bool
+    decision: str = ""
+    decided_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who signed which form."""
+
+    who: str
+    form: str
+    signature: bytes
+    blob: str
+    operator: str
+    at: datetime
+    event: EventId
+
+
+@dataclass(frozen=True, slots=True)
+class PackageState:
+    """One sealed package of this dossier (a revision makes another)."""
+
+    id: str
+    word: PackageWord
+    bytes: int = 0
+    at: datetime | None = None
+    reasons: tuple[str, ...] = ()
+    accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A printed form or a photographed paper."""
+
+    form: str
+    field: str
+    sha256: str
+    at: datetime
+    operator: str
