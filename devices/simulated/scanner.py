@@ -1,0 +1,153 @@
+"""A simulated ten-print scanner: a synthetic person puts fingers on a platen that sees pressure, moisture and movement.
+
+Everything it makes is marked `simulated`; a production intake refuses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from biometrics.fingerprint.synthesis import ImpressionKind, ImpressionSettings, LiveScene, Person, impression, slap
+from biometrics.positions import SLAP_FINGERS, FingerPosition, Impression
+from devices.contract import (
+    Capabilities,
+    CapturedImage,
+    CaptureRequest,
+    Device,
+    DeviceIdentity,
+    DeviceInfo,
+    DeviceKind,
+    RawCapture,
+    Source,
+)
+from devices.staged import FRAME_S, StagedScanner
+from devices.timing import Pacer
+
+PPI = 500
+SLAP_LIVE_PPI = 125
+FINGER_LIVE_PPI = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who stands before the scanner and how they behave.
+
+    `light_s` is how long a finger rests too lightly before it presses properly (what makes "press harder" appear and go);
+    `spread` how much their touches vary (0.4 a careful operator's guidance); `amputated` fingers never come.
+    """
+
+    seed: int
+    light_s: float = 0.0
+    spread: float = 0.4
+    amputated: tuple[FingerPosition, ...] = ()
+    habits: Mapping[str, Any] = field(default_factory=dict)
+    """Further fixed `ImpressionSettings`, for example ``{"moisture": -0.8}`` for a dry skin."""
+
+
+class SimulatedScanner(StagedScanner):
+    """Plain, rolled and slap captures at 500 ppi, 8 bit, of the applicant who was called to it."""
+
+    adapter = "simulated-scanner"
+
+    def __init__(
+        self, applicant: Applicant = Applicant(1), device_id: str = "simulated-scanner", pacer: Pacer | None = None
+    ) -> None:
+        super().__init__(device_id, pacer)
+        self._applicant = applicant
+        self._person = Person.from_seed(applicant.seed)
+        self._touch = 0
+        self._settings = ImpressionSettings()
+        self._scene_now: LiveScene | None = None
+        self._scene_light: LiveScene | None = None
+        self._ppi = FINGER_LIVE_PPI
+
+    @classmethod
+    def discover(cls, settings: Mapping[str, Any]) -> Sequence[Device]:
+        """Return the one simulated scanner; `settings["seed"]` chooses the applicant."""
+        return [cls(Applicant(int(settings.get("seed", 1))))]
+
+    def call(self, applicant: Applicant) -> None:
+        """Another person steps up. Not during a capture."""
+        self._applicant, self._person, self._touch = applicant, Person.from_seed(applicant.seed), 0
+        self.lift()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Everything a FAP 60 scanner does."""
+        return Capabilities(preview=True, positions=frozenset(p for p in FingerPosition if p != FingerPosition.UNKNOWN),
+                            impressions=frozenset({Impression.LIVE_PLAIN, Impression.LIVE_ROLLED}), ppi=PPI, finger_detection=True)  # fmt: skip
+
+    def identity(self) -> DeviceIdentity:
+        """Say plainly that this is no device."""
+        return DeviceIdentity(
+            DeviceKind.SCANNER, self.adapter, "enrollment-station", "simulated ten-print", "SIM-0001", "1", "simulated-tenprint"
+        )
+
+    def _describe(self) -> DeviceInfo:
+        return DeviceInfo(
+            self.device_id, self.kind, self.identity(), Source.SIMULATED, enrolment_grade=False, grade_reason="source-simulated"
+        )
+
+    def _missing(self, request: CaptureRequest) -> tuple[FingerPosition, ...]:
+        return tuple(dict.fromkeys((*request.missing, *self._applicant.amputated)))
+
+    def _stage(self, request: CaptureRequest) -> None:
+        self._touch += 1
+        rng = np.random.default_rng([self._applicant.seed, int(request.position), int(request.impression), self._touch])
+        kind = ImpressionKind.ROLLED if request.impression == Impression.LIVE_ROLLED else ImpressionKind.PLAIN
+        drawn = ImpressionSettings.natural(rng, spread=self._applicant.spread, kind=kind)
+        self._settings = replace(drawn, **self._applicant.habits)
+        self._scene_now = self._new_scene(request, self._settings)
+        light = replace(self._settings, pressure=-0.85)
+        self._scene_light = self._new_scene(request, light) if self._applicant.light_s > 0 else None
+
+    def _new_scene(self, request: CaptureRequest, settings: ImpressionSettings) -> LiveScene | None:
+        if request.position in SLAP_FINGERS:
+            self._ppi = SLAP_LIVE_PPI
+            missing = self._missing(request)
+            if not set(SLAP_FINGERS[request.position]) - set(missing):
+                return None
+            return LiveScene.of_slap(
+                self._person, request.position, settings, self._touch, missing=missing, ppi=self._ppi, land_s=0.05
+            )
+        self._ppi = FINGER_LIVE_PPI
+        if request.position in self._missing(request):
+            return None
+        shape = (400, 375) if settings.kind is ImpressionKind.ROLLED else (240, 240)
+        return LiveScene.of_finger(
+            self._person.finger(request.position), settings, self._touch, ppi=self._ppi, shape=shape, land_s=0.05
+        )
+
+    def _scene(self, request: CaptureRequest, moment: int) -> npt.NDArray[np.uint8]:
+        _ = request
+        at_s = moment * FRAME_S
+        scene = self._scene_now
+        if self._scene_light is not None and at_s < self._applicant.light_s:
+            scene = self._scene_light
+        return scene.frame(at_s).image if scene is not None else self._empty()
+
+    def _empty(self) -> npt.NDArray[np.uint8]:
+        request = self._request
+        shape = (375, 400) if request is not None and request.position in SLAP_FINGERS else (400, 375)
+        return np.full(shape, 252, np.uint8)
+
+    def _preview_ppi(self) -> int:
+        return self._ppi
+
+    def _take(self, request: CaptureRequest, moment: int) -> RawCapture:
+        settings = self._settings
+        if self._scene_light is not None and moment * FRAME_S < self._applicant.light_s:
+            settings = replace(settings, pressure=-0.85)
+        if request.position in SLAP_FINGERS:
+            pixels = slap(self._person, request.position, settings, self._touch, missing=self._missing(request)).image
+        elif request.position in self._missing(request):
+            pixels = np.full((750, 800), 252, np.uint8)
+        else:
+            pixels = impression(self._person.finger(request.position), settings, self._touch).image
+        image = CapturedImage(pixels, 8, PPI, position=request.position)
+        return RawCapture((image,), self.identity(), Source.SIMULATED, details={"note": "synthetic"})
