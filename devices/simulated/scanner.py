@@ -29,7 +29,7 @@ from devices.staged import FRAME_S, StagedScanner
 from devices.timing import Pacer
 
 PPI = 500
-SLAP_LIVE_PPI = 125
+SLAP_LIVE_PPI = 250
 FINGER_LIVE_PPI = 250
 
 
@@ -133,7 +133,7 @@ class SimulatedScanner(StagedScanner):
 
     def _empty(self) -> npt.NDArray[np.uint8]:
         request = self._request
-        shape = (375, 400) if request is not None and request.position in SLAP_FINGERS else (400, 375)
+        shape = (750, 800) if request is not None and request.position in SLAP_FINGERS else (400, 375)
         return np.full(shape, 252, np.uint8)
 
     def _preview_ppi(self) -> int:

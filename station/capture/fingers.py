@@ -84,7 +84,10 @@ class FingerJudge:
         quality = assess(image, ppi, self._model, resample=ppi not in (500, 1000))
         score, model, provisional = quality.score, quality.model or "", not quality.official
         if score is None:
-            score = 0
+            # Refused as a print: no score at all. No model installed: the quick verdict stands in, marked provisional.
+            score, model, provisional = (
+                (0, model, provisional) if quality.refusal else (assess_live(image, ppi).score, LIVE_MODEL, True)
+            )
         centre = finger.centre if finger else None
         outline = _outline(finger) if finger else ()
         part = PartVerdict(position, score, _threshold(thresholds, position), _codes(quality.reasons), None, centre, outline)
