@@ -6,6 +6,7 @@ never BAC instead) and goes on at the byte where it stopped, provided that the v
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -20,7 +21,6 @@ from devices.emrtd.files import BlockSize, ExtendedRefused, read_selected, selec
 from devices.emrtd.lds import File
 from devices.emrtd.session import CardSession
 from devices.errors import DeviceCancelledError, DeviceFormatError, DeviceProtocolError, DeviceUnpluggedError
-import contextlib
 
 if TYPE_CHECKING:
     from devices.contract import CardChannel

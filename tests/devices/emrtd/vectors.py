@@ -1,5 +1,4 @@
 """Worked examples of ICAO Doc 9303-11 (appendices D, G, H, I) as plain values."""
-# ruff: noqa: E501 - the values stand on one line each, so that they can be compared with the document
 
 from __future__ import annotations
 
