@@ -63,3 +63,13 @@ class Kind(StrEnum):
     SETTING = "setting.changed"  # name, old, new
     OPERATOR_ADDED = "operator.added"  # operator, name, roles, must-change, salt, hash, cost, public, key
     SIGN_IN_FAILED = "operator.sign-in-failed"  # operator ("" when there is no such account), desk
+    OPERATOR_CHANGED = "operator.changed"  # operator and what changes: roles, active, unlocked, must-change, salt, hash, cost, public, key
+    TIME_TOLD = "clock.told"  # source, ahead_s: how far this clock is ahead of the trusted one
+    CLOCK_OVERRIDDEN = "clock.overridden"  # reason, off_s, why
+    AUDIT_HEAD = "audit.head-signed"  # head (event id), hash, key (signer's public half), signatures
+    PURGED = "retention.purged"  # rule, before, dossiers, events, blobs, bytes, digest: the proof of a purge
+    REDUCED = "retention.reduced"  # dossier, notice, replaced: {original sha256: sha256 of the smaller form}
+    RESTORED = "journal.restored"  # former origin, its last sequence and hash
+    EXPORTED = "subject.exported"  # dossier, digest of the file
+    TRUST_CHANGED = "trust.changed"  # purpose, change (added, removed, revoked), key id, subject, reason
+    KEY_ROTATED = "key.rotated"  # old and new key id, signatures of the old key over the new public half

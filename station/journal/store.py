@@ -240,6 +240,20 @@ class Journal:
         marks = ",".join("?" * len(kinds))
         return list(self._select(f"AND kind IN ({marks})", tuple(str(k) for k in kinds)))
 
+    def last_of_kind(self, kind: str) -> Event | None:
+        """Return the latest arrived event of this kind, or None."""
+        with self._reading():
+            row: Any = self._db.execute(
+                "SELECT bytes FROM event WHERE kind = ? AND bytes IS NOT NULL ORDER BY number DESC LIMIT 1", (str(kind),)
+            ).get
+        return None if row is None else decode(bytes(row))
+
+    def latest_time(self) -> datetime | None:
+        """Return the time of this station's own last event, or None when there is none yet."""
+        with self._reading():
+            row: Any = self._db.execute("SELECT at FROM event WHERE origin = ? ORDER BY sequence DESC LIMIT 1", (self.origin,)).get
+        return None if row is None else datetime.fromisoformat(row)
+
     def events_since(self, number: int) -> tuple[list[Event], int]:
         """Return the events that arrived here after the `number`-th, and the number to ask with next time (start with 0)."""
         with self._mutex:
