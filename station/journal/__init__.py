@@ -7,7 +7,18 @@ AES-256-GCM with a key per segment. May import `station.files`, `station.dossier
 
 from __future__ import annotations
 
+from station.journal.check import CheckReport
+from station.journal.codec import raw_media_type
 from station.journal.errors import DamagedError, JournalKeyError, NewerJournalError, NoJournalError
-from station.journal.store import CheckReport, DossierSpan, Journal
+from station.journal.store import DossierSpan, Journal
 
-__all__ = ["CheckReport", "DamagedError", "DossierSpan", "Journal", "JournalKeyError", "NewerJournalError", "NoJournalError"]
+__all__ = [
+    "CheckReport",
+    "DamagedError",
+    "DossierSpan",
+    "Journal",
+    "JournalKeyError",
+    "NewerJournalError",
+    "NoJournalError",
+    "raw_media_type",
+]

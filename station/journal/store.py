@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,12 +13,13 @@ import apsw
 
 from station.clock import Clock
 from station.dossier.events import GENESIS, Event, EventId, decode, encode, make_event, merge
+from station.dossier.kinds import Kind
 from station.errors import StorageError
 from station.files import Files
-from station.journal.codec import compress, decompress
+from station.journal.blobs import BlobStore
+from station.journal.check import CheckReport, check_database
 from station.journal.database import open_database
-from station.journal.errors import DamagedError, database_errors
-from station.journal.segments import MAX_BLOB_BYTES, MAX_SEGMENT_BYTES, SegmentWriter, open_record
+from station.journal.errors import database_errors
 
 ORIGIN_DIGITS: Final = 16
 
@@ -32,23 +31,6 @@ class DossierSpan:
     id: str
     first_at: datetime
     last_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CheckReport:
-    """What `Journal.check` found: counts, and one line per fault (none: all sound)."""
-
-    events: int
-    purged_events: int
-    blobs: int
-    blob_bytes: int
-    segments: int
-    faults: tuple[str, ...]
-
-    @property
-    def sound(self) -> bool:
-        """True when nothing is wrong."""
-        return not self.faults
 
 
 class Journal:
@@ -64,14 +46,14 @@ class Journal:
         """Use `Journal.create` or `Journal.open`."""
         self._files, self._clock = files, clock
         self._mutex = threading.RLock()
-        self._writer: SegmentWriter | None = None
-        self._writer_day = ""
+        self._origin = ""
         self._lock = files.lock(f"{self.FOLDER}/journal.lock")
         try:
             self._db: apsw.Connection = open_database(files, self.DATABASE, key, create=create)
         except BaseException:
             self._lock.release()
             raise
+        self._blobs = BlobStore(files, self._db, self._mutex, clock, self.FOLDER)
 
     @classmethod
     def create(cls, files: Files, key: bytes, origin: str, clock: Clock) -> Journal:
@@ -108,16 +90,15 @@ class Journal:
     @property
     def origin(self) -> str:
         """This station's id."""
-        with self._reading():
-            row: Any = self._db.execute("SELECT value FROM meta WHERE name = 'origin'").get
-        return str(row)
+        if not self._origin:
+            with self._reading():
+                self._origin = str(self._db.execute("SELECT value FROM meta WHERE name = 'origin'").get)
+        return self._origin
 
     def close(self) -> None:
         """Close; harmless when repeated. Nothing is lost without it."""
         with self._mutex:
-            if self._writer is not None:
-                self._writer.close()
-                self._writer = None
+            self._blobs.close()
             self._db.close()
             self._lock.release()
 
@@ -211,12 +192,10 @@ class Journal:
             "first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)",
             (event.dossier, at, at),
         )
-        for sha in sorted(blobs_named(event.body)):
-            known: Any = self._db.execute("SELECT 1 FROM blob WHERE sha = ?", (sha,)).get
-            if known:
-                self._db.execute("INSERT OR IGNORE INTO blob_use VALUES(?,?)", (sha, event.dossier))
-            elif must_have_blobs and event.kind == "capture.accepted":
-                raise StorageError("An event names an image that is not stored; nothing was written.", code="blob-missing")
+        named = sorted(blobs_named(event.body))
+        if must_have_blobs and event.kind == Kind.CAPTURED and not all(self._blobs.has(sha) for sha in named):
+            raise StorageError("An event names an image that is not stored; nothing was written.", code="blob-missing")
+        self._db.executemany("INSERT OR IGNORE INTO blob_use VALUES(?,?)", [(sha, event.dossier) for sha in named])
 
     def _renew_heads(self, dossier: str) -> None:
         events = self.events(dossier)
@@ -251,7 +230,9 @@ class Journal:
     def latest_time(self) -> datetime | None:
         """Return the time of this station's own last event, or None when there is none yet."""
         with self._reading():
-            row: Any = self._db.execute("SELECT at FROM event WHERE origin = ? ORDER BY sequence DESC LIMIT 1", (self.origin,)).get
+            row: Any = self._db.execute(
+                "SELECT at FROM event WHERE origin = ? ORDER BY sequence DESC LIMIT 1", (self.origin,)
+            ).get
         return None if row is None else datetime.fromisoformat(row)
 
     def events_since(self, number: int) -> tuple[list[Event], int]:
@@ -279,52 +260,12 @@ class Journal:
     def put_blob(self, data: bytes, media_type: str) -> str:
         """Store `data` and return its SHA-256 (hex); it is on the disk when this returns. The same bytes are stored once.
 
-        Pixels compress well when their shape is known: ``image/x-raw; width=800; height=750; channels=1; bits=8``.
+        Pixels pack well when their shape is known: give `station.journal.raw_media_type(width, height, channels, bits)`.
 
         Raises:
             StorageError: larger than 64 MB; WriteError "E32": disk full or broken; nothing was stored then.
         """
-        if len(data) > MAX_BLOB_BYTES:
-            raise StorageError(
-                f"A blob of {len(data)} bytes is larger than {MAX_BLOB_BYTES}; it was not stored.", code="blob-too-large"
-            )
-        sha = hashlib.sha256(data).digest()
-        with self._reading():
-            if self._db.execute("SELECT 1 FROM blob WHERE sha = ?", (sha,)).get:
-                return sha.hex()
-        codec, stored = compress(data, media_type)  # outside the lock: it is the slow part
-        with self._mutex, database_errors():
-            if self._db.execute("SELECT 1 FROM blob WHERE sha = ?", (sha,)).get:
-                return sha.hex()
-            segment, writer = self._segment("original", len(stored))
-            at, length = writer.add(sha, codec, stored)
-            with self._db:
-                self._db.execute(
-                    "INSERT INTO blob VALUES(?,?,?,?,?,?,?)", (sha, segment, at, length, len(data), int(codec), media_type)
-                )
-        return sha.hex()
-
-    def _segment(self, purpose: str, coming: int) -> tuple[int, SegmentWriter]:
-        day = self._clock.now().astimezone(UTC).date().isoformat()
-        if self._writer is not None and (self._writer_day != day or self._writer.size + coming > MAX_SEGMENT_BYTES):
-            self._writer.close()
-            self._writer = None
-        if self._writer is None:
-            latest: Any = self._db.execute(
-                "SELECT id, name, key FROM segment WHERE day = ? AND purpose = ? AND sealed = 0 ORDER BY id DESC LIMIT 1",
-                (day, purpose),
-            ).get
-            if latest and (self._files.size(latest[1]) or 0) + coming < MAX_SEGMENT_BYTES:
-                number, name, key = int(latest[0]), latest[1], bytes(latest[2])
-            else:
-                row: Any = self._db.execute("SELECT ifnull(max(id), 0) + 1 FROM segment").get
-                number, key, name = int(row), os.urandom(32), f"{self.FOLDER}/segments/{day}-{row:06d}.seg"
-                with self._db:
-                    self._db.execute(
-                        "INSERT INTO segment(id, name, key, day, purpose) VALUES(?,?,?,?,?)", (number, name, key, day, purpose)
-                    )
-            self._writer, self._writer_day, self._writer_id = SegmentWriter(self._files, name, key), day, number
-        return self._writer_id, self._writer
+        return self._blobs.put(data, media_type)
 
     def blob(self, sha256: str) -> bytes:
         """Return the bytes whose SHA-256 is `sha256` (hex).
@@ -332,56 +273,16 @@ class Journal:
         Raises:
             StorageError: ``blob-missing``: never stored, or purged. DamagedError: altered or cut on the disk.
         """
-        sha = _sha(sha256)
-        with self._reading():
-            row: Any = self._db.execute(
-                "SELECT s.name, s.key, b.at, b.length, b.size FROM blob b JOIN segment s ON s.id = b.segment WHERE b.sha = ?",
-                (sha,),
-            ).get
-        if row is None:
-            raise StorageError("An image is not in this journal: it was never stored here, or was purged.", code="blob-missing")
-        name, key, at, length, size = row
-        codec, stored = open_record(bytes(key), name, sha, self._files.read_at(name, at, length))
-        data = decompress(codec, stored, size)
-        if hashlib.sha256(data).digest() != sha:
-            raise DamagedError(f"An image in {name} is not what was stored; restore this file from a backup.", file=name)
-        return data
+        return self._blobs.get(_sha(sha256))
 
     def has_blob(self, sha256: str) -> bool:
         """Return whether the blob is stored here."""
-        with self._reading():
-            return self._db.execute("SELECT 1 FROM blob WHERE sha = ?", (_sha(sha256),)).get is not None
-
-    # --- care -----------------------------------------------------------------------------------------------------------------
+        return self._blobs.has(_sha(sha256))
 
     def check(self, *, deep: bool = True) -> CheckReport:
         """Look at everything: pages, every chain, every blob (`deep`). Changes nothing."""
-        faults: list[str] = []
         with self._reading():
-            faults += [f"database: {row[0]}" for row in self._db.execute("PRAGMA integrity_check") if row[0] != "ok"]
-            previous: dict[str, tuple[int, bytes]] = {}
-            events = purged = 0
-            query = "SELECT origin, sequence, hash, previous, bytes FROM event ORDER BY origin, sequence"
-            for origin, sequence, digest, before, data in self._db.execute(query):
-                events += 1
-                purged += data is None
-                last = previous.get(origin)
-                if (last and last[0] + 1 == sequence and last[1] != before) or (sequence == 1 and before != GENESIS):
-                    faults.append(f"event {origin}-{sequence}: does not follow the one before it")
-                if origin == self.origin and sequence != (last[0] if last else 0) + 1:
-                    faults.append(f"event {origin}-{sequence}: events before it are missing")
-                if data is not None and hashlib.sha256(data).digest() != digest:
-                    faults.append(f"event {origin}-{sequence}: its bytes were changed")
-                previous[origin] = (sequence, digest)
-            shas = [(bytes(s), int(n)) for s, n in self._db.execute("SELECT sha, size FROM blob ORDER BY segment, at")]
-            segments: Any = self._db.execute("SELECT count(*) FROM segment").get
-        if deep:
-            for sha, _ in shas:
-                try:
-                    self.blob(sha.hex())
-                except StorageError as error:
-                    faults.append(f"blob {sha.hex()[:16]}: {error}")
-        return CheckReport(events, purged, len(shas), sum(n for _, n in shas), int(segments), tuple(faults))
+            return check_database(self._db, self.origin, self._blobs if deep else None)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -82,6 +82,11 @@ class OperatorSession:
     since: datetime
     must_change: bool = False
 
+    @property
+    def operator(self) -> str:
+        """The id under the name that event writers use."""
+        return self.operator_id
+
     def may(self, permission: Permission) -> bool:
         """Return whether this operator may do `permission`."""
         return may(self.roles, permission)
