@@ -22,7 +22,7 @@ from station.vietnam.units import UnitLevel, default_units
 
 REGISTER_FIELDS: Final = (
     "full_name", "personal_no", "dob", "sex", "birth_reg_place", "birth_reg_unit", "hometown", "ethnicity", "religion", "nationality",
-    "old_id_no", "father_name", "father_no", "mother_name", "mother_no", "spouse_name", "addr_perm", "addr_perm_unit", "marital",
+    "old_id_no", "father_name", "father_no", "mother_name", "mother_no", "spouse_name", "addr_perm", "addr_perm_unit", "marital", "card_issued",
 )  # fmt: skip
 CHIP_FIELDS: Final = ("full_name", "personal_no", "dob", "sex", "nationality", "ethnicity", "religion", "hometown", "addr_perm",
                       "marks", "father_name", "mother_name", "old_id_no", "card_issued", "card_expiry")  # fmt: skip
@@ -167,12 +167,12 @@ class SyntheticPopulation:
         age = self.today.year - int(truth["dob"][:4])
         has_card = age > 16 and rng.random() < 0.75
         kind = ("exchange" if rng.random() < 0.85 else "reissue") if has_card else "first"
-        register = {k: truth[k] for k in REGISTER_FIELDS if truth.get(k)}
         chip = None
         if has_card:
             issued = date(2021, 3, 1).toordinal() + rng.randrange(1500)
             truth["card_issued"] = date.fromordinal(issued).isoformat()
             chip = {k: truth[k] for k in CHIP_FIELDS if truth.get(k)}
+        register = {k: truth[k] for k in REGISTER_FIELDS if truth.get(k)}
         declared = {k: truth[k] for k in DECLARED_FIELDS if truth.get(k)}
         if rng.random() < 0.3:  # harmless: small letters on the form
             declared["full_name"] = declared["full_name"].title()
