@@ -1,0 +1,1 @@
+"""Alembic migrations of the intake's database; run by `station.intake.store.Store` when it opens. Never edited once released."""
