@@ -70,7 +70,9 @@ class Kind(StrEnum):
     CLOCK_OVERRIDDEN = "clock.overridden"  # reason, off_s, why
     AUDIT_HEAD = "audit.head-signed"  # head (event id), hash, key (signer's public half), signatures
     PURGED = "retention.purged"  # rule, before, dossiers, events, blobs, bytes, digest: the proof of a purge
-    REDUCED = "retention.reduced"  # dossier, notice, replaced: {original sha256: sha256 of the smaller form}
+    REDUCED = "retention.reduced"  # why, replaced: [[original sha256 as bytes, sha256 (hex) of the smaller form], ...]
+    HELD = "retention.held"  # reason, until (date or ""): no purge before
+    RELEASED = "retention.released"  # reason
     RESTORED = "journal.restored"  # former origin, its last sequence and hash
     EXPORTED = "subject.exported"  # dossier, digest of the file
     TRUST_CHANGED = "trust.changed"  # purpose, change (added, removed, revoked), key id, subject, reason

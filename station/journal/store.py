@@ -16,10 +16,11 @@ from station.dossier.events import GENESIS, Event, EventId, decode, encode, make
 from station.dossier.kinds import Kind
 from station.errors import StorageError
 from station.files import Files
-from station.journal.blobs import BlobStore
+from station.journal.blobs import KEPT, BlobStore
 from station.journal.check import CheckReport, check_database
 from station.journal.database import open_database
 from station.journal.errors import database_errors
+from station.journal.purge import compact, drop_empty, forget, remove_blobs, remove_files, sweep
 
 ORIGIN_DIGITS: Final = 16
 
@@ -54,6 +55,8 @@ class Journal:
             self._lock.release()
             raise
         self._blobs = BlobStore(files, self._db, self._mutex, clock, self.FOLDER)
+        with database_errors():
+            sweep(self._db, files, self.FOLDER)
 
     @classmethod
     def create(cls, files: Files, key: bytes, origin: str, clock: Clock) -> Journal:
@@ -278,6 +281,57 @@ class Journal:
     def has_blob(self, sha256: str) -> bool:
         """Return whether the blob is stored here."""
         return self._blobs.has(_sha(sha256))
+
+    def purge(self, dossiers: Iterable[str], *, rule: Mapping[str, Any], before: datetime, operator: str, desk: str) -> Event:
+        """Let go of `dossiers` (facts and images) and of images from before `before` that nothing names; return the proof.
+
+        The proof is an event of this chain: rule, counts, and the digest of everything that went. Which dossiers may go is decided
+        by `station.retention`. All or nothing; files are dropped after the commit.
+        """
+        with self._mutex, database_errors():
+            with self._db:
+                gone = forget(self._db, dossiers, _text(before)[:10])
+                body = {**rule, "before": _text(before), "dossiers": gone.dossiers, "events": gone.events, "blobs": gone.blobs,
+                        "bytes": gone.blob_bytes, "segments": len(gone.dropped), "digest": gone.digest}  # fmt: skip
+                event = self.append(Kind.PURGED, body, dossier="", operator=operator, desk=desk)
+            remove_files(self._db, self._files, self._blobs, gone.dropped)
+        return event
+
+    def replace_blobs(
+        self, dossier: str, smaller: Mapping[str, tuple[bytes, str]], *, why: Mapping[str, Any], operator: str, desk: str
+    ) -> Event:
+        """Put smaller forms (bytes, media type) in the place of originals (by SHA-256) of `dossier`; return the event that says so.
+
+        The originals go unless another dossier names them too.
+        """
+        stored = {old: self._blobs.put(data, media_type, KEPT) for old, (data, media_type) in smaller.items()}
+        with self._mutex, database_errors():
+            with self._db:
+                # The event names the originals as bytes: what it says is that they are gone.
+                body = {**why, "replaced": [[bytes.fromhex(old), new] for old, new in sorted(stored.items())]}
+                event = self.append(Kind.REDUCED, body, dossier=dossier, operator=operator, desk=desk)
+                olds = [_sha(old) for old in stored]
+                self._db.executemany("DELETE FROM blob_use WHERE sha = ? AND dossier = ?", [(sha, dossier) for sha in olds])
+                remove_blobs(self._db, olds)
+                dropped = drop_empty(self._db)
+            remove_files(self._db, self._files, self._blobs, dropped)
+        return event
+
+    def compact(self, dead_share: float = 0.5) -> int:
+        """Move what lives out of past segments that are mostly dead, and drop them; return how many went. For idle hours."""
+        with self._mutex, database_errors():
+            dropped = compact(self._db, self._files, self._blobs, _text(self._clock.now())[:10], dead_share)
+            remove_files(self._db, self._files, self._blobs, dropped)
+        return len(dropped)
+
+    def kinds(self) -> dict[str, dict[str, datetime]]:
+        """Return dossier → {kind: time of its first event of that kind}, without reading any event."""
+        found: dict[str, dict[str, datetime]] = {}
+        with self._reading():
+            query = "SELECT dossier, kind, min(at) FROM event WHERE dossier <> '' AND bytes IS NOT NULL GROUP BY dossier, kind"
+            for dossier, kind, at in self._db.execute(query):
+                found.setdefault(dossier, {})[kind] = datetime.fromisoformat(at)
+        return found
 
     def check(self, *, deep: bool = True) -> CheckReport:
         """Look at everything: pages, every chain, every blob (`deep`). Changes nothing."""
