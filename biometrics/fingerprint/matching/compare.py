@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from biometrics.fingerprint.matching import ridges
 from biometrics.fingerprint.matching.grow import Match, grow
-from biometrics.fingerprint.matching.relax import relax, similarity
-from biometrics.fingerprint.matching.score import calibration, features
-from biometrics.fingerprint.minutiae.extraction import SAMPLE_PX
-from biometrics.fingerprint.minutiae.template import Template
+from biometrics.fingerprint.matching.relax import Seed, relax, similarity
+from biometrics.fingerprint.matching.ridges import RidgeCheck, check
+from biometrics.fingerprint.matching.score import calibration, features, minutia_features
+from biometrics.fingerprint.minutiae.template import SAMPLE_PX, Template
+
+# Movements tried from the minutiae, and how many of the best are laid over the ridges.
+HYPOTHESES: Final = 3
+CHECKED: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +43,49 @@ def threshold(fmr: float) -> float:
     return calibration().threshold(fmr)
 
 
-def look(a: Template, b: Template) -> tuple[NDArray[np.float64], Match | None, ridges.RidgeCheck]:
-    """Return (features, match, ridge check): everything the score is made of."""
+def hypotheses(seed: Seed, most: int = HYPOTHESES) -> list[int]:
+    """Return which pairs of the seed to start from: the strongest, then the strongest that contradicts those taken."""
+    taken: list[int] = []
+    for pair in range(len(seed.a)):
+        if all(seed.agreement[other, pair] < 0.1 for other in taken):
+            taken.append(pair)
+            if len(taken) == most:
+                break
+    return taken
+
+
+def grown_score(a: Template, b: Template) -> float:
+    """Return the score from the minutiae alone, a tenth of the work: to choose whom to compare in full."""
     local = similarity(a, b)
     seed = relax(a, b, local)
     if len(seed.a) == 0:
-        return np.zeros(12), None, ridges.NOTHING
-    match = grow(a, b, local, seed)
-    checked = ridges.check(a, b, match.motion)
-    return features(seed.base, match, checked), match, checked
+        return float("-inf")
+    shipped = calibration()
+    return max(shipped.minutiae(minutia_features(seed.base, grow(a, b, local, seed, start))) for start in hypotheses(seed, 2))
+
+
+def looks(a: Template, b: Template) -> list[tuple[NDArray[np.float64], Match, RidgeCheck]]:
+    """Return (features, match, ridge check) of the hypotheses worth a look: everything the score is made of."""
+    local = similarity(a, b)
+    seed = relax(a, b, local)
+    shipped = calibration()
+    grown = [grow(a, b, local, seed, start) for start in hypotheses(seed)]
+    grown.sort(key=lambda match: -shipped.minutiae(minutia_features(seed.base, match)))
+    found = []
+    for match in grown[:CHECKED]:
+        checked = check(a, b, match.motion)
+        found.append((features(seed.base, match, checked), match, checked))
+    return found
 
 
 def compare(a: Template, b: Template) -> Comparison:
-    """Compare two templates. Never raises: a template without minutiae matches nothing (score of the lowest kind, fmr 1)."""
+    """Compare two templates. Never raises: a template without minutiae matches nothing (lowest score, fmr 1)."""
     shipped = calibration()
-    values, match, checked = look(a, b)
-    if match is None:
-        return Comparison(float(shipped.scores[0]), 1.0, (), 0.0, 0.0)
-    score = float(values @ shipped.weights + shipped.bias)
+    found = looks(a, b)
+    if not found:
+        return Comparison(shipped.lowest, 1.0, (), 0.0, 0.0)
+    values, match, checked = max(found, key=lambda look: shipped.full(look[0]))
+    score = max(shipped.full(values), shipped.lowest)
     pairs = tuple(zip(match.a.tolist(), match.b.tolist(), strict=True))
     area = checked.overlap * (SAMPLE_PX * 25.4 / 500) ** 2
     return Comparison(score, shipped.fmr(score), pairs, float(np.degrees(match.motion.turn)), area)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biometrics.fingerprint.minutiae.cylinders import CODE_BITS
+from biometrics.fingerprint.minutiae.fields import Floats
 from biometrics.fingerprint.minutiae.template import Template
 
 PAIRS: Final = 25
@@ -42,14 +43,36 @@ def similarity(a: Template, b: Template) -> NDArray[np.float32]:
     return value
 
 
-def _sigmoid(value: NDArray[np.float32], middle: float, slope: float) -> NDArray[np.float32]:
+def _sigmoid(value: Floats, middle: float, slope: float) -> Floats:
     rise = np.clip((value - np.float32(middle)) * np.float32(-slope), -30, 30)
     return np.asarray(1 / (1 + np.exp(rise)), np.float32)
 
 
-def _wrap(angle: NDArray[np.float32]) -> NDArray[np.float32]:
+def _wrap(angle: Floats) -> Floats:
     turn = np.float32(2 * np.pi)
     return np.asarray(np.abs(angle - turn * np.round(angle / turn)), np.float32)
+
+
+def spread(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Return (dx, dy) from each point to each other, (…, n, n)."""
+    return x[..., None, :] - x[..., :, None], y[..., None, :] - y[..., :, None]
+
+
+def bearing_agreement(a: tuple[Floats, Floats], b: tuple[Floats, Floats], ta: Floats, tb: Floats) -> Floats:
+    """Return (…, n, n), 0..1: how well each two of n pairs agree in distance, rotation and bearing.
+
+    Args:
+        a, b: `spread` of the pairs' minutiae in print a and in print b, px.
+        ta, tb: (…, n) angles of the pairs' minutiae, radians.
+    """
+    (dxa, dya), (dxb, dyb) = a, b
+    ra, rb = np.sqrt(dxa * dxa + dya * dya), np.sqrt(dxb * dxb + dyb * dyb)
+    turn = tb - ta
+    rho = _sigmoid(np.abs(ra - rb) / (1 + np.float32(0.01) * (ra + rb)), 6.0, -1.0)
+    rho *= _sigmoid(_wrap(turn[..., :, None] - turn[..., None, :]), np.radians(15.0), -25.0)
+    bearing = (np.arctan2(dyb, dxb) - tb[..., :, None]) - (np.arctan2(dya, dxa) - ta[..., :, None])
+    rho *= _sigmoid(_wrap(bearing), np.radians(15.0), -25.0)
+    return np.asarray(np.sqrt(rho * np.swapaxes(rho, -1, -2)), np.float32)
 
 
 def relax(a: Template, b: Template, local: NDArray[np.float32]) -> Seed:
@@ -64,17 +87,9 @@ def relax(a: Template, b: Template, local: NDArray[np.float32]) -> Seed:
     start = flat[best]
     xa, ya, xb, yb = (v.astype(np.float32) for v in (a.x[ia], a.y[ia], b.x[ib], b.y[ib]))
     ta, tb = a.angle[ia] * _STEP, b.angle[ib] * _STEP
-    dxa, dya = xa[None, :] - xa[:, None], ya[None, :] - ya[:, None]
-    dxb, dyb = xb[None, :] - xb[:, None], yb[None, :] - yb[:, None]
-    ra, rb = np.sqrt(dxa * dxa + dya * dya), np.sqrt(dxb * dxb + dyb * dyb)
-    turn = tb - ta
-    rho = _sigmoid(np.abs(ra - rb) / (1 + np.float32(0.01) * (ra + rb)), 6.0, -1.0)
-    rho *= _sigmoid(_wrap(turn[:, None] - turn[None, :]), np.radians(15.0), -25.0)
-    bearing = (np.arctan2(dyb, dxb) - tb[:, None]) - (np.arctan2(dya, dxa) - ta[:, None])
-    rho *= _sigmoid(_wrap(bearing), np.radians(15.0), -25.0)
-    rho = np.sqrt(rho * rho.T)
+    rho = bearing_agreement(spread(xa, ya), spread(xb, yb), ta, tb)
     rho[(ia[:, None] == ia[None, :]) | (ib[:, None] == ib[None, :])] = 0
-    strength = start.copy()
+    strength: Floats = start.copy()
     for _ in range(5):
         strength = np.float32(0.5) * strength + np.minimum(rho @ strength, 12.0) * np.float32(0.5 / 12)
     order = np.argsort(-strength, kind="stable")

@@ -13,9 +13,8 @@ import cv2
 import numpy as np
 
 from biometrics.fingerprint.matching.grow import Motion
-from biometrics.fingerprint.minutiae.extraction import RIDGE_SCALE, SAMPLE_PX
 from biometrics.fingerprint.minutiae.fields import Floats
-from biometrics.fingerprint.minutiae.template import Template
+from biometrics.fingerprint.minutiae.template import RIDGE_SCALE, SAMPLE_PX, Template
 
 _LATTICE: Final = 8
 _WINDOWS: Final = (10.0, 8.0, 6.0, 5.0)

@@ -23,16 +23,32 @@ class Calibration:
     """Weights of the features and the measured tail.
 
     Attributes:
-        weights, bias: of the fused score.
+        weights, bias: of the full score.
+        minutia_weights, minutia_bias: of the score from minutiae alone.
         scores, log10_fmr: points of the curve score -> false-match rate, rising scores.
         measured_down_to: the smallest rate that was counted; below it the curve is an extrapolation.
     """
 
     weights: NDArray[np.float64]
     bias: float
+    minutia_weights: NDArray[np.float64]
+    minutia_bias: float
     scores: NDArray[np.float64]
     log10_fmr: NDArray[np.float64]
     measured_down_to: float
+
+    @property
+    def lowest(self) -> float:
+        """The score of prints that have nothing in common."""
+        return float(self.scores[0])
+
+    def full(self, values: NDArray[np.float64]) -> float:
+        """Return the score of `features`."""
+        return float(values @ self.weights + self.bias)
+
+    def minutiae(self, values: NDArray[np.float64]) -> float:
+        """Return the score of `minutia_features`."""
+        return float(values @ self.minutia_weights + self.minutia_bias)
 
     def fmr(self, score: float) -> float:
         """Return the share of different fingers that reach `score` or more."""
@@ -57,14 +73,16 @@ def calibration() -> Calibration:
     return Calibration(
         np.array(data["weights"]),
         float(data["bias"]),
+        np.array(data["minutia_weights"]),
+        float(data["minutia_bias"]),
         np.array([row["score"] for row in curve]),
         np.log10([row["fmr"] for row in curve]),
         float(data["measured_down_to"]),
     )
 
 
-def features(base: float, match: Match, ridges: RidgeCheck) -> NDArray[np.float64]:
-    """Return the features of one comparison, in the order of the weights."""
+def minutia_features(base: float, match: Match) -> NDArray[np.float64]:
+    """Return the features that the minutiae give, in the order of the weights."""
     pairs = len(match.a)
     ratio = pairs * pairs / np.sqrt((match.count_a + 3) * (match.count_b + 3))
     return np.array(
@@ -75,11 +93,18 @@ def features(base: float, match: Match, ridges: RidgeCheck) -> NDArray[np.float6
             np.log(pairs + 1),
             match.distance_px / 5,
             match.angle_rad * 4,
-            ridges.supported,
-            ridges.mean,
-            np.log(ridges.agreeing + 500),
-            ridges.before,
-            ridges.share,
-            np.log(ridges.overlap + 1000),
         ]
     )
+
+
+def features(base: float, match: Match, ridges: RidgeCheck) -> NDArray[np.float64]:
+    """Return the features of one comparison, in the order of the weights."""
+    lines = [
+        ridges.supported,
+        ridges.mean,
+        np.log(ridges.agreeing + 500),
+        ridges.before,
+        ridges.share,
+        np.log(ridges.overlap + 1000),
+    ]
+    return np.concatenate([minutia_features(base, match), lines])

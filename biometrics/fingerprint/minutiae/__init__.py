@@ -1,11 +1,12 @@
 """The matcher's own minutiae: from a picture to a compact template.
 
-`extract(image, ppi)` -> `Template`. This extractor serves comparison; the one inside NFIQ 2 lives in
+`extract(image, ppi)` -> `Template`; `to_bytes` / `from_bytes` keep it in at most 2 kB. This extractor serves comparison; the one inside NFIQ 2 lives in
 `biometrics.fingerprint.quality` and serves the score. Records of ISO/IEC 19794-2 and INCITS 378 are in `biometrics.formats`.
 May import: NumPy, OpenCV, SciPy, `biometrics.errors`.
 """
 
 from biometrics.fingerprint.minutiae.extraction import extract
 from biometrics.fingerprint.minutiae.template import Template
+from biometrics.fingerprint.minutiae.template_bytes import from_bytes, to_bytes
 
-__all__ = ["Template", "extract"]
+__all__ = ["Template", "extract", "from_bytes", "to_bytes"]

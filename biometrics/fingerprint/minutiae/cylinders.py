@@ -50,7 +50,11 @@ def basis() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 
 
 def cylinders(
-    x: NDArray[np.float32], y: NDArray[np.float32], angle: NDArray[np.uint8], mask: NDArray[np.bool_], origin: tuple[int, int]
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    angle: NDArray[np.uint8],
+    mask: NDArray[np.bool_],
+    origin: tuple[int, int],
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return (bits (n, 672), valid (n, 672)) of n minutiae. `mask` is by 12-px cells, cell (0, 0) starts at `origin`."""
     n = len(x)

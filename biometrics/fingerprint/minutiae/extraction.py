@@ -13,14 +13,11 @@ from biometrics.fingerprint.minutiae import cylinders, fields
 from biometrics.fingerprint.minutiae.enhance import enhance
 from biometrics.fingerprint.minutiae.fields import CELL, Floats
 from biometrics.fingerprint.minutiae.residues import find
-from biometrics.fingerprint.minutiae.template import Template
+from biometrics.fingerprint.minutiae.template import RIDGE_SCALE, SAMPLE_PX, Template
 
 MOST_MINUTIAE: Final = 100
 LEAST_SIDE: Final = 64
 MOST_SIDE: Final = 4096
-# The grey picture for the image check: one sample every 2.5 px, one deviation of the ridges = 32.
-SAMPLE_PX: Final = 2.5
-RIDGE_SCALE: Final = 32.0
 
 
 def check_image(image: NDArray[np.uint8]) -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+# The small ridge picture: one sample every 2.5 px, one deviation of the ridges = 32.
+SAMPLE_PX: Final = 2.5
+RIDGE_SCALE: Final = 32.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
