@@ -45,70 +45,83 @@ class AnalysisGrid:
     angle: Float
 
 
+@dataclass(frozen=True, slots=True)
+class GreySums:
+    """Per block of the 32-grid: sums of the grey values and of their squares, and the pixel count; float64, exact."""
+
+    grey: Float
+    square: Float
+    count: Float
+
+
+def block_counts(height: int, width: int) -> Float:
+    """Return the pixels of every block of the 32-grid, partial edge blocks included, float64 (rows, columns)."""
+    rows = np.minimum(BLOCK, height - np.arange(0, height, BLOCK))
+    columns = np.minimum(BLOCK, width - np.arange(0, width, BLOCK))
+    return np.outer(rows, columns).astype(np.float64)
+
+
+def _filled_up(height: int, width: int) -> NDArray[np.float32]:
+    """Return zeros, float32, of the size filled up to whole blocks."""
+    return np.zeros((-(-height // BLOCK) * BLOCK, -(-width // BLOCK) * BLOCK), np.float32)
+
+
 def _block_totals(values: NDArray[np.float32]) -> Float:
-    """Sum a float32 image over the 32-grid (partial edge blocks included); exact while 32-row sums stay below 2**24."""
-    rows = np.add.reduceat(values, np.arange(0, values.shape[0], BLOCK), axis=0)
-    return np.add.reduceat(rows.astype(np.float64), np.arange(0, values.shape[1], BLOCK), axis=1)
+    """Sum whole blocks; exact while sums over 32 rows stay below 2**24."""
+    height, width = values.shape
+    rows = values.reshape(height // BLOCK, BLOCK, width).sum(axis=1).astype(np.float64)
+    return np.asarray(rows.reshape(height // BLOCK, width // BLOCK, BLOCK).sum(axis=2))
 
 
-def _doubled_gradient(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return twice the derivative along axis 1 inside isolated 32-pixel blocks: central, one-sided at block edges."""
-    width = values.shape[1]
-    out = np.zeros_like(values)
-    if width == 1:
-        return out
-    np.subtract(values[:, 2:], values[:, :-2], out=out[:, 1:-1])
-    first = np.arange(0, width, BLOCK)
-    last = np.minimum(first + BLOCK - 1, width - 1)
-    inner = first[last > first]
-    out[:, first[last == first]] = 0
-    out[:, inner] = 2 * (values[:, inner + 1] - values[:, inner])
-    outer = last[last > first]
-    out[:, outer] = 2 * (values[:, outer] - values[:, outer - 1])
-    return out
-
-
-def _doubled_gradient_rows(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The same along axis 0."""
-    height = values.shape[0]
-    out = np.zeros_like(values)
-    if height == 1:
-        return out
-    np.subtract(values[2:], values[:-2], out=out[1:-1])
-    for first in range(0, height, BLOCK):
-        last = min(first + BLOCK - 1, height - 1)
-        if last == first:
-            out[first] = 0
-            continue
-        out[first] = 2 * (values[first + 1] - values[first])
-        out[last] = 2 * (values[last] - values[last - 1])
-    return out
+def grey_sums(image: NDArray[np.uint8]) -> GreySums:
+    """Return the grey sums of `image` over its 32-grid from (0, 0)."""
+    height, width = image.shape
+    values = _filled_up(height, width)
+    values[:height, :width] = image
+    grey = _block_totals(values)
+    np.multiply(values, values, out=values)
+    return GreySums(grey, _block_totals(values), block_counts(height, width))
 
 
 def gradient_sums(image: NDArray[np.uint8]) -> GradientSums:
-    """Return the gradient products of `image` summed over its 32-grid from (0, 0), partial edge blocks included."""
+    """Return the gradient products of `image` summed over its 32-grid from (0, 0), partial edge blocks included.
+
+    The derivative is taken inside isolated blocks: central, one-sided at block edges, 0 across a block one pixel wide.
+    """
+    height, width = image.shape
     values = image.astype(np.float32)
-    gx = _doubled_gradient(values)
-    gy = _doubled_gradient_rows(values)
-    heights = np.diff(np.append(np.arange(0, image.shape[0], BLOCK), image.shape[0]))
-    widths = np.diff(np.append(np.arange(0, image.shape[1], BLOCK), image.shape[1]))
-    return GradientSums(
-        _block_totals(gx * gx), _block_totals(gy * gy), _block_totals(gx * gy), np.outer(heights, widths).astype(np.float64)
-    )
+    gx, gy = _filled_up(height, width), _filled_up(height, width)
+    if width > 1:
+        np.subtract(values[:, 2:], values[:, :-2], out=gx[:height, 1 : width - 1])
+    if height > 1:
+        np.subtract(values[2:], values[:-2], out=gy[1 : height - 1, :width])
+    for first in range(0, width, BLOCK):
+        last = min(first + BLOCK, width) - 1
+        if last > first:
+            gx[:height, first] = 2 * (values[:, first + 1] - values[:, first])
+            gx[:height, last] = 2 * (values[:, last] - values[:, last - 1])
+        else:
+            gx[:height, first] = 0
+    for first in range(0, height, BLOCK):
+        last = min(first + BLOCK, height) - 1
+        if last > first:
+            gy[first, :width] = 2 * (values[first + 1] - values[first])
+            gy[last, :width] = 2 * (values[last] - values[last - 1])
+        else:
+            gy[first, :width] = 0
+    mixed = _block_totals(gx * gy)
+    np.multiply(gx, gx, out=gx)
+    np.multiply(gy, gy, out=gy)
+    return GradientSums(_block_totals(gx), _block_totals(gy), mixed, block_counts(height, width))
 
 
-def foreground_mask(image: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Return bool (ceil(H/32), ceil(W/32)): blocks whose standard deviation exceeds a tenth of the whole image's."""
-    values = image.astype(np.float32)
-    sums = _block_totals(values)
-    squares = _block_totals(values * values)
-    heights = np.diff(np.append(np.arange(0, image.shape[0], BLOCK), image.shape[0]))
-    widths = np.diff(np.append(np.arange(0, image.shape[1], BLOCK), image.shape[1]))
-    count = np.outer(heights, widths)
-    variance = squares / count - (sums / count) ** 2
-    whole = squares.sum() / image.size - (sums.sum() / image.size) ** 2
+def foreground_mask(sums: GreySums) -> NDArray[np.bool_]:
+    """Return bool (rows, columns): blocks whose standard deviation exceeds a tenth of the whole image's."""
+    variance = sums.square / sums.count - (sums.grey / sums.count) ** 2
+    pixels = sums.count.sum()
+    whole = sums.square.sum() / pixels - (sums.grey.sum() / pixels) ** 2
     if whole <= 0:
-        return np.zeros(sums.shape, bool)
+        return np.zeros(sums.grey.shape, bool)
     return np.asarray(np.sqrt(np.maximum(variance, 0) / whole) > FOREGROUND_STD)
 
 

@@ -13,9 +13,11 @@ from biometrics.fingerprint.quality.blocks import (
     BLOCK,
     AnalysisGrid,
     GradientSums,
+    GreySums,
     analysis_grid,
     foreground_mask,
     gradient_sums,
+    grey_sums,
     rotated_patches,
     zero_border,
 )
@@ -62,12 +64,12 @@ def histogram(family: str, values: NDArray[np.float64]) -> dict[str, float]:
     return dict(zip(names.histogram_names(family), (*(float(c) for c in counts), mean, deviation), strict=True))
 
 
-def contrast(image: NDArray[np.uint8]) -> tuple[float, float]:
-    """Return (Mu, MMB): the grey mean and the plain mean of the means of all 32-blocks, partial ones included."""
-    rows, columns = np.arange(0, image.shape[0], BLOCK), np.arange(0, image.shape[1], BLOCK)
-    sums = np.add.reduceat(np.add.reduceat(image, rows, axis=0, dtype=np.int32), columns, axis=1)
-    heights, widths = np.diff(np.append(rows, image.shape[0])), np.diff(np.append(columns, image.shape[1]))
-    return float(sums.sum() / image.size), float((sums / np.outer(heights, widths)).mean())
+def contrast(sums: GreySums) -> tuple[float, float, float]:
+    """Return (Mu, MMB, deviation): grey mean, plain mean of the block means (partial blocks too), population deviation."""
+    pixels = sums.count.sum()
+    mean = float(sums.grey.sum() / pixels)
+    variance = float(sums.square.sum() / pixels) - mean * mean
+    return mean, float((sums.grey / sums.count).mean()), float(np.sqrt(max(variance, 0.0)))
 
 
 def measure(crop: NDArray[np.uint8]) -> Measured:
@@ -91,16 +93,15 @@ def measure_without_minutiae(crop: NDArray[np.uint8]) -> Measured:
         ImageError: ``image-uniform``, ``image-empty`` or ``too-few-foreground-blocks``.
     """
     result = Measured()
-    mu, mmb = contrast(crop)
-    deviation = float(np.sqrt(max(np.mean(np.square(crop, dtype=np.float32), dtype=np.float64) - mu * mu, 0.0)))
+    grey = grey_sums(crop)
+    mu, mmb, deviation = contrast(grey)
     result.actionable = {names.UNIFORM_IMAGE: deviation, names.EMPTY_IMAGE: mu}
     if deviation < UNIFORM_STD:
         raise ImageError("the image is one even grey: nothing was captured", code="image-uniform")
     if mu > EMPTY_MEAN:
         raise ImageError("the image is nearly white: there is no finger on it", code="image-empty")
 
-    mask = foreground_mask(crop)
-    grid = analysis_grid(crop, mask)
+    grid = analysis_grid(crop, foreground_mask(grey))
     rows, columns = np.nonzero(grid.foreground)
     if rows.size < MIN_FOREGROUND_BLOCKS:
         message = f"only {rows.size} blocks of the image show ridges; {MIN_FOREGROUND_BLOCKS} are needed for a score"

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biometrics.fingerprint.quality.blocks import BLOCK, GradientSums
+from biometrics.fingerprint.quality.blocks import BLOCK, GradientSums, block_counts
+from biometrics.fingerprint.quality.twolevel import blur_two_levels
+
+_FIVE: Final = np.ones((5, 5), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
 class FingerRegion:
-    """`mask` bool (H, W) of the finger, `mean_grey` inside it (255 when empty), `area` pixels, `blocks` bool per 32-block."""
+    """`mask` uint8 0/1 (H, W) of the finger, `mean_grey` inside it (255 when empty), `area` pixels, `blocks` bool per 32-block."""
 
-    mask: NDArray[np.bool_]
+    mask: NDArray[np.uint8]
     mean_grey: float
     area: int
     blocks: NDArray[np.bool_]
@@ -23,43 +27,45 @@ class FingerRegion:
 
 def finger_region(image: NDArray[np.uint8]) -> FingerRegion:
     """Return NFIQ 2's region of interest: erosion, two rounds of blur and Otsu, holes filled, the largest dark part."""
-    smooth = cv2.GaussianBlur(cv2.erode(image, np.ones((5, 5), np.uint8)), (41, 41), 0)
-    _, light = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    _, light = cv2.threshold(cv2.GaussianBlur(light, (91, 91), 0), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    mask = _largest_part(_without_holes(light == 0))
-    area = int(np.count_nonzero(mask))
-    mean = float(image[mask].sum(dtype=np.int64) / area) if area else 255.0
+    light = _otsu(np.asarray(cv2.GaussianBlur(cv2.erode(image, _FIVE), (41, 41), 0), np.uint8))
+    mask = _largest_part(_without_holes(_otsu(blur_two_levels(light))))
+    area = cv2.countNonZero(mask)
+    mean = float(cv2.mean(image, mask)[0]) if area else 255.0
     return FingerRegion(mask, mean, area, _region_blocks(mask))
 
 
-def _without_holes(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Fill light parts that do not reach the image border."""
-    count, labels = cv2.connectedComponents((~dark).astype(np.uint8), connectivity=8)
-    if count <= 1:
-        return dark
-    outer = np.zeros(count, bool)
-    for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
-        outer[edge] = True
-    filled = ~outer
-    filled[0] = True
-    return np.asarray(filled[labels])
+def _otsu(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    _, light = cv2.threshold(image, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    return np.asarray(light, np.uint8)
 
 
-def _largest_part(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _without_holes(light: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the dark part as 1, with light parts that do not reach the border counted as dark."""
+    framed = cv2.copyMakeBorder(light, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=255)
+    cv2.floodFill(framed, None, (0, 0), 7, flags=8)
+    return np.asarray(framed[1:-1, 1:-1] != 7).view(np.uint8)
+
+
+def _largest_part(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Keep the 4-connected part with the largest bounding box (the first such in row order)."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=4)
+    count, labels = cv2.connectedComponents(dark, connectivity=4)
     if count <= 2:
         return dark
-    boxes = stats[1:, cv2.CC_STAT_WIDTH].astype(np.int64) * stats[1:, cv2.CC_STAT_HEIGHT]
-    return np.asarray(labels == 1 + int(np.argmax(boxes)))
+    best, kept = -1, dark
+    for number in range(1, count):
+        part = (labels == number).view(np.uint8)
+        _, _, width, height = cv2.boundingRect(part)
+        if width * height > best:
+            best, kept = width * height, part
+    return kept
 
 
-def _region_blocks(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _region_blocks(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Blocks of the 32-grid with a pixel inside; the reference's rounding also lets some partial white blocks in."""
     height, width = mask.shape
-    rows, columns = np.arange(0, height, BLOCK), np.arange(0, width, BLOCK)
-    touched = np.logical_or.reduceat(np.logical_or.reduceat(mask, rows, axis=0), columns, axis=1)
-    count = np.outer(np.diff(np.append(rows, height)), np.diff(np.append(columns, width)))
+    lines = np.stack([cv2.reduce(mask[y : y + BLOCK], 0, cv2.REDUCE_MAX)[0] for y in range(0, height, BLOCK)])
+    touched = np.maximum.reduceat(lines, np.arange(0, width, BLOCK), axis=1) > 0
+    count = block_counts(height, width)
     # The reference asks whether the mean of a block painted white outside is below 255, with mean = sum * (1/n).
     rounds_down = (255.0 * count) * (1.0 / count) < 255.0
     return np.asarray(touched | rounds_down)

@@ -106,7 +106,7 @@ def test_angle_table_is_exact_on_the_axes_and_odd_under_reflection():
 
 
 def test_unit_vectors_wrap_as_int8_and_vanish_when_weak():
-    x, y = unit_vector(np.array([200, 126, -200, 25400]), np.array([0, 0, 0, 0]), 0)
+    x, y = unit_vector(np.array([200, 126, -200, 25400], np.float32), np.zeros(4, np.float32), 0)
     assert x.tolist() == [200 - 256, 0, 56, 127]
     assert not y.any()
 

@@ -45,15 +45,33 @@ def angle_of(cosine: NDArray[Any], sine: NDArray[Any]) -> Int32:
 def unit_vector(x: NDArray[Any], y: NDArray[Any], least: int) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """Return vectors shortened to about 127, as int8 with wrap-around; (0, 0) where max(|x|, |y|) // 127 <= `least`.
 
-    The wrap (components of 128..253 turn negative when the divisor is 1) is part of the behaviour.
+    The wrap (components of 128..253 turn negative when the divisor is 1) is part of the behaviour. Inputs are whole numbers,
+    given as float32 when they stay below 2**21 (the quotients are exact there) or float64 below 2**31.
     """
-    x, y = np.asarray(x, np.int32), np.asarray(y, np.int32)
-    ax, ay = np.abs(x), np.abs(y)
-    n = np.maximum(ax, ay) // 127
+    n, kept = _divisor(np.abs(x), np.abs(y), least)
+    return _component(x, n, kept), _component(y, n, kept)
+
+
+def unit_cosine(x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.int16]:
+    """Return the first component of `unit_vector(x, y, 0)` as int16."""
+    n, kept = _divisor(np.abs(x), np.abs(y), 0)
+    return _component(x, n, kept).astype(np.int16)
+
+
+def _divisor(ax: NDArray[Any], ay: NDArray[Any], least: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    n = np.maximum(ax, ay)
+    n /= 127
+    np.floor(n, out=n)
     kept = n > least
-    n = np.maximum(np.maximum(n, (ax + ay) // 180), 1)
+    ax += ay
+    ax /= 180
+    np.floor(ax, out=ax)
+    np.maximum(n, ax, out=n)
+    np.maximum(n, 1, out=n)
+    return n, kept
 
-    def component(value: Int32, size: Int32) -> NDArray[np.int8]:
-        return np.asarray(np.sign(value) * (size // n) * kept, np.int32).astype(np.int8)
 
-    return component(x, ax), component(y, ay)
+def _component(value: NDArray[Any], n: NDArray[Any], kept: NDArray[np.bool_]) -> NDArray[np.int8]:
+    part = value / n
+    part *= kept
+    return np.asarray(part.astype(np.int16).astype(np.int8))  # truncates, then wraps

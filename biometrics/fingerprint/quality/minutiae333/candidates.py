@@ -38,48 +38,51 @@ def find_candidates(phase: NDArray[np.uint8], allowed: NDArray[np.bool_]) -> Can
     """Return the candidates of a phase image, uint8 (h, w); `allowed` as made by `phase_neighbours`."""
     h, w = phase.shape
     xx, xy, yy = _structure(phase)
-    trace = xx + yy
-    det = (_LIMIT - xx) * (_LIMIT - yy) - xy * xy
-    strong = np.where((trace > 2 * _LIMIT) & (det > 0), det, 0)
-    # The lattice is the flat array read 2 rows and one pixel earlier; its last four rows are forbidden.
-    lattice = np.full(h * w, -1, np.int32)
+    # Sparse from here on: both diagonal elements of such a tensor exceed the limit.
     count = (h - 4) * w
-    lattice[:count] = strong[2 * w - 1 : 2 * w - 1 + count]
+    begin = 2 * w - 1
+    place = np.flatnonzero((xx > _LIMIT) & (yy > _LIMIT))
+    place = place[(place >= begin) & (place < begin + count)]
+    mixed = xy[place]
+    det = (_LIMIT - xx[place]) * (_LIMIT - yy[place]) - mixed * mixed
+    # The lattice is the flat array read 2 rows and one pixel earlier; its last four rows are forbidden.
+    lattice = np.zeros(h * w, np.int32)
+    lattice[count:] = -1
+    lattice[place - begin] = np.maximum(det, 0)
     ly, lx = _suppress(lattice.reshape(h, w))
     keep = lx <= w - 5
     x, y = lx[keep] - 1, ly[keep] + 2
     flat = y * w + x
     keep = (x >= 1) & allowed[np.clip(flat, 0, h * w - 1)]
     x, y = x[keep].astype(np.int32), y[keep].astype(np.int32)
-    return Candidates(x, y, _directions(xx - yy, 2 * xy, (h, w), x, y))
+    return Candidates(x, y, _directions((xx, xy, yy), (h, w), x, y))
 
 
 def _structure(phase: NDArray[np.uint8]) -> tuple[Int32, Int32, Int32]:
     """Return the smoothed structure tensor (xx, xy, yy), flat int32 (h*w,)."""
     h, w = phase.shape
-    flat = phase.ravel().astype(np.int16)
-    gx = np.zeros(h * w, np.int32)
-    gy = np.zeros(h * w, np.int32)
+    flat = phase.ravel().astype(np.int32)
+    gx, gy = np.zeros((2, (h + 2) * w + 2), np.int32)  # with a row and a pixel of zeros at both ends
     begin, end = 3 * w, (h - 1) * w
-    gx[begin:end] = flat[begin + 1 : end + 1] - flat[begin - 1 : end - 1]
-    gy[begin:end] = flat[begin + w : end + w] - flat[begin - w : end - w]
-    return _binomial(gx * gx, w), _binomial(gx * gy, w), _binomial(gy * gy, w)
+    inner = slice(w + 1 + begin, w + 1 + end)
+    np.subtract(flat[begin + 1 : end + 1], flat[begin - 1 : end - 1], out=gx[inner])
+    np.subtract(flat[begin + w : end + w], flat[begin - w : end - w], out=gy[inner])
+    mixed = gx * gy
+    gx *= gx
+    gy *= gy
+    return _binomial(gx, w), _binomial(mixed, w), _binomial(gy, w)
 
 
-def _binomial(values: Int32, w: int) -> Int32:
-    """3x3 binomial sum on the flat array (zero beyond its ends), rounded by 5 bits."""
-    pad = w + 1
-    wide = np.zeros(values.size + 2 * pad, np.int32)
-    wide[pad:-pad] = values
+def _binomial(wide: Int32, w: int) -> Int32:
+    """3x3 binomial sum, rounded by 5 bits, of a flat array that has one row and one pixel of zeros at both ends."""
+    n = wide.size - 2 * w - 2
     pairs = wide[:-1] + wide[1:]
     across = pairs[:-1] + pairs[1:]
-    n = values.size
-    total = across[w : w + n] * 2
-    total += across[:n]
-    total += across[2 * w : 2 * w + n]
+    rows = across[:-w] + across[w:]
+    total = np.add(rows[:n], rows[w : w + n])
     total += 16
     total >>= 5
-    return total
+    return np.asarray(total)
 
 
 def _suppress(lattice: Int32) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -110,21 +113,24 @@ def _suppress(lattice: Int32) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return y[good], x[good]
 
 
-def _directions(difference: Int32, mixed: Int32, shape: tuple[int, int], x: Int32, y: Int32) -> Int32:
+def _directions(tensor: tuple[Int32, Int32, Int32], shape: tuple[int, int], x: Int32, y: Int32) -> Int32:
     """Return the angle of each candidate from the unit vectors in the 13x13 half-scale cells around it."""
     h, w = shape
     half_rows = (h + 12) // 2
+    begin = 2 * w - 1
+    rows = (h * w - begin) // (2 * w)  # whole pairs of lattice rows; beyond them everything is zero
 
-    def sample(values: Int32) -> Int32:
-        full = np.zeros((half_rows * 2 + 2) * w, np.int32)
-        usable = values[2 * w - 1 :][: full.size]
-        full[: usable.size] = usable
-        return full.reshape(-1, w)[0 : 2 * half_rows : 2, 0::2]
+    def sample(values: Int32) -> NDArray[np.float32]:
+        return values[begin : begin + rows * 2 * w].reshape(rows, 2 * w)[:, :w:2].astype(np.float32)
 
-    dx, dy = unit_vector(sample(difference), sample(mixed), 0)
+    xx, xy, yy = map(sample, tensor)
+    xx -= yy
+    xy *= 2
     at = (y - 2) // 2, (x + 1) // 2
     sums = []
-    for part in (dx, dy):
-        total = cv2.boxFilter(part.astype(np.float32), -1, (13, 13), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    for part in unit_vector(xx, xy, 0):
+        wide = np.zeros((half_rows, part.shape[1]), np.float32)
+        wide[:rows] = part
+        total = cv2.boxFilter(wide, -1, (13, 13), normalize=False, borderType=cv2.BORDER_CONSTANT)
         sums.append(np.rint(total[at]).astype(np.int32))
     return angle_of(sums[0], sums[1]) // 2

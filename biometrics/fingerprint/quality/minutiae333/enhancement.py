@@ -6,7 +6,7 @@ Arrays hold the transform index first and the blocks last; a batch of blocks sta
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -33,14 +33,6 @@ def _cosine(t: NDArray[np.int64]) -> Int32:
     return _SINE[(t + 8) % SIZE]
 
 
-def _bit_reversed(n: int) -> NDArray[np.intp]:
-    bits = n.bit_length() - 1
-    return np.array([int(f"{i:0{bits}b}"[::-1], 2) for i in range(n)])
-
-
-_REVERSED: Final = {n: _bit_reversed(n) for n in (16, 32)}
-
-
 class _Twiddle(NamedTuple):
     cosine: Int32
     sine: Int32
@@ -48,7 +40,7 @@ class _Twiddle(NamedTuple):
 
 def _twiddles(m: int, sign: int) -> _Twiddle:
     t = sign * np.arange(m) * 16 // m
-    return _Twiddle(_cosine(t)[:, None, None], _sine(t)[:, None, None])
+    return _Twiddle(_cosine(t)[:, None], _sine(t)[:, None])
 
 
 _TWIDDLES: Final = {(m, sign): _twiddles(m, sign) for m in (8, 16) for sign in (-1, 1)}
@@ -61,70 +53,88 @@ def _round(values: Int32, bits: int) -> Int32:
     return values
 
 
-def _transform(re: Int32, im: Int32, sign: int) -> None:
-    """Radix-2 transform along axis 0, in place; the input is already in bit-reversed order. sign -1 forward, +1 inverse."""
-    n = re.shape[0]
-    rest = re.shape[1:]
+def _transform(re: NDArray[Any], im: NDArray[Any], sign: int) -> tuple[Int32, Int32]:
+    """Radix-2 decimation in time along axis 0, natural order in and out; sign -1 forward, +1 inverse, no scaling.
+
+    Stage m holds (m, n/m, rest): k first, so that every step is one long addition and no bit reversal is needed. The first two
+    stages have no products and may run in a narrower type.
+    """
+    n, rest = re.shape[0], int(np.prod(re.shape[1:]))
+    shape = re.shape
+    re, im = re.reshape(1, n, rest), im.reshape(1, n, rest)
     m = 1
     while m < n:
-        r = re.reshape(n // (2 * m), 2, m, *rest)
-        i = im.reshape(n // (2 * m), 2, m, *rest)
-        if m == 1:
-            _butterfly(r[:, 0], r[:, 1], r[:, 1].copy())
-            _butterfly(i[:, 0], i[:, 1], i[:, 1].copy())
-        elif m == 2:
-            pr, pi = r[:, 1, 0].copy(), i[:, 1, 0].copy()
-            _butterfly(r[:, 0, 0], r[:, 1, 0], pr)
-            _butterfly(i[:, 0, 0], i[:, 1, 0], pi)
-            pr, pi = _quarter(r[:, 1, 1], i[:, 1, 1], sign)
-            _butterfly(r[:, 0, 1], r[:, 1, 1], pr)
-            _butterfly(i[:, 0, 1], i[:, 1, 1], pi)
-        elif m == 4:
-            _stage_four(r, i, sign)
+        half = n // (2 * m)
+        ur, lr = re[:, :half], re[:, half:]
+        ui, li = im[:, :half], im[:, half:]
+        re, im = np.empty((2, 2 * m, half, rest), re.dtype)
+        if m <= 4:
+            for k in range(m):
+                _plain_step(re, im, (ur[k], lr[k], ui[k], li[k]), k, sign)
         else:
             w = _TWIDDLES[m, sign]
-            zr, zi = r[:, 1], i[:, 1]
-            pr = w.cosine * zr
-            pr -= w.sine * zi
-            pi = w.cosine * zi
-            pi += w.sine * zr
-            _butterfly(r[:, 0], zr, _round(pr, 12))
-            _butterfly(i[:, 0], zi, _round(pi, 12))
+            _general_step(re, im, (ur, lr, ui, li), w)
         m *= 2
+        if m == 4 and re.dtype != np.int32:
+            re, im = re.astype(np.int32), im.astype(np.int32)
+    return re.reshape(shape), im.reshape(shape)
 
 
-def _butterfly(upper: Int32, lower: Int32, product: Int32) -> None:
-    np.subtract(upper, product, out=lower)
-    upper += product
+_Parts = tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]
 
 
-def _quarter(zr: Int32, zi: Int32, sign: int) -> tuple[Int32, Int32]:
-    """Multiply by -j (forward) or +j (inverse)."""
-    return (zi.copy(), -zr) if sign < 0 else (-zi, zr.copy())
-
-
-def _stage_four(r: Int32, i: Int32, sign: int) -> None:
-    """The stage of half-size 4: factors 1, e^(-+j pi/4), -+j, e^(-+3j pi/4); 2896 is 4096 / sqrt(2)."""
-    _butterfly(r[:, 0, 0], r[:, 1, 0], r[:, 1, 0].copy())
-    _butterfly(i[:, 0, 0], i[:, 1, 0], i[:, 1, 0].copy())
-    pr, pi = _quarter(r[:, 1, 2], i[:, 1, 2], sign)
-    _butterfly(r[:, 0, 2], r[:, 1, 2], pr)
-    _butterfly(i[:, 0, 2], i[:, 1, 2], pi)
-    half = np.int32(2896)
-    for k in (1, 3):
-        zr, zi = r[:, 1, k], i[:, 1, k]
-        total, difference = (zr + zi) * half, (zi - zr) * half
-        if sign < 0:
-            pr, pi = (total, difference) if k == 1 else (difference, -total)
+def _plain_step(re: Int32, im: Int32, parts: _Parts, k: int, sign: int) -> None:
+    """Butterflies of one k of stages 1, 2 and 4: factors 1, -+j and those of 45 degrees (2896 is 4096 / sqrt(2))."""
+    ur, lr, ui, li = parts
+    m = re.shape[0] // 2
+    angle = 8 * k // m  # in eighths of half a turn: 0, 2, 4, 6
+    if angle in (2, 6):
+        half = np.int32(2896)
+        total, difference = lr + li, li - lr
+        total *= half
+        difference *= half
+        forward = sign < 0
+        if angle == 2:
+            pr, pi = (total, difference) if forward else (-difference, total)
         else:
-            pr, pi = (-difference, total) if k == 1 else (-total, -difference)
-        _butterfly(r[:, 0, k], zr, _round(pr, 12))
-        _butterfly(i[:, 0, k], zi, _round(pi, 12))
+            pr, pi = (difference, -total) if forward else (-total, -difference)
+        lr, li = _round(pr, 12), _round(pi, 12)
+        angle = 0
+    upper, lower = k, k + m
+    if angle == 0:
+        np.add(ur, lr, out=re[upper])
+        np.subtract(ur, lr, out=re[lower])
+        np.add(ui, li, out=im[upper])
+        np.subtract(ui, li, out=im[lower])
+        return
+    if sign > 0:
+        upper, lower = lower, upper  # the factor +j is the factor -j with sum and difference exchanged
+    np.add(ur, li, out=re[upper])
+    np.subtract(ur, li, out=re[lower])
+    np.subtract(ui, lr, out=im[upper])
+    np.add(ui, lr, out=im[lower])
+
+
+def _general_step(re: Int32, im: Int32, parts: _Parts, w: _Twiddle) -> None:
+    """Butterflies of all k of stage 8 or 16 at once."""
+    ur, lr, ui, li = parts
+    m = re.shape[0] // 2
+    cosine, sine = w.cosine[:, :, None], w.sine[:, :, None]
+    pr = lr * cosine
+    pr -= li * sine
+    _round(pr, 12)
+    np.add(ur, pr, out=re[:m])
+    np.subtract(ur, pr, out=re[m:])
+    pi = li * cosine
+    pi += lr * sine
+    _round(pi, 12)
+    np.add(ui, pi, out=im[:m])
+    np.subtract(ui, pi, out=im[m:])
 
 
 def _unpack(re: Int32, im: Int32, t: NDArray[np.int64], bits: int) -> None:
     """Pass between the transform of pixel pairs (16 complex) and that of 32 real values, for indices 1..15, in place."""
-    cosine, sine = _cosine(t)[:, None, None], _sine(t)[:, None, None]
+    cosine, sine = _cosine(t)[:, None], _sine(t)[:, None]
     a, b = re[1:8], im[1:8]
     c, d = re[15:8:-1], im[15:8:-1]
     up, across = b + d, c - a
@@ -133,12 +143,13 @@ def _unpack(re: Int32, im: Int32, t: NDArray[np.int64], bits: int) -> None:
     h1i <<= np.int32(12)
     h2r = cosine * up
     h2r -= sine * across
-    h2i = cosine * across
-    h2i += sine * up
+    across *= cosine
+    up *= sine
+    across += up  # h2i
     re[15:8:-1] = _round(h1r - h2r, bits)
-    im[15:8:-1] = _round(h2i - h1i, bits)
+    im[15:8:-1] = _round(across - h1i, bits)
     h1r += h2r
-    h1i += h2i
+    h1i += across
     re[1:8] = _round(h1r, bits)
     im[1:8] = _round(h1i, bits)
 
@@ -147,20 +158,20 @@ _T_FORWARD: Final = -np.arange(1, 8)
 _T_INVERSE: Final = 16 + np.arange(1, 8)
 
 
-def _pass_mask() -> Int32:
+def _passing() -> NDArray[np.intp]:
+    """Flat indices (32 rows x 13 columns) of the ring of ridge frequencies; the rest of the spectrum is dropped."""
     y = np.arange(SIZE)
     y = np.where(y >= 16, y - 32, y)
     r2 = y[:, None] ** 2 + np.arange(_COLUMNS) ** 2
-    return ((r2 > 6) & (r2 < 169)).astype(np.int32)[:, :, None]
+    return np.flatnonzero((r2 > 6) & (r2 < 169))
 
 
-_PASS: Final = _pass_mask()
+_PASS: Final = _passing()
 _WINDOW: Final = np.minimum(np.minimum(np.arange(SIZE) + 1, SIZE - np.arange(SIZE)), 16)
-_WEIGHT: Final = (251.0 * np.outer(_WINDOW, _WINDOW))[:, :, None]
 
 
 def _sharpen(re: Int32, im: Int32) -> None:
-    """Multiply the spectrum by its own magnitude inside the ring of ridge frequencies, zero outside, in place."""
+    """Multiply a spectrum by its own magnitude, in place."""
     ar, ai = np.abs(re), np.abs(im)
     g = ar + ai
     g *= np.int32(181)
@@ -168,62 +179,71 @@ def _sharpen(re: Int32, im: Int32) -> None:
     np.maximum(g, ar, out=g)
     np.maximum(g, ai, out=g)
     _round(g, 5)
-    for part in (re, im):
-        gain = _round(part * g, 7)
-        gain += part
-        np.multiply(_round(gain, 3), _PASS, out=part)
+    re += _round(re * g, 7)
+    im += _round(im * g, 7)
+    _round(re, 3)
+    _round(im, 3)
 
 
-def _enhance_blocks(blocks: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Enhance inverted blocks, uint8 (32, 32, n) indexed (row, column, block); the result has the same form, windowed."""
-    n = blocks.shape[2]
-    order = _REVERSED[16]
-    pixels = blocks.reshape(SIZE, 16, 2, n)
-    re = pixels[:, order, 0].transpose(1, 0, 2).astype(np.int32, order="C")
-    im = pixels[:, order, 1].transpose(1, 0, 2).astype(np.int32, order="C")
-    _transform(re, im, -1)
+def _row_spectra(padded: NDArray[np.uint8], columns: int) -> tuple[Int32, Int32]:
+    """Transform every image row inside every block column once: int32 (13, rows * columns), real and imaginary.
+
+    Blocks above one another share these rows.
+    """
+    tall = padded.shape[0]
+    windows = as_strided(padded, (SIZE, tall, columns), (1, padded.shape[1], STEP))
+    pixels = windows.reshape(16, 2, tall * columns).astype(np.int16)
+    re, im = _transform(pixels[:, 0], pixels[:, 1], -1)  # int32 from the third stage on
     _unpack(re, im, _T_FORWARD, 13)
     np.negative(im[8], out=im[8])
     re[0] += im[0]
     im[0] = 0
-    # Columns of the spectrum: (32 rows, 13 columns, blocks).
-    down = _REVERSED[32]
-    cr = re[:_COLUMNS].transpose(1, 0, 2)[down]
-    ci = im[:_COLUMNS].transpose(1, 0, 2)[down]
-    _transform(cr, ci, -1)
-    _sharpen(cr, ci)
-    cr, ci = cr[down], ci[down]
-    _transform(cr, ci, 1)
-    re = np.zeros((16, SIZE, n), np.int32)
-    im = np.zeros((16, SIZE, n), np.int32)
+    return re[:_COLUMNS], im[:_COLUMNS]
+
+
+def _enhance_blocks(re: Int32, im: Int32) -> NDArray[np.uint8]:
+    """Enhance blocks from their row spectra, int32 (32, 13, n); the result, uint8 (n, 32, 32), is windowed."""
+    n = re.shape[2]
+    re, im = _transform(re, im, -1)
+    kept_r, kept_i = re.reshape(-1, n)[_PASS], im.reshape(-1, n)[_PASS]
+    _sharpen(kept_r, kept_i)
+    re, im = np.zeros((2, SIZE * _COLUMNS, n), np.int32)
+    re[_PASS], im[_PASS] = kept_r, kept_i
+    cr, ci = _transform(re.reshape(SIZE, _COLUMNS, n), im.reshape(SIZE, _COLUMNS, n), 1)
+    re, im = np.zeros((2, 16, SIZE, n), np.int32)
     re[:_COLUMNS] = cr.transpose(1, 0, 2)
     im[:_COLUMNS] = ci.transpose(1, 0, 2)
+    re, im = re.reshape(16, SIZE * n), im.reshape(16, SIZE * n)
     _unpack(re, im, _T_INVERSE, 12)
     # i = 8: both come from the pair with itself; the second result stays. t = 24 is the factor -j.
     re[8] *= 2
     im[8] *= -2
-    zero_r, zero_i = re[0] + im[0], re[0] - im[0]
-    re[0], im[0] = zero_r, zero_i
-    re, im = re[order], im[order]
-    _transform(re, im, 1)
-    out = np.empty((SIZE, 16, 2, n), np.int32)
-    out[:, :, 0] = re.transpose(1, 0, 2)
-    out[:, :, 1] = im.transpose(1, 0, 2)
-    return _rescale(_round(out, 10).reshape(SIZE, SIZE, n))
+    re[0], im[0] = re[0] + im[0], re[0] - im[0]
+    re, im = _transform(re, im, 1)
+    _round(re, 10)
+    _round(im, 10)
+    return _rescale(re.reshape(16, SIZE, n), im.reshape(16, SIZE, n))
 
 
-def _rescale(values: Int32) -> NDArray[np.uint8]:
-    """Stretch each block over 0..251 and weigh it with the overlap window."""
-    low = values.min(axis=(0, 1)).astype(np.int64)
-    spread = values.max(axis=(0, 1)) - low
+def _rescale(even: Int32, odd: Int32) -> NDArray[np.uint8]:
+    """Stretch each block over 0..251 and weigh it with the overlap window; even and odd pixels come apart, (16, 32, n)."""
+    n = even.shape[2]
+    low = np.minimum(even.reshape(-1, n).min(axis=0), odd.reshape(-1, n).min(axis=0)).astype(np.int64)
+    spread = np.maximum(even.reshape(-1, n).max(axis=0), odd.reshape(-1, n).max(axis=0)) - low
     weak = spread < 16
-    low = np.where(weak, low - (16 - spread) // 2, low)
+    low = np.where(weak, low - (16 - spread) // 2, low).astype(np.float64)
     spread = np.where(weak, 16, spread).astype(np.float64)
-    out = (values - low) * _WEIGHT
+    reciprocal = 1 / (spread * 256)
     # floor((num + D*128) / (D*256)): half a unit on top keeps the product with the reciprocal exact.
-    out += spread * 128 + 0.5
-    out *= 1 / (spread * 256)
-    return np.asarray(out.astype(np.uint8))
+    half = (spread * 128 + 0.5) * reciprocal
+    out = np.empty((n, SIZE, 16, 2), np.uint8)
+    for number, values in enumerate((even, odd)):
+        level = values - low
+        level *= reciprocal
+        level *= 251.0 * np.outer(_WINDOW[number::2], _WINDOW)[:, :, None]
+        level += half
+        out[..., number] = level.astype(np.uint8).transpose(2, 1, 0)
+    return out.reshape(n, SIZE, SIZE)
 
 
 def enhance(image: NDArray[np.uint8], inside: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
@@ -239,14 +259,16 @@ def enhance(image: NDArray[np.uint8], inside: NDArray[np.uint8] | None) -> NDArr
     tall, wide = (rows - 1) * STEP + SIZE, (columns - 1) * STEP + SIZE
     padded = np.zeros((tall, wide), np.uint8)
     np.subtract(255, image, out=padded[LEAD : LEAD + h, LEAD : LEAD + w])
-    windows = as_strided(padded, (rows, columns, SIZE, SIZE), (STEP * wide, STEP, wide, 1))
-    chosen = np.ones((rows, columns), bool) if inside is None else _reached(inside, rows, columns)
-    row, column = np.nonzero(chosen)
+    row, column = np.nonzero(np.ones((rows, columns), bool) if inside is None else _reached(inside, rows, columns))
+    spectra_r, spectra_i = _row_spectra(padded, columns)
+    first = row * (STEP * columns) + column
+    lines = (np.arange(SIZE) * columns)[:, None]
     results = np.zeros((rows, columns, SIZE, SIZE), np.uint8)
     for start in range(0, row.size, BATCH):
-        part = row[start : start + BATCH], column[start : start + BATCH]
-        batch = np.ascontiguousarray(windows[part].transpose(1, 2, 0))
-        results[part] = _enhance_blocks(batch).transpose(2, 0, 1)
+        part = slice(start, start + BATCH)
+        index = lines + first[part]
+        re, im = (np.ascontiguousarray(s[:, index].transpose(1, 0, 2)) for s in (spectra_r, spectra_i))
+        results[row[part], column[part]] = _enhance_blocks(re, im)
     total = np.zeros((tall, wide), np.uint8)
     target = as_strided(total, (rows, columns, SIZE, SIZE), (STEP * wide, STEP, wide, 1))
     for y in range(2):

@@ -55,13 +55,19 @@ def raw_field(image: NDArray[np.uint8]) -> tuple[Int32, Int32]:
     steps = twice[1:] - twice[:-1]
     curve = steps[1:] - steps[:-1]  # horizontally 1 -2 1
     wide = twice[2:] - twice[:-2]
-    xx = curve[:n] + 2 * curve[w : w + n] + curve[2 * w : 2 * w + n]
-    yy = along[:n] - 2 * along[w : w + n] + along[2 * w : 2 * w + n]
+    xx = curve[w : w + n] * np.int16(2)
+    xx += curve[:n]
+    xx += curve[2 * w : 2 * w + n]
+    yy = along[w : w + n] * np.int16(-2)
+    yy += along[:n]
+    yy += along[2 * w : 2 * w + n]
     xy = wide[2 * w : 2 * w + n] - wide[:n]
-    total = xx.astype(np.int32) + yy
-    a = total * (xx.astype(np.int32) - yy)
-    b = total * (2 * xy.astype(np.int32))
-    return _cells(a.reshape(h - 4, w), h, w), _cells(b.reshape(h - 4, w), h, w)
+    total = np.add(xx, yy, dtype=np.int32)
+    a = np.subtract(xx, yy, dtype=np.int32)
+    a *= total
+    total *= xy
+    total *= np.int32(2)
+    return _cells(a.reshape(h - 4, w), h, w), _cells(total.reshape(h - 4, w), h, w)
 
 
 def _cells(samples: Int32, h: int, w: int) -> Int32:
@@ -94,7 +100,7 @@ def _vote(mask: Footprint, size: int, above: int) -> Footprint:
 
 def smoothed_map(a: Int32, b: Int32, inside: Footprint) -> NDArray[np.int8]:
     """Return the smoothed orientation, int8 (h/4, w/4, 2) cosine and sine of the angle across the ridges; 0 outside."""
-    x, y = unit_vector(a, b, _ENERGY)
+    x, y = unit_vector(a.astype(np.float64), b.astype(np.float64), _ENERGY)
     x, y = unit_vector(_smooth(x), _smooth(y), 128)
     keep = inside.astype(np.int8)
     angle = angle_of(_smooth(x * keep), _smooth(y * keep)) // 2
@@ -103,7 +109,7 @@ def smoothed_map(a: Int32, b: Int32, inside: Footprint) -> NDArray[np.int8]:
     return out
 
 
-def _smooth(values: NDArray[np.int8]) -> Int32:
+def _smooth(values: NDArray[np.int8]) -> NDArray[np.float32]:
     # float32 is exact: 127 * 25 * 25 is far below 2**24
     total = cv2.sepFilter2D(values.astype(np.float32), cv2.CV_32F, _SMOOTH, _SMOOTH, borderType=cv2.BORDER_CONSTANT)
-    return total.astype(np.int32)
+    return np.asarray(total, np.float32)

@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from biometrics.fingerprint.quality.minutiae333.angles import unit_cosine
+
 Int32 = NDArray[np.int32]
 
 NO_PHASE: Final = 127
@@ -97,12 +99,9 @@ def _steered(
 
 
 def _level(e: Int32, o: Int32) -> NDArray[np.uint8]:
-    """Return the 16 phase levels of even and odd responses."""
-    ae, ao = np.abs(e), np.abs(o)
-    n = np.maximum(ae, ao) // 127
-    weak = n <= 0
-    n = np.maximum(np.maximum(n, (ae + ao) // 180), 1)
-    re = (np.sign(e) * (ae // n)).astype(np.int8)
-    re[weak] = 0
-    level = (127 - re.astype(np.int16)).astype(np.uint8) & 0xF0
-    return np.where(e == 0, np.uint8(NO_PHASE), level)
+    """Return the 16 phase levels of even and odd responses (below 2**21, so float32 is exact)."""
+    level = unit_cosine(e.astype(np.float32), o.astype(np.float32))
+    np.subtract(127, level, out=level)
+    level &= 0xF0
+    level[e == 0] = NO_PHASE
+    return level.astype(np.uint8)

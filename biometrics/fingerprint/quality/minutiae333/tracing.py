@@ -18,70 +18,76 @@ _MAX_DISTANCE2: Final = 400
 _MIN_DISTANCE2: Final = 196
 
 
+_AROUND: Final = np.array([[(e - 1) % 8, e, (e + 1) % 8] for e in range(8)])
+
+
 def refine_angles(phase: NDArray[np.uint8], allowed: NDArray[np.bool_], x: Int32, y: Int32, angle: Int32) -> Int32:
-    """Return the refined angles, int32 (n,), 0 up and clockwise; where no walk gets far enough the angle stays."""
-    out = angle.copy()
-    if not x.size:
-        return out
-    walked, refined = _walk(phase, allowed, x, y, angle // 32, relative=False)
-    out[walked] = refined[walked]
-    rest = np.flatnonzero(~walked)
-    if rest.size:
-        walked, refined = _walk(phase, allowed, x[rest], y[rest], angle[rest] // 32, relative=True)
-        out[rest[walked]] = refined[walked]
-    return out
+    """Return the refined angles, int32 (n,), 0 up and clockwise; where no walk gets far enough the angle stays.
+
+    Two kinds of walk are tried, first with a fixed heading, then with one that follows the last step. Both run side by side:
+    the second one's result is used only where the first fails.
+    """
+    n = x.size
+    if not n:
+        return angle.copy()
+    reached, refined = _walk(phase, allowed, np.tile(x, 2), np.tile(y, 2), np.tile(angle // 32, 2))
+    good = reached >= _MIN_DISTANCE2
+    return np.where(good[:n], refined[:n], np.where(good[n:], refined[n:], angle)).astype(np.int32)
 
 
 def _walk(
-    phase: NDArray[np.uint8], allowed: NDArray[np.bool_], x: Int32, y: Int32, heading: Int32, *, relative: bool
-) -> tuple[NDArray[np.bool_], Int32]:
-    """Walk from every start at once; return which walks got far enough and the angle each then gives."""
+    phase: NDArray[np.uint8], allowed: NDArray[np.bool_], x: Int32, y: Int32, heading: Int32
+) -> tuple[NDArray[np.int32], Int32]:
+    """Walk from every start at once, the second half with a turning heading; return squared distance and angle of each."""
     h, w = phase.shape
-    # Signed so that one comparison serves both modes: a walk towards low values looks at the negated image.
-    flat = np.zeros((h + 4) * w, np.int16)
-    flat[2 * w : 2 * w + h * w] = phase.ravel()
-    offset = 2 * w
-    around = np.array([[(e - 1) % 8, e, (e + 1) % 8] for e in range(8)])
+    # Two rows of zeros around: flat steps over the border stay readable. Walks towards low values look at 255 - value.
+    lead = 2 * w
+    size = (h + 4) * w
+    flat = np.zeros(2 * size, np.uint8)
+    flat[lead : lead + h * w] = phase.ravel()
+    np.subtract(255, flat[:size], out=flat[size:])
+    may = np.zeros(2 * size, bool)
+    may[lead : lead + h * w] = allowed
+    may[size:] = may[:size]
+    jump = (_DY * w + _DX)[_AROUND].astype(np.int32)
 
-    def step(cx: Int32, cy: Int32, e: Int32, sign: NDArray[np.int16]) -> tuple[Int32, Int32, Int32]:
-        """Move to the best of three neighbours, the later on ties; return x, y and the direction taken."""
-        choices = around[e]
-        nx, ny = cx[:, None] + _DX[choices], cy[:, None] + _DY[choices]
-        value = flat[ny * w + nx + offset] * sign[:, None]
-        pick = 2 - np.argmax(value[:, ::-1], axis=1)
-        row = np.arange(len(cx))
-        return nx[row, pick], ny[row, pick], choices[row, pick]
+    def step(place: Int32, e: Int32) -> tuple[Int32, Int32]:
+        """Move to the highest of three neighbours, the later on ties; return the place and the direction taken."""
+        choices = place[:, None] + jump[e]
+        value = flat[choices]
+        first, middle, last = value[:, 0], value[:, 1], value[:, 2]
+        pick = np.where((last >= first) & (last >= middle), 2, (middle >= first).astype(np.intp))
+        number = np.arange(place.size)
+        return choices[number, pick], _AROUND[e, pick]
 
-    n = len(x)
-    up, down = np.ones(n, np.int16), np.full(n, -1, np.int16)
-    hx, hy, he = step(x, y, heading, up)
-    lx, ly, le = step(x, y, heading, down)
-    low = 255 - flat[ly * w + lx + offset] > flat[hy * w + hx + offset]
-    sign = np.where(low, down, up)
-    cx, cy = np.where(low, lx, hx), np.where(low, ly, hy)
-    e = np.where(low, le, he) if relative else heading.copy()
-    reached = np.zeros(n, np.int64)
-    base_x, base_y = x.copy(), y.copy()
-    end_x, end_y = cx.copy(), cy.copy()
+    n = x.size
+    turning = np.arange(n) >= n // 2
+    start = (y * w + x + lead).astype(np.int32)
+    high, high_e = step(start, heading)
+    low, low_e = step(start + size, heading)
+    towards_low = flat[low] > flat[high]
+    place = np.where(towards_low, low, high)
+    e = np.where(turning, np.where(towards_low, low_e, high_e), heading)
+    start = np.where(towards_low, start + size, start)
+    reached = np.zeros(n, np.int32)
+    base, end = start.copy(), place.copy()
     active = np.arange(n)
+    origin_x, origin_y = start % w, start // w
     for number in range(_STEPS):
-        cx, cy, taken = step(cx, cy, e, sign)
-        if relative:
-            e = taken
-        end_x[active], end_y[active] = cx, cy
-        position = cy * w + cx
-        value = flat[position + offset]
-        distance = (cx - x[active]).astype(np.int64) ** 2 + (cy - y[active]) ** 2
-        on_ridge = np.where(sign < 0, value < 128, value >= 128)
-        inside = (position >= 0) & (position < h * w) & (cx >= 0) & (cx < w)
-        going = on_ridge & inside & allowed[np.clip(position, 0, h * w - 1)] & (distance > reached[active])
-        reached[active[going]] = distance[going]
-        going &= distance <= _MAX_DISTANCE2
+        place, taken = step(place, e)
+        e = np.where(turning, taken, e)
+        end[active] = place
+        dx, dy = place % w - origin_x, place // w - origin_y
+        distance = dx * dx + dy * dy
+        going = (flat[place] >= 128) & may[place] & (distance > reached[active])
+        far = active[going]
+        reached[far] = distance[going]
         if number == 0:
-            base_x[active[going]], base_y[active[going]] = cx[going], cy[going]
+            base[far] = place[going]
+        going &= distance <= _MAX_DISTANCE2
         if not going.all():
-            active, cx, cy, e, sign = active[going], cx[going], cy[going], e[going], sign[going]
+            active, place, e, turning = active[going], place[going], e[going], turning[going]
+            origin_x, origin_y = origin_x[going], origin_y[going]
             if not active.size:
                 break
-    walked = reached >= _MIN_DISTANCE2
-    return walked, angle_of(base_y - end_y, end_x - base_x)
+    return reached, angle_of(base // w - end // w, end % w - base % w)
