@@ -49,7 +49,9 @@ def run(session: CardSession, info: PaceInfo, key: AccessKey, *, agree: Agreemen
     _set_template(session, info, key)
     suite = info.suite
     encrypted = _step(session, b"", 0x80)
-    if len(encrypted) != max(suite.block, 16) and len(encrypted) != 32:
+    # Two lengths are in use; the integrated mapping keys its cipher with the nonce, so a short one would weaken it.
+    allowed = (32,) if info.mapping is Mapping.INTEGRATED and suite.key_length > 16 else (16, 32)
+    if len(encrypted) not in allowed:
         raise DeviceFormatError("The chip's encrypted nonce has a wrong length.")
     nonce = suite.decrypt(key.pace_key(suite), encrypted)
     chip_mapping = b""

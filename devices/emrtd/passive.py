@@ -86,9 +86,13 @@ def verify(sod_bytes: bytes, groups: Mapping[int, bytes], view: TrustView, when:
     same = _compare(security, groups, findings)
     _check_com(security, com, findings)
     _check_access(groups.get(14), same.get(14, False), card_access, opened_by_bac, findings)
-    signer = _signer(security, findings)
+    signers = _signers(security, findings)
     authority = None
     anchored = False
+    # Some objects carry several signatures: the one whose authority is known counts, else the first that holds.
+    signer = next(
+        (s for s in signers if any(signed_by(s, a) for a in possible_issuers(s, view))), signers[0] if signers else None
+    )
     if signer is not None:
         _check_signer(signer, when, findings)
         authority, anchored = _anchor(signer, view, when, findings)
@@ -156,9 +160,10 @@ def _check_access(dg14: bytes | None, dg14_signed: bool, card_access: bytes | No
             findings.append(Finding("downgrade", 14))
 
 
-def _signer(security: sod.SecurityObject, findings: list[Finding]) -> Certificate | None:
-    """Return the certificate whose key signed the object (any signer counts: some objects carry several)."""
+def _signers(security: sod.SecurityObject, findings: list[Finding]) -> list[Certificate]:
+    """Return the certificates whose keys signed the object."""
     unknown_algorithm = False
+    found: list[Certificate] = []
     for signer in security.message.signers:
         for certificate in security.message.candidates(signer):
             try:
@@ -166,11 +171,13 @@ def _signer(security: sod.SecurityObject, findings: list[Finding]) -> Certificat
                     named = certificate.serial == signer.serial or certificate.key_id == signer.key_id
                     if not named:
                         findings.append(Finding("signer-misnamed", breaks=False))
-                    return certificate
+                    found.append(certificate)
+                    break
             except DeviceFormatError:
                 unknown_algorithm = True
-    findings.append(Finding("sod-algorithm" if unknown_algorithm else "sod-signature"))
-    return None
+    if not found:
+        findings.append(Finding("sod-algorithm" if unknown_algorithm else "sod-signature"))
+    return found
 
 
 def _check_signer(signer: Certificate, when: datetime, findings: list[Finding]) -> None:

@@ -43,7 +43,7 @@ def judge(data: ChipData, view: TrustView, when: datetime) -> CardVerdict:
     """Return the verdict on what was read, at the moment `when` (aware)."""
     result = passive.verify(data.sod, data.groups, view, when, com=data.com, card_access=data.card_access,
                             opened_by_bac=data.access == "BAC")  # fmt: skip
-    findings = [*result.findings, *(Finding("group-withheld", number) for number in data.withheld)]
+    findings = [*result.findings, *(Finding("group-withheld", n, breaks=n in _WITHHOLDING_BREAKS) for n in data.withheld)]
     proof, failed = _proof(data, view)
     if failed is not None:
         findings.append(failed)
@@ -52,6 +52,8 @@ def judge(data: ChipData, view: TrustView, when: datetime) -> CardVerdict:
     return CardVerdict(answer, _code(answer, broken), result, proof, tuple(findings))
 
 
+_WITHHOLDING_BREAKS = frozenset({1, 2, 13, 14, 15})
+"""Groups that carry the person or the chip's keys; without the others nothing false is said."""
 _ORDER = ("chip-clone", "downgrade", "group-hash", "sod-signature", "signer-signature", "signer-revoked", "signer-expired",
           "signer-not-yet-valid", "signer-usage")  # fmt: skip
 
