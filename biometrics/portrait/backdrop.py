@@ -73,5 +73,5 @@ def backdrop(image: Image, matrix: NDArray[np.float64], face: Landmarks, spec: C
         lightness=float(np.median(light)),
         chroma=float(np.hypot(a, b)),
         shadow=float(np.clip(1 - dark / max(bright, 1.0), 0, 1)),
-        busy=float((edges[chosen] > 6.0).mean()),
+        busy=float((edges[chosen] > 9.0).mean()),
     )

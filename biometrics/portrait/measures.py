@@ -107,7 +107,7 @@ def face_tone(image: Image, face: Landmarks) -> tuple[Tone, float, float]:
         mouth_y = float(eyes[:, 1].mean() + 130)
     # Enlarging a small face adds no detail: judge sharpness at the size the face really has.
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
-    return tone(picture, hull, eyes, mouth_y), sharpness(picture, hull) / max(1.0, scale / 2), _background(picture)
+    return tone(picture, hull, eyes, mouth_y), sharpness(picture, eyes) / max(1.0, scale / 2), _background(picture)
 
 
 def _background(picture: Image) -> float:

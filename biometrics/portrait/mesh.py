@@ -166,38 +166,45 @@ class MeshLandmarker:
         roll = 0.0
         if box.right_eye is not None and box.left_eye is not None:
             roll = float(np.arctan2(box.left_eye[1] - box.right_eye[1], box.left_eye[0] - box.right_eye[0]))
-        cx, cy = box.centre
-        return self.locate_in(image, (cx, cy), 1.5 * max(box.width, box.height), roll)
+        # The detector's box and eyes are rough: a first look turns and centres the square for the one that counts.
+        rough = self._dense(image, box.centre, 1.5 * max(box.width, box.height), roll)
+        if rough is None:
+            return None
+        centre, side, turned = _square_round(rough[0])
+        if abs(turned - roll) > np.radians(8):  # the first look was askew: look once more before believing it
+            rough = self._dense(image, centre, side, turned) or rough
+        return self.locate_in(image, *_square_round(rough[0]))
 
     def refine(self, image: Image, previous: Landmarks) -> Landmarks | None:
         """Follow a face from its points in the frame before; cheaper and steadier than detecting anew."""
         dense = previous.dense
         if dense is None:
             return None
-        right, left = previous.at(Point.RIGHT_EYE), previous.at(Point.LEFT_EYE)
-        roll = float(np.arctan2(left[1] - right[1], left[0] - right[0]))
-        c, s = np.cos(roll), np.sin(roll)
-        upright = dense[:, :2] @ np.array([[c, -s], [s, c]], np.float32)
-        low, high = upright.min(0), upright.max(0)
-        mid = (low + high) / 2
-        centre = (float(mid[0] * c - mid[1] * s), float(mid[0] * s + mid[1] * c))
-        return self.locate_in(image, centre, 1.5 * float((high - low).max()), roll)
+        return self.locate_in(image, *_square_round(dense))
 
-    def locate_in(self, image: Image, centre: tuple[float, float], side: float, roll: float) -> Landmarks | None:
-        """Run the mesh on the square of `side` px round `centre`, turned by `roll` (radians)."""
-        if not (np.isfinite([*centre, side, roll]).all() and side >= 12):
+    def _dense(self, image: Image, centre: tuple[float, float], side: float, roll: float) -> tuple[Float, float] | None:
+        """Run the mesh on the square of `side` px round `centre`, turned by `roll` (radians): (468x3 points, presence)."""
+        if not (np.isfinite([*centre, side, roll]).all() and 12 <= side <= 20_000):
             return None
         n = self._mesh.side
         patch, back = _square(image, centre, side, roll, n)
         outputs = self._mesh.run(patch, 0.0, 1.0)
         flag, mesh = sorted(outputs, key=lambda o: o.size)[:2]
         presence = float(1 / (1 + np.exp(-np.clip(flag[0], -60, 60))))
-        if presence < 0.5 or mesh.size != 1404:
+        if presence < 0.5 or mesh.size != 1404 or not np.isfinite(mesh).all():
             return None
         local = mesh.reshape(468, 3)
         dense = np.empty((468, 3), np.float32)
         dense[:, :2] = local[:, :2] @ back[:, :2].T + back[:, 2]
         dense[:, 2] = local[:, 2] * (side / n)
+        return dense, presence
+
+    def locate_in(self, image: Image, centre: tuple[float, float], side: float, roll: float) -> Landmarks | None:
+        """Find the points in the square of `side` px round `centre`, turned by `roll` (radians)."""
+        found = self._dense(image, centre, side, roll)
+        if found is None:
+            return None
+        dense, presence = found
         points = {name: (float(dense[i, 0]), float(dense[i, 1])) for name, i in NUMBERS.items()}
         _eye_centres(points)
         _reach_chin(points)
@@ -241,6 +248,17 @@ class MeshLandmarker:
                 upper, lower = upper + pull, lower - pull
                 points[Point(f"{side_name}-eye-top-{k}")] = (float(upper[0]), float(upper[1]))
                 points[Point(f"{side_name}-eye-bottom-{k}")] = (float(lower[0]), float(lower[1]))
+
+
+def _square_round(dense: Float) -> tuple[tuple[float, float], float, float]:
+    """Return (centre, side, roll) of the square the network wants to see, from the points it gave: 1.5 times the face's box."""
+    across = dense[[263, 362], :2].mean(0) - dense[[33, 133], :2].mean(0)
+    roll = float(np.arctan2(across[1], across[0]))
+    c, s = float(np.cos(roll)), float(np.sin(roll))
+    upright = dense[:, :2] @ np.array([[c, -s], [s, c]], np.float32)
+    low, high = upright.min(0), upright.max(0)
+    mid = (low + high) / 2
+    return (float(mid[0] * c - mid[1] * s), float(mid[0] * s + mid[1] * c)), 1.5 * float((high - low).max()), roll
 
 
 def _eye_centres(points: dict[Point, tuple[float, float]]) -> None:

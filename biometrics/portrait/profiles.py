@@ -1,4 +1,4 @@
-"""Document rules as dated data: TOML files in `profiles/`, read once and checked; each number has a source and `verified`."""
+"""Document rules as dated data: TOML files in `profile_data/`, read once and checked; each number has a source and `verified`."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def load_profile(name: str, mode: Mode = Mode.STANDARD) -> Profile:
     """
     if name not in NAMES:
         raise FormatError(f"no portrait profile is called {name!r}; there are: {', '.join(NAMES)}", code="profile-unknown")
-    text = resources.files("biometrics.portrait").joinpath("profiles", f"{name}.toml").read_text(encoding="utf-8")
+    text = resources.files("biometrics.portrait").joinpath("profile_data", f"{name}.toml").read_text(encoding="utf-8")
     return parse_profile(text, mode)
 
 

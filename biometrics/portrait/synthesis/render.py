@@ -98,7 +98,7 @@ Hit = tuple[Float, Float, Float, Float, Float]
 class _Ellipsoid:
     """Rays against an ellipsoid in the head's frame, on the coarse grid."""
 
-    def __init__(self, origin: NDArray[np.float64], direction: NDArray[np.float64]) -> None:
+    def __init__(self, origin: Float, direction: Float) -> None:
         self._o = origin
         self._d = direction
 
@@ -156,13 +156,13 @@ class _View:
 def _draw(window: Float, who: Person, s: FaceSettings, view: _View) -> None:
     origin, px_per_mm, turn, anchor = view.origin, view.px_per_mm, view.turn, view.anchor
     height, width = window.shape[:2]
-    step = max(1.0, px_per_mm / 1.1)
+    step = max(1.0, px_per_mm / 0.8)
     gw, gh = max(8, round(width / step)), max(8, round(height / step))
     # Pixel centres of the coarse grid, in mm of the camera plane.
     u = ((np.arange(gw) + 0.5) * width / gw - 0.5 - origin[0]) / px_per_mm + anchor[0]
     v = ((np.arange(gh) + 0.5) * height / gh - 0.5 - origin[1]) / px_per_mm + anchor[1]
-    gu, gv = np.meshgrid(u, v)
-    back = turn.T
+    gu, gv = np.meshgrid(u.astype(np.float32), v.astype(np.float32))
+    back = turn.T.astype(np.float32)
     o = np.stack([back[i, 0] * gu + back[i, 1] * gv for i in range(3)])
     rays = _Ellipsoid(o, back[:, 2])
 
@@ -186,8 +186,12 @@ def _draw(window: Float, who: Person, s: FaceSettings, view: _View) -> None:
         return large(cv2.GaussianBlur(np.asarray(shade, np.float32), (0, 0), 0.8))
 
     def paint(alpha: Float, colour: Float) -> None:
-        a = alpha[..., None]
-        window[:] = window * (1 - a) + colour * a
+        rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
+        if rows.size == 0:
+            return
+        part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        target = window[part]
+        target += (colour[part] - target) * alpha[part][..., None]
 
     hair_colour = to_linear(np.asarray((118, 92, 150) if s.head_covering else who.hair, np.float32))
     skin_colour = to_linear(np.asarray(who.skin, np.float32))
