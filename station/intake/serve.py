@@ -85,9 +85,9 @@ def listen(host: str, port: int) -> socket.socket:
 class _Uvicorn(uvicorn.Server):
     """Says when it listens."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], stop: threading.Event | None) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._ready, self._stop = ready, stop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say so."""
@@ -95,12 +95,16 @@ class _Uvicorn(uvicorn.Server):
         if self.started:
             self._ready()
 
+    async def on_tick(self, counter: int) -> bool:
+        """Every 0.1 s: whether to end."""
+        return await super().on_tick(counter) or (self._stop is not None and self._stop.is_set())
+
 
 def serve(intake: Intake, sock: socket.socket, *, ready: Callable[[dict[str, Any]], None], tls: Tls | None = None,
-          with_code: bool = False) -> None:  # fmt: skip
+          with_code: bool = False, stop: threading.Event | None = None) -> None:  # fmt: skip
     """Serve until SIGTERM or SIGINT: requests under way are finished, what is being verified is finished, files are closed.
 
-    `ready` gets the machine-readable line: event, port, url, public_key, and a one-time code when `with_code`.
+    `stop` ends it too, for a server on a thread. `ready` gets the machine-readable line: event, port, url, public_key, and a one-time code when `with_code`.
     """
     server = Server(intake)
     host, port = sock.getsockname()[:2]
@@ -127,7 +131,7 @@ def serve(intake: Intake, sock: socket.socket, *, ready: Callable[[dict[str, Any
         for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn stops in order, then raises the signal again: we still close
             signal.signal(number, _nothing)
     try:
-        _Uvicorn(config, say_ready).run(sockets=[sock])
+        _Uvicorn(config, say_ready, stop).run(sockets=[sock])
     finally:
         server.close()
         intake.store.close()
