@@ -1,0 +1,139 @@
+"""A simulated camera: a procedural face in a room. A sitting may begin with faults that the applicant then corrects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from biometrics.portrait.synthesis import FaceSettings, Fault, render_face, settings_with
+from devices.contract import (
+    Camera,
+    Capabilities,
+    CapturedImage,
+    CaptureRequest,
+    Device,
+    DeviceIdentity,
+    DeviceInfo,
+    DeviceKind,
+    Frame,
+    RawCapture,
+    Source,
+)
+from devices.errors import DeviceNotFoundError, DeviceUnpluggedError
+from devices.timing import Pacer, RealPacer
+
+FRAME_S = 1 / 30
+PICTURES = 4
+"""A sitting breathes: so many slightly different pictures of each state are drawn once and shown in turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """Who sits there (a seed) and what is wrong at first, each fault for so many seconds."""
+
+    seed: int
+    faults: tuple[tuple[Fault, float], ...] = ()
+
+
+class SimulatedCamera(Camera):
+    """1280x720 BGR frames of the sitting. Everything is marked `simulated`."""
+
+    adapter = "simulated-camera"
+
+    def __init__(self, sitting: Sitting = Sitting(1), device_id: str = "simulated-camera", pacer: Pacer | None = None) -> None:
+        super().__init__(device_id)
+        self._sitting = sitting
+        self._pacer: Pacer = pacer or RealPacer()
+        self._drawn: dict[tuple[int, Fault | None, int], npt.NDArray[np.uint8]] = {}
+        self._began: float | None = None
+        self._number = 0
+        self._plugged = True
+
+    @classmethod
+    def discover(cls, settings: Mapping[str, Any]) -> Sequence[Device]:
+        """Return the one simulated camera; `settings["seed"]` chooses the face."""
+        return [cls(Sitting(int(settings.get("seed", 1))))]
+
+    def call(self, sitting: Sitting) -> None:
+        """Another person sits down."""
+        self._sitting, self._began = sitting, None
+        self._drawn.clear()
+
+    def unplug(self) -> None:
+        """Fault switch: pull the cable."""
+        self._plugged = False
+        self._cancelled.set()
+
+    def plug_in(self) -> None:
+        """Put the cable back; the device must be opened again."""
+        self._plugged = True
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Frames in colour, no adjustable controls."""
+        return Capabilities(preview=True)
+
+    def _identity(self) -> DeviceIdentity:
+        return DeviceIdentity(
+            DeviceKind.CAMERA, self.adapter, "enrollment-station", "simulated camera", "SIM-0002", "1", "simulated-camera"
+        )
+
+    def _describe(self) -> DeviceInfo:
+        return DeviceInfo(
+            self.device_id, self.kind, self._identity(), Source.SIMULATED, enrolment_grade=False, grade_reason="source-simulated"
+        )
+
+    def _open(self, deadline_s: float) -> None:
+        _ = deadline_s
+        if not self._plugged:
+            raise DeviceNotFoundError("The camera is not plugged in; nothing was captured. Plug it in.", device_id=self.device_id)
+
+    def _close(self) -> None:
+        self._began = None
+
+    def _check_plugged(self) -> None:
+        if not self._plugged:
+            self._is_open = False
+            raise DeviceUnpluggedError(
+                "The camera was unplugged; what was saved is safe. Plug it in again.", device_id=self.device_id
+            )
+
+    def _fault_now(self) -> Fault | None:
+        if self._began is None:
+            self._began = self._pacer.monotonic()
+        passed = self._pacer.monotonic() - self._began
+        for fault, lasting in self._sitting.faults:
+            if passed < lasting:
+                return fault
+            passed -= lasting
+        return None
+
+    def _picture(self, fault: Fault | None, turn: int) -> npt.NDArray[np.uint8]:
+        key = (self._sitting.seed, fault, turn)
+        if key not in self._drawn:
+            rng = np.random.default_rng([self._sitting.seed, turn])
+            base = FaceSettings()
+            sway = replace(base, eye_x=base.eye_x + float(rng.normal(0, 0.0006)), eye_y=base.eye_y + float(rng.normal(0, 0.0006)),
+                           roll=float(rng.normal(0, 0.15)), yaw=float(rng.normal(0, 0.2)))  # fmt: skip
+            self._drawn[key] = render_face(self._sitting.seed, settings_with(fault, sway)).image
+        return self._drawn[key]
+
+    def _preview(self) -> Iterator[Frame]:
+        while self._is_open:
+            self._check_plugged()
+            self._check_cancelled()
+            self._number += 1
+            image = self._picture(self._fault_now(), (self._number // 8) % PICTURES)
+            yield Frame(image, self._number, self._pacer.monotonic())
+            self._pacer.wait(FRAME_S, self._cancelled)
+
+    def _capture(self, request: CaptureRequest) -> RawCapture:
+        _ = request
+        self._check_plugged()
+        self._check_cancelled()
+        image = CapturedImage(self._picture(self._fault_now(), (self._number // 8) % PICTURES), 8, None)
+        return RawCapture((image,), self._identity(), Source.SIMULATED, details={"note": "synthetic"})
