@@ -1,0 +1,234 @@
+"""Where the parts are put together: one `Station` object for the window, the command line and the tests.
+
+Everything a screen or a command does goes through here; nothing here knows of Qt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+from station.clock import Clock, SystemClock
+from station.dossier.book import DossierBook
+from station.dossier.kinds import Kind
+from station.dossier.life import Life
+from station.errors import AccessError, InputError, StorageError
+from station.files import Files, RealFiles
+from station.journal import Journal
+from station.keys import Argon2Cost, Operators, OperatorSession, PassphraseWrapper, StationKeys, UnprotectedWrapper, Wrapper
+from station.package.identity import IntakePublic
+from station.queue.model import State
+from station.queue.store import Queue
+from station.settings import MAX_FILE_BYTES, Settings, parse
+
+SETTINGS_FILE: Final = "settings.toml"
+INTAKE_FILE: Final = "intake.key"
+EVENT_OF_STATE: Final[dict[str, Kind]] = {
+    State.SEALED: Kind.SEALED,
+    State.SENT: Kind.SENT,
+    State.ACKNOWLEDGED: Kind.RECEIPT,
+    State.REFUSED: Kind.REFUSED,
+}
+"""What the journal is told of the queue's changes of state."""
+
+
+@dataclass(slots=True)
+class Session:
+    """Who works here now, as the dossier's book wants to know it."""
+
+    operator: str = ""
+    roles: frozenset[str] = frozenset()
+    desk: str = ""
+
+
+@dataclass(slots=True)
+class Guards:
+    """What is looked at before a capture, not after (E02, E03)."""
+
+    least_free_bytes: int = 500_000_000
+    dossier_bytes: int = 12_000_000
+
+    def dossiers_left(self, free_bytes: int) -> int:
+        """Return about how many dossiers the disk still holds."""
+        return max(0, (free_bytes - self.least_free_bytes) // self.dossier_bytes)
+
+
+def software_version() -> str:
+    """Return what is written into packages as the software."""
+    try:
+        return f"enrollment-station {version('enrollment-station')}"
+    except PackageNotFoundError:
+        return "enrollment-station 0.1.0"
+
+
+@dataclass
+class Station:
+    """One station on one folder. Make it with `Station.open`."""
+
+    folder: Path
+    files: Files
+    clock: Clock
+    keys: StationKeys
+    journal: Journal
+    operators: Operators
+    queue: Queue
+    settings: Settings
+    demo: bool = False
+    session: Session = field(default_factory=Session)
+    operator: OperatorSession | None = None
+    guards: Guards = field(default_factory=Guards)
+    _telling: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def open(cls, folder: Path, *, clock: Clock | None = None, passphrase: str | None = None, demo: bool = False,
+             cost: Argon2Cost | None = None, files: Files | None = None) -> Station:  # fmt: skip
+        """Open a station's folder, making keys and journal on the first start.
+
+        Args:
+            folder: where everything lives.
+            clock: injected time; default the system's.
+            passphrase: opens the keys; None is allowed for a demo only (its keys lie unprotected and say so).
+            demo: marks everything; a demo's dossiers can go to a demo intake only.
+            cost: of Argon2id; the default is for people, tests take a cheap one.
+            files: another file layer (fault injection).
+
+        Raises:
+            StorageError: wrong passphrase, newer journal, disk full, folder in use.
+        """
+        clock = clock or SystemClock()
+        files = files or RealFiles(folder)
+        if passphrase is None and not demo:
+            raise AccessError(
+                "A station's keys are protected by a passphrase; nothing was opened. Give it at the prompt.", code="no-passphrase"
+            )
+        wrapper: Wrapper = (
+            PassphraseWrapper(passphrase, cost or Argon2Cost()) if passphrase is not None else UnprotectedWrapper(files)
+        )
+        keys = StationKeys.open_or_create(files, wrapper)
+        if Journal.exists(files):
+            journal = Journal.open(files, keys.journal_key, clock)
+        else:
+            journal = Journal.create(files, keys.journal_key, keys.station_id, clock)
+        try:
+            settings = cls._read_settings(files)
+            queue = Queue(
+                files,
+                clock,
+                intake=cls._read_intake(files),
+                find_station=lambda k: keys.signer.public if keys.signer.public.key_id == k else None,
+                key=derived(keys.journal_key, "queue"),
+            )
+        except BaseException:
+            journal.close()
+            raise
+        return cls(folder, files, clock, keys, journal, Operators(journal, clock, cost), queue, settings, demo)
+
+    @staticmethod
+    def _read_settings(files: Files) -> Settings:
+        if files.size(SETTINGS_FILE) is None:
+            return Settings({})
+        try:
+            return parse(files.read(SETTINGS_FILE, MAX_FILE_BYTES))
+        except InputError as error:
+            return Settings({}, (str(error),))
+
+    @staticmethod
+    def _read_intake(files: Files) -> IntakePublic | None:
+        return IntakePublic.from_bytes(files.read(INTAKE_FILE, 20_000)) if files.size(INTAKE_FILE) is not None else None
+
+    @property
+    def origin(self) -> str:
+        """This station's id: its origin in events."""
+        return self.journal.origin
+
+    @property
+    def book(self) -> DossierBook:
+        """The intents on dossiers, in the name of the signed-in operator (one book per session, it caches states)."""
+        if self._book is None:
+            self._book = DossierBook(self.journal, self.clock, self.session, self._sign_as_operator)
+        return self._book
+
+    _book: DossierBook | None = None
+
+    @property
+    def life(self) -> Life:
+        """Pause, resume, abandon and what comes around the captures."""
+        return Life(self.book)
+
+    def _sign_as_operator(self, data: bytes) -> bytes:
+        if self.operator is None:
+            raise AccessError("Nobody is signed in; nothing was signed. Sign in first.", code="not-signed-in")
+        return b"".join(len(s := signature.to_bytes()).to_bytes(4, "big") + s for signature in self.operator.signer.sign(data))
+
+    def sign_in(self, operator_id: str, secret: str, *, desk: str) -> OperatorSession:
+        """Sign an operator in at a desk.
+
+        Raises:
+            AccessError: wrong secret, locked account.
+        """
+        self.operator = self.operators.sign_in(operator_id, secret, desk=desk)
+        self.session.operator, self.session.desk = operator_id, desk
+        self.session.roles = frozenset(str(r) for r in self.operator.roles)
+        return self.operator
+
+    def sign_out(self, why: str = "asked") -> None:
+        """Sign the operator out; dossiers stay as they are."""
+        if self.operator is not None:
+            self.operators.sign_out(self.operator, why)
+        self.operator = None
+        self.session.operator, self.session.roles = "", frozenset()
+
+    def pin_intake(self, intake: IntakePublic) -> None:
+        """Trust this intake from now on: packages are sealed to it, only its receipts are believed."""
+        self.files.write(INTAKE_FILE, intake.to_bytes())
+        self.queue.intake = intake
+
+    def check_before_capture(self) -> None:
+        """Raise before a capture what would hurt after it: no room left on the disk (E03)."""
+        free = self.files.free_bytes()
+        if self.guards.dossiers_left(free) < 1:
+            raise StorageError(f"The disk has {free // 1_000_000} MB left, not enough for another dossier; what was saved is safe. "
+                               "Send packages or free space, then go on.", code="E03", free=free)  # fmt: skip
+
+    def save_settings(self, settings: Settings) -> None:
+        """Write the settings file and note each change in the journal."""
+        old = self.settings
+        self.files.write(SETTINGS_FILE, settings.to_toml().encode())
+        for name in sorted({*old.values, *settings.values}):
+            if old[name] != settings[name]:
+                self.journal.append(Kind.SETTING, {"name": name, "old": str(old[name]), "new": str(settings[name])}, dossier="",
+                                    operator=self.session.operator, desk=self.session.desk)  # fmt: skip
+        self.settings = settings
+
+    def tell_journal(self) -> int:
+        """Write the queue's changes of state into the journal as events; returns how many. Safe to call at any time.
+
+        A crash between the event and the note that it was told repeats the event; the states it makes are the same.
+        """
+        count = 0
+        with self._telling:
+            for line in self.queue.untold():
+                kind = EVENT_OF_STATE.get(line.what)
+                if kind is not None and line.package_id:
+                    body = {"package": line.package_id, "number": line.number, **line.facts}
+                    if line.what == State.ACKNOWLEDGED:
+                        answer = self.queue.receipt(line.package_id)
+                        body["receipt"] = answer.number if answer is not None else ""
+                    self.journal.append(kind, body, dossier=line.dossier, operator=self.session.operator, desk="sending")
+                self.queue.told(line.number)
+                count += 1
+        return count
+
+    def close(self) -> None:
+        """Close everything; harmless when repeated."""
+        self.queue.close()
+        self.journal.close()
+
+
+def derived(key: bytes, purpose: str) -> bytes:
+    """Return a 32-byte key for another store of this station, from the journal key."""
+    return hashlib.blake2b(purpose.encode(), key=key, digest_size=32).digest()
