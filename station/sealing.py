@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -99,7 +99,7 @@ def packed_image(blob: bytes, image: ImageRef) -> tuple[bytes, str]:
     return encoded.tobytes(), JP2
 
 
-def raw_pixels(blob: bytes, image: ImageRef) -> npt.NDArray[np.generic]:
+def raw_pixels(blob: bytes, image: ImageRef) -> npt.NDArray[Any]:
     """Return raw pixels as an array, height x width (x channels), of 8 or 16 bits."""
     kind = np.uint8 if image.bits_stored == 8 else np.dtype("<u2")
     shape = (image.height, image.width) if image.channels == 1 else (image.height, image.width, image.channels)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biometrics.fingerprint.synthesis import ImpressionKind, ImpressionSettings, LiveScene, Person, impression, slap
-from biometrics.positions import SLAP_FINGERS, FingerPosition, Impression
+from biometrics.positions import SINGLE_FINGERS, SLAP_FINGERS, FingerPosition, Impression
 from devices.contract import (
     Capabilities,
     CapturedImage,
@@ -75,6 +75,14 @@ class SimulatedScanner(StagedScanner):
         """Another person steps up. Not during a capture."""
         self._applicant, self._person, self._touch = applicant, Person.from_seed(applicant.seed), 0
         self.lift()
+
+    def warm_up(self) -> None:
+        """Grow all ten fingers now (about a quarter of a second each), so that the first picture does not wait for them."""
+        person = self._person
+        for position in SINGLE_FINGERS:
+            if person is not self._person:
+                return
+            person.finger(position)
 
     @property
     def capabilities(self) -> Capabilities:

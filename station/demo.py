@@ -1,0 +1,96 @@
+"""The demo station: its own folder, invented people, simulated devices, and an intake that is another process.
+
+Nothing of a demo can reach a real intake: everything it makes is marked, and a production intake refuses the mark.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from pathlib import Path
+from typing import Final
+
+from devices.contract import Camera, Scanner
+from devices.simulated.camera import SimulatedCamera, Sitting
+from devices.simulated.scanner import Applicant, SimulatedScanner
+from devices.timing import Pacer
+from station.app import Station
+from station.clock import Clock
+from station.keys import Argon2Cost, Role
+from station.population.synthetic import SyntheticCitizen, SyntheticPopulation
+
+ADMIN: Final = "demo-admin"
+OPERATOR: Final = "demo"
+PIN_FILE: Final = "demo/operator.pin"
+POPULATION: Final = 300
+
+
+def open_demo_station(folder: Path, *, clock: Clock | None = None, desk: str = "all") -> Station:
+    """Open (or make) the demo station in `folder` and sign its operator in.
+
+    The operator's PIN is drawn on the first start and lies in the demo's own folder: a demo protects nobody's data, and there is
+    no default password to forget in a real one.
+    """
+    station = Station.open(folder, clock=clock, demo=True, cost=Argon2Cost(time=1, memory_kib=8 * 1024, lanes=1))
+    try:
+        _sign_in(station, desk)
+    except BaseException:
+        station.close()
+        raise
+    return station
+
+
+def _sign_in(station: Station, desk: str) -> None:
+    accounts = station.operators.accounts()
+    if OPERATOR not in accounts or station.files.size(PIN_FILE) is None:
+        if ADMIN not in accounts:
+            secret = secrets.token_urlsafe(16)
+            station.files.write(f"{PIN_FILE}.admin", secret.encode())
+            station.operators.add(ADMIN, "Quản trị (demo)", [Role.SECURITY_ADMIN], secret, by=None, must_change=False)
+        secret = station.files.read(f"{PIN_FILE}.admin", 100).decode()
+        admin = station.sign_in(ADMIN, secret, desk=desk)
+        pin = _new_pin()
+        station.files.write(PIN_FILE, pin.encode())
+        if OPERATOR not in accounts:
+            station.operators.add(OPERATOR, "Hồ Thị Bích Vân", [Role.CLERK, Role.CAPTURE], pin, by=admin, must_change=False)
+        station.sign_out("shift")
+    station.sign_in(OPERATOR, station.files.read(PIN_FILE, 100).decode(), desk=desk)
+
+
+def _new_pin() -> str:
+    return "".join(secrets.choice("0123456789") for _ in range(10))
+
+
+def demo_population(seed: int) -> SyntheticPopulation:
+    """Return the people of the demo: invented, province code 099, phones 0900 000 xxx."""
+    return SyntheticPopulation(seed, POPULATION)
+
+
+def demo_citizen(population: SyntheticPopulation, number: int) -> SyntheticCitizen:
+    """Return the `number`-th adult who stands in the demo's queue."""
+    adults = (c for c in population if 2026 - int(c.truth["dob"][:4]) >= 16)
+    for _ in range(number):
+        next(adults)
+    return next(adults)
+
+
+def person_seed(seed: int, citizen: SyntheticCitizen) -> int:
+    """Return the seed of a citizen's fingers and face: the same person always shows the same."""
+    return seed * 10_000 + citizen.finger_of
+
+
+def demo_devices(pacer: Pacer) -> tuple[SimulatedScanner, SimulatedCamera]:
+    """Return the simulated scanner and camera of the demo, open."""
+    scanner, camera = SimulatedScanner(Applicant(1), pacer=pacer), SimulatedCamera(Sitting(1), pacer=pacer)
+    scanner.open()
+    camera.open()
+    return scanner, camera
+
+
+def call_person(scanner: Scanner, camera: Camera, seed: int, *, light_s: float = 0.0) -> None:
+    """Let the person of `seed` step up to the simulated devices and grow their fingers in the background."""
+    if isinstance(scanner, SimulatedScanner):
+        scanner.call(Applicant(seed, light_s=light_s))
+        threading.Thread(target=scanner.warm_up, name="grow-fingers", daemon=True).start()
+    if isinstance(camera, SimulatedCamera):
+        camera.call(Sitting(seed))
