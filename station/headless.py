@@ -41,7 +41,8 @@ def words(event: dict[str, Any]) -> str:
     if event["event"] == "package":
         return f"package  {event['id']}  {event['bytes']:>9} bytes  {event['seconds']:6.2f} s  {event['state']}"
     if event["event"] == "receipt":
-        return f"receipt  {event['id']}  number {event['number']}  {'verified' if event['verified'] else 'NOT VERIFIED'}"
+        why = "" if event["verified"] else " refused: " + ", ".join(event["reasons"])
+        return f"receipt  {event['id']}  number {event['number']}  {'verified' if event['verified'] else 'NOT ACCEPTED'}{why}"
     return "  ".join(f"{k}={v}" for k, v in event.items())
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from devices.contract import Source
+from station.capture.model import Capture
 from station.clock import Clock
 from station.dossier.kinds import Kind
 from station.errors import TransferError
@@ -136,8 +137,7 @@ class Intake:
             event = by_id.get(noted.event)
             if event is None or event.kind != Kind.CAPTURED:
                 raise RefusedError("A capture without its event.", code="capture-event")
-            told = event.body.get("capture")
-            if told is not None and told != msgspec.to_builtins(noted.capture):
+            if _told(event.body.get("capture")) != noted.capture:
                 raise RefusedError("A capture that differs from its event.", code="capture-event")
         return manifest.demo or bool(sources - {Source.DEVICE})
 
@@ -213,3 +213,11 @@ def package_file(package_id: str) -> str:
 def utc(milliseconds: int) -> str:
     """Return a time for people: ISO 8601, UTC, seconds."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")
+
+
+def _told(value: object) -> Capture | None:
+    """Return the capture an event holds, None when it holds none that can be read."""
+    try:
+        return msgspec.convert(value, Capture)
+    except msgspec.ValidationError:
+        return None
