@@ -43,6 +43,11 @@ def threshold(fmr: float) -> float:
     return calibration().threshold(fmr)
 
 
+def measured_down_to() -> float:
+    """Return the smallest false-match rate that was counted; smaller ones are extrapolated."""
+    return calibration().measured_down_to
+
+
 def hypotheses(seed: Seed, most: int = HYPOTHESES) -> list[int]:
     """Return which pairs of the seed to start from: the strongest, then the strongest that contradicts those taken."""
     taken: list[int] = []

@@ -5,8 +5,8 @@
 May import: NumPy, OpenCV, SciPy, `biometrics.errors`.
 """
 
-from biometrics.fingerprint.minutiae.extraction import extract
+from biometrics.fingerprint.minutiae.extraction import extract, from_minutiae
 from biometrics.fingerprint.minutiae.template import Template
 from biometrics.fingerprint.minutiae.template_bytes import from_bytes, to_bytes
 
-__all__ = ["Template", "extract", "from_bytes", "to_bytes"]
+__all__ = ["Template", "extract", "from_bytes", "from_minutiae", "to_bytes"]

@@ -74,6 +74,47 @@ def extract(image: NDArray[np.uint8], ppi: int = 500) -> Template:
     )
 
 
+def from_minutiae(points: NDArray[np.float64], kind: NDArray[np.uint8], size: tuple[int, int]) -> Template:
+    """Return a template of minutiae that another extractor found; the ridges' area is taken as their hull, with a margin of 20 px.
+
+    Args:
+        points: (n, 4): x, y in px at 500 ppi, angle in radians from x towards y (down), quality 0..1.
+        kind: uint8 (n,), 1 ending, 2 bifurcation, 0 unknown.
+        size: (width, height) of the picture, px at 500 ppi.
+
+    Raises:
+        ImageError: a picture of less than 1 or more than 4096 px a side.
+    """
+    width, height = size
+    if not (1 <= width <= MOST_SIDE and 1 <= height <= MOST_SIDE):
+        raise ImageError(f"{width}x{height} pixels are no fingerprint.", code="image-too-large", width=width, height=height)
+    order = np.argsort(-points[:, 3], kind="stable")[:MOST_MINUTIAE]
+    points, kind = points[order], kind[order]
+    x = np.clip(points[:, 0] - 0.5, 0, width - 1).astype(np.uint16)
+    y = np.clip(points[:, 1] - 0.5, 0, height - 1).astype(np.uint16)
+    angle = (np.round(points[:, 2] * (256 / (2 * np.pi))).astype(np.int64) & 255).astype(np.uint8)
+    grid = np.zeros((-(-height // CELL), -(-width // CELL)), np.uint8)
+    if len(x) >= 3:
+        hull = cv2.convexHull(np.stack([x, y], 1).astype(np.int32) // CELL)
+        cv2.fillConvexPoly(grid, hull, 1)
+        grid = np.asarray(cv2.dilate(grid, np.ones((5, 5), np.uint8)), np.uint8)
+    mask = grid.astype(bool)
+    bits = cylinders.cylinders(x + np.float32(0.5), y + np.float32(0.5), angle, mask, (0, 0))
+    return Template(
+        width=width,
+        height=height,
+        x=x,
+        y=y,
+        angle=angle,
+        quality=np.clip(np.round(points[:, 3] * 255), 0, 255).astype(np.uint8),
+        kind=kind,
+        codes=cylinders.encode(*bits),
+        mask=mask,
+        origin=(0, 0),
+        ridges=np.zeros((0, 0), np.int8),
+    )
+
+
 def ridge_picture(e: Floats, mask: NDArray[np.bool_]) -> NDArray[np.int8]:
     """Return the enhanced ridges every 2.5 px, evened out to one local deviation (= 32), 0 off the print."""
     height, width = e.shape
