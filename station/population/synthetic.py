@@ -18,7 +18,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from station.population.model import Answer, NameQuery, PersonRecord, Population, RecordStatus
-from station.vietnam.units import UnitLevel, default_units
+from station.vietnam.units import Unit, UnitLevel, default_units
 
 REGISTER_FIELDS: Final = (
     "full_name", "personal_no", "dob", "sex", "birth_reg_place", "birth_reg_unit", "hometown", "ethnicity", "religion", "nationality",
@@ -200,19 +200,19 @@ class SyntheticPopulation:
         number = self.number_of(index, sex, day_of_birth.year)
         truth = {
             "full_name": name, "personal_no": number, "dob": day_of_birth.isoformat(), "sex": sex,
-            "birth_reg_place": units.path(birth_unit), "birth_reg_unit": f"{birth_unit.code}@2020-01-01",
-            "hometown": units.path(birth_unit), "nationality": "ISO3166-3:VNM",
+            "birth_reg_place": _path(birth_unit), "birth_reg_unit": f"{birth_unit.code}@2020-01-01",
+            "hometown": _path(birth_unit), "nationality": "ISO3166-3:VNM",
             "ethnicity": "121-TCTK:" + rng.choices(lists["ethnicities"], lists["ethnicity_weights"])[0],
             "religion": "QCVN109-G:" + ("00" if rng.random() < 0.8 else rng.choice(["01", "02", "05", "08"])),
             "father_name": father, "mother_name": mother,
             "father_no": self._relative_number(rng, "M", day_of_birth.year - rng.randrange(20, 35)),
             "mother_no": self._relative_number(rng, "F", day_of_birth.year - rng.randrange(18, 32)),
-            "addr_perm": f"{hamlet}, {units.path(new)}", "addr_perm_unit": f"{new.code}@{self.today.isoformat()}",
+            "addr_perm": f"{hamlet}, {_path(new)}", "addr_perm_unit": f"{new.code}@{self.today.isoformat()}",
             "phone": f"0900000{index:03d}" if index < 1000 else f"0000{index:06d}",
             "occupation": rng.choice(lists["occupations"]), "marital": "station:" + ("married" if age > 24 else "single"),
             "marks": f"{rng.choice(lists['mark_kinds'])} C: {rng.randrange(1, 5)} cm {rng.choice(lists['directions'])} "
                      f"{rng.choice(lists['landmarks'])}",
-            "_old_unit": f"{old.code}@2020-01-01|{hamlet}, {units.path(old)}",
+            "_old_unit": f"{old.code}@2020-01-01|{hamlet}, {_path(old)}",
         }  # fmt: skip
         if age > 24:
             other = "M" if sex == "F" else "F"
@@ -234,5 +234,10 @@ class SyntheticPopulation:
 
 
 @lru_cache(maxsize=1)
-def _old_communes() -> tuple[Any, ...]:
+def _old_communes() -> tuple[Unit, ...]:
     return default_units().all(UnitLevel.COMMUNE, date(2020, 1, 1))
+
+
+@lru_cache(maxsize=256)
+def _path(unit: Unit) -> str:
+    return default_units().path(unit)

@@ -38,7 +38,7 @@ def defects_of(population: SyntheticPopulation, citizen: SyntheticCitizen) -> Se
 
 @pytest.fixture(scope="module")
 def people() -> SyntheticPopulation:
-    return SyntheticPopulation(3, 900, fault_share=0.6)
+    return SyntheticPopulation(3, 500, fault_share=0.8)
 
 
 def test_every_planted_fault_is_found_and_nothing_else(people: SyntheticPopulation) -> None:
