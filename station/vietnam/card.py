@@ -51,7 +51,7 @@ def mrz_lines(number: PersonalNumber, name: str, birth: PartialDate, sex: str, e
     return first, second + mrz_check(composite), mrz_name(name)
 
 
-def qr_text(number: PersonalNumber, old_number: str, name: str, birth: PartialDate, sex: str, address: str, issued: date) -> str:  # noqa: PLR0917 - the card's seven fields in their order
+def qr_text(number: PersonalNumber, old_number: str, name: str, birth: PartialDate, sex: str, address: str, issued: date) -> str:
     """Return the seven fields of the card's QR code; a partial birth is written with zeros, as cards do."""
     born = f"{birth.day or 0:02d}{birth.month or 0:02d}{birth.year:04d}"
     words = {"M": "Nam", "F": "Nữ"}
