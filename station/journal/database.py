@@ -94,3 +94,17 @@ def migrate(connection: apsw.Connection) -> None:
         with connection:
             connection.execute(SCHEMA[step])
             connection.pragma("user_version", step)
+
+
+def copy_database(connection: apsw.Connection, target: Files, name: str, key: bytes) -> None:
+    """Write a consistent copy of the open database to `name` in `target`, encrypted under the same key, durable on return."""
+    path, vfs = target.database(name)
+    copy = apsw.Connection(path, vfs=vfs)
+    try:
+        copy.pragma("key", "raw:" + key.hex())
+        copy.pragma("synchronous", "FULL")
+        with copy.backup("main", connection, "main") as backup:
+            while not backup.done:
+                backup.step(2000)
+    finally:
+        copy.close()

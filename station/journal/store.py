@@ -18,7 +18,7 @@ from station.errors import StorageError
 from station.files import Files
 from station.journal.blobs import KEPT, BlobStore
 from station.journal.check import CheckReport, check_database
-from station.journal.database import open_database
+from station.journal.database import copy_database, open_database
 from station.journal.errors import database_errors
 from station.journal.purge import compact, drop_empty, forget, remove_blobs, remove_files, sweep
 
@@ -48,6 +48,7 @@ class Journal:
         self._files, self._clock = files, clock
         self._mutex = threading.RLock()
         self._origin = ""
+        self._key = key
         self._lock = files.lock(f"{self.FOLDER}/journal.lock")
         try:
             self._db: apsw.Connection = open_database(files, self.DATABASE, key, create=create)
@@ -230,6 +231,29 @@ class Journal:
             ).get
         return None if row is None else decode(bytes(row))
 
+    def last_own(self) -> Event | None:
+        """Return this station's own last event, or None."""
+        with self._reading():
+            row: Any = self._db.execute(
+                "SELECT bytes FROM event WHERE origin = ? AND bytes IS NOT NULL ORDER BY sequence DESC LIMIT 1", (self.origin,)
+            ).get
+        return None if row is None else decode(bytes(row))
+
+    def chain_rows(self) -> Iterator[dict[str, Any]]:
+        """Yield every event's row by origin and sequence: origin, sequence, dossier, kind, at, hash, previous, bytes (None: purged)."""
+        names = ("origin", "sequence", "dossier", "kind", "at", "hash", "previous", "bytes")
+        last: tuple[str, int] = ("", 0)
+        while True:
+            with self._reading():
+                rows = list(self._db.execute(
+                    f"SELECT {', '.join(names)} FROM event WHERE (origin, sequence) > (?, ?) ORDER BY origin, sequence LIMIT 500", last  # noqa: S608
+                ))  # fmt: skip
+            if not rows:
+                return
+            for row in rows:
+                yield dict(zip(names, row, strict=True))
+            last = rows[-1][0], rows[-1][1]
+
     def latest_time(self) -> datetime | None:
         """Return the time of this station's own last event, or None when there is none yet."""
         with self._reading():
@@ -323,6 +347,28 @@ class Journal:
             dropped = compact(self._db, self._files, self._blobs, _text(self._clock.now())[:10], dead_share)
             remove_files(self._db, self._files, self._blobs, dropped)
         return len(dropped)
+
+    def copy_to(self, target: Files) -> int:
+        """Write a whole, encrypted copy of the database into `target`, under the same key; return our last event's sequence."""
+        with self._mutex, database_errors():
+            target.remove(self.DATABASE)
+            copy_database(self._db, target, self.DATABASE, self._key)
+            row: Any = self._db.execute("SELECT ifnull(max(sequence), 0) FROM event WHERE origin = ?", (self.origin,)).get
+        return int(row)
+
+    def begin_anew(self, origin: str, *, operator: str, desk: str) -> Event:
+        """Go on under a new `origin` after a restore, and say so in the first event of the new chain."""
+        with self._mutex, database_errors():
+            with self._db:
+                last: Any = self._db.execute(
+                    "SELECT sequence, hash FROM event WHERE origin = ? ORDER BY sequence DESC LIMIT 1", (self.origin,)
+                ).get
+                body = {"former": self.origin, "sequence": last[0] if last else 0, "hash": last[1] if last else GENESIS}
+                self._db.execute("UPDATE meta SET value = ? WHERE name = 'origin'", (origin,))
+                self._origin = origin
+                event = self.append(Kind.RESTORED, body, dossier="", operator=operator, desk=desk)
+            self._files.write(f"{self.FOLDER}/origin.txt", origin.encode() + b"\n")
+        return event
 
     def kinds(self) -> dict[str, dict[str, datetime]]:
         """Return dossier → {kind: time of its first event of that kind}, without reading any event."""

@@ -54,6 +54,10 @@ def purge(journal: Journal, clock: ManualClock):
 
 def test_a_dossier_goes_on_its_day_and_leaves_proof(tmp_path: Path, journal: Journal, clock: ManualClock) -> None:
     sha = enroll(journal, "old")
+    for part in range(20):  # large enough for pages of its own, which become free ones
+        journal.append(
+            Kind.FIELD_SET, {"name": "note", "value": f"OLD-SECRET-{part} " * 1000}, dossier="old", operator="o", desk=""
+        )
     live(journal, clock, 179)
     young = enroll(journal, "young")
     assert purge(journal, clock) == []
@@ -67,7 +71,7 @@ def test_a_dossier_goes_on_its_day_and_leaves_proof(tmp_path: Path, journal: Jou
     assert journal.blob(young)
     report = journal.check()
     assert report.sound, report.faults
-    assert report.purged_events == 2
+    assert report.purged_events == 22
     assert len(list((tmp_path / "journal/segments").iterdir())) == 1
     assert purge(journal, clock) == []
     journal.close()
@@ -75,6 +79,7 @@ def test_a_dossier_goes_on_its_day_and_leaves_proof(tmp_path: Path, journal: Jou
     assert b"capture.accepted" in pages
     assert young.encode() in pages
     assert sha.encode() not in pages, "the purged event's bytes still lie in the database"
+    assert b"OLD-SECRET" not in pages
 
 
 def decrypted(database: Path) -> bytes:
