@@ -21,7 +21,7 @@ from station.dossier.parts import Branch, FieldSource
 from station.dossier.procedure import CaptureStep, Modality
 from station.dossier.readiness import CAPTURE_FORM, before_sealing, lines_to_review, missing_fields
 from station.dossier.state import DossierState
-from station.errors import ProcedureError, StationError
+from station.errors import InputError, ProcedureError, StationError
 from station.population.model import Population
 
 PATIENCE_FRAMES = 150
@@ -59,19 +59,24 @@ class Enroller:
     """Drives dossiers of one station with one scanner and one camera."""
 
     def __init__(self, station: Station, scanner: Scanner, camera: Camera, *, finger_judge: Judge | None = None,
-                 portrait_judge: Judge | None = None, on_capture: Callable[[CaptureLine], None] | None = None) -> None:  # fmt: skip
+                 portrait_judge: Judge | None = None, on_capture: Callable[[CaptureLine], None] | None = None,
+                 patience_frames: int = PATIENCE_FRAMES) -> None:  # fmt: skip
         self._station = station
         self._scanner, self._camera = scanner, camera
         self._fingers: Judge = finger_judge or FingerJudge()
         self._portrait: Judge = portrait_judge or PortraitJudge(station.settings.text("portrait.profile"))
         self._on_capture = on_capture
+        self._patience = patience_frames
 
     def declare(self, dossier: str, fields: Mapping[str, str], source: FieldSource = FieldSource.DECLARED) -> None:
         """Set the declared fields that are not there yet."""
         state = self._station.book.state(dossier)
         for name, value in fields.items():
             if value and not state.value(name):
-                self._station.book.set_field(dossier, name, value, source)
+                try:
+                    self._station.book.set_field(dossier, name, value, source)
+                except InputError as error:
+                    raise InputError(f"{name}: {error}", code=error.reason_code, field=name) from error
 
     def look_up(self, dossier: str, population: Population) -> None:
         """Ask the register by number and record the branch (circular 60/2021 art. 5.1) unless that is done."""
@@ -130,7 +135,7 @@ class Enroller:
         def patience(*_: object) -> None:
             nonlocal seen
             seen += 1
-            if seen % PATIENCE_FRAMES == 0:
+            if seen % self._patience == 0:
                 session.press()
 
         return run_headless(device, session, patience)
