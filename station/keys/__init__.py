@@ -8,7 +8,7 @@ Public names: `Signer`/`SoftwareSigner`/`verify`, `Sealer`/`HybridSealer`/`Opene
 from __future__ import annotations
 
 from station.keys.algorithms import Algorithm, KeyFormatError, RecipientPublic, SealedKey, Signature, SignerPublic, Suite
-from station.keys.operators import LockedError, NotAllowedError, Operators, OperatorSession, SignInError
+from station.keys.operators import IdleLock, LockedError, NotAllowedError, Operators, OperatorSession, SignInError
 from station.keys.roles import Permission, Role
 from station.keys.sealing import HybridOpener, HybridSealer, Opener, OpenError, Sealer
 from station.keys.signing import SignatureError, Signer, SoftwareSigner, verify, verify_one
@@ -16,7 +16,7 @@ from station.keys.store import StationKeys, UnprotectedWrapper
 from station.keys.wrap import Argon2Cost, KeyringWrapper, MasterWrapper, PassphraseWrapper, Wrapper, WrongSecretError
 
 __all__ = [
-    "Algorithm", "Argon2Cost", "HybridOpener", "HybridSealer", "KeyFormatError", "KeyringWrapper", "LockedError", "MasterWrapper",
+    "Algorithm", "Argon2Cost", "HybridOpener", "HybridSealer", "IdleLock", "KeyFormatError", "KeyringWrapper", "LockedError", "MasterWrapper",
     "NotAllowedError", "OpenError", "Opener", "OperatorSession", "Operators", "PassphraseWrapper", "Permission", "RecipientPublic",
     "Role", "SealedKey", "Sealer", "SignInError", "Signature", "SignatureError", "Signer", "SignerPublic", "SoftwareSigner", "StationKeys", "Suite", "UnprotectedWrapper",
     "Wrapper", "WrongSecretError", "verify", "verify_one",

@@ -24,7 +24,7 @@ from station.journal import Journal
 from station.keys.algorithms import SignerPublic
 from station.keys.roles import Permission, Role, may
 from station.keys.signing import Signer, SoftwareSigner
-from station.keys.wrap import Argon2Cost, PassphraseWrapper, argon2_key, unwrap_secret, wrap_secret
+from station.keys.wrap import Argon2Cost, MasterWrapper, argon2_key, unwrap_secret, wrap_secret
 
 MIN_SECRET: Final = 6
 ALLOWED_TRIES: Final = 5
@@ -139,7 +139,7 @@ class Operators:
         self._write(Kind.OPERATOR_ADDED, body, by)
         return self.accounts()[operator_id]
 
-    def sign_in(self, operator_id: str, secret: str, *, desk: str) -> OperatorSession:
+    def sign_in(self, operator_id: str, secret: str, *, desk: str, why: str = "") -> OperatorSession:
         """Check `secret` and return the session; both outcomes are written before this returns.
 
         Raises:
@@ -152,27 +152,107 @@ class Operators:
                               until=until.isoformat())  # fmt: skip
         # The same work for an unknown or closed account: the time of an answer tells nothing.
         salt, cost = (account.salt, account.cost) if account else (bytes(16), self._cost)
-        candidate = argon2_key(secret.encode(), salt, cost)
-        if account is None or not account.active or not hmac.compare_digest(candidate, account.hash):
+        derived = argon2_key(secret.encode(), salt, cost, 64)
+        if account is None or not account.active or not hmac.compare_digest(derived[:32], account.hash):
             self._write(Kind.SIGN_IN_FAILED, {"operator": operator_id if account else "", "desk": desk}, None)
             left = max(0, ALLOWED_TRIES - 1 - (account.wrong_tries % ALLOWED_TRIES if account else 0))
             raise SignInError(f"Wrong name or PIN, {left} tries left. Nothing is lost; try again.", left=left)
-        signer = SoftwareSigner.from_secret(unwrap_secret(account.wrapped_key, "operator", PassphraseWrapper(secret)))
+        signer = SoftwareSigner.from_secret(unwrap_secret(account.wrapped_key, "operator", MasterWrapper(derived[32:])))
         session = OperatorSession(operator_id, account.name, account.roles, signer, desk, now, account.must_change)
-        self._write(Kind.SIGNED_IN, {"operator": operator_id, "roles": sorted(account.roles), "desk": desk}, session)
+        self._write(Kind.SIGNED_IN, {"operator": operator_id, "roles": sorted(account.roles), "desk": desk, "why": why}, session)
         return session
 
     def sign_out(self, session: OperatorSession, why: str = "asked") -> None:
         """Write that the operator left (`why`: ``asked``, ``idle``, ``shutdown``)."""
         self._write(Kind.SIGNED_OUT, {"operator": session.operator_id, "why": why}, session)
 
+    def change_secret(self, session: OperatorSession, old: str, new: str) -> None:
+        """Change one's own PIN or passphrase; the signing key stays.
+
+        Raises:
+            SignInError: `old` is wrong. InputError: `new` is weak or the same.
+        """
+        account = self.accounts()[session.operator_id]
+        derived = argon2_key(old.encode(), account.salt, account.cost, 64)
+        if not hmac.compare_digest(derived[:32], account.hash):
+            self._write(Kind.SIGN_IN_FAILED, {"operator": session.operator_id, "desk": session.desk}, None)
+            raise SignInError("The old PIN is wrong; nothing was changed.", left=0)
+        if new == old:
+            raise InputError("The new PIN is the old one; choose another.", code="weak-secret")
+        signer = SoftwareSigner.from_secret(unwrap_secret(account.wrapped_key, "operator", MasterWrapper(derived[32:])))
+        self._write(
+            Kind.OPERATOR_CHANGED,
+            {"operator": session.operator_id, "must-change": False, **self._secret_body(new, signer)},
+            session,
+        )
+
+    def reset_secret(self, operator_id: str, new: str, *, by: OperatorSession) -> None:
+        """Give a new first PIN, with a *new* signing key: nobody but the operator ever knew the old one's secret."""
+        by.require(Permission.MANAGE_OPERATORS)
+        self._known(operator_id)
+        body = {
+            "operator": operator_id,
+            "must-change": True,
+            "unlocked": True,
+            **self._secret_body(new, SoftwareSigner.generate()),
+        }
+        self._write(Kind.OPERATOR_CHANGED, body, by)
+
+    def change(
+        self, operator_id: str, *, by: OperatorSession, roles: Iterable[Role] | None = None, active: bool | None = None
+    ) -> None:
+        """Change roles, close or open an account. The last active security admin cannot be closed or demoted.
+
+        Raises:
+            NotAllowedError, InputError.
+        """
+        by.require(Permission.MANAGE_OPERATORS)
+        account = self._known(operator_id)
+        after = replace(account, roles=frozenset(roles) if roles is not None else account.roles,
+                        active=account.active if active is None else active)  # fmt: skip
+        others = [
+            a for a in self.accounts().values() if a.operator_id != operator_id and a.active and Role.SECURITY_ADMIN in a.roles
+        ]
+        if not others and not (after.active and Role.SECURITY_ADMIN in after.roles):
+            raise InputError("This is the last security admin; add another one first. Nothing was changed.", code="last-admin")
+        self._write(Kind.OPERATOR_CHANGED, {"operator": operator_id, "roles": sorted(after.roles), "active": after.active}, by)
+
+    def unlock(self, operator_id: str, *, by: OperatorSession) -> None:
+        """Open a locked account at once (supervisor or security admin, not oneself)."""
+        by.require(Permission.UNLOCK_ACCOUNT)
+        self._known(operator_id)
+        if by.operator_id == operator_id:
+            raise NotAllowedError("Nobody opens their own account; ask another one.")
+        self._write(Kind.OPERATOR_CHANGED, {"operator": operator_id, "unlocked": True}, by)
+
+    def second_eyes(
+        self, first: OperatorSession, operator_id: str, secret: str, permission: Permission, *, desk: str
+    ) -> OperatorSession:
+        """Let another person confirm what `first` did, by their own PIN; `first` stays signed in.
+
+        Raises:
+            AccessError: "E04": the same person. NotAllowedError, SignInError, LockedError as `sign_in`.
+        """
+        if operator_id == first.operator_id:
+            raise AccessError("You cannot approve your own dossier; another supervisor must. Nothing is lost.", code="E04")
+        second = self.sign_in(operator_id, secret, desk=desk, why="second-eyes")
+        second.require(permission)
+        return second
+
+    def _known(self, operator_id: str) -> Account:
+        account = self.accounts().get(operator_id)
+        if account is None:
+            raise InputError("There is no such operator; nothing was changed.", code="operator-unknown")
+        return account
+
     def _secret_body(self, secret: str, signer: SoftwareSigner) -> dict[str, Any]:
         check_secret(secret)
         salt = os.urandom(16)
+        # One run of argon2id gives both: the first half is compared at sign-in, the second wraps the operator's key.
+        derived = argon2_key(secret.encode(), salt, self._cost, 64)
         return {
-            "salt": salt, "hash": argon2_key(secret.encode(), salt, self._cost),
-            "cost": [self._cost.time, self._cost.memory_kib, self._cost.lanes], "public": signer.public.to_bytes(),
-            "key": wrap_secret("operator", signer.to_secret(), PassphraseWrapper(secret, self._cost)),
+            "salt": salt, "hash": derived[:32], "cost": [self._cost.time, self._cost.memory_kib, self._cost.lanes],
+            "public": signer.public.to_bytes(), "key": wrap_secret("operator", signer.to_secret(), MasterWrapper(derived[32:])),
         }  # fmt: skip
 
     def _write(self, kind: Kind, body: Mapping[str, Any], by: OperatorSession | None) -> Event:
@@ -199,7 +279,7 @@ def locked_until(account: Account) -> datetime | None:
     return None
 
 
-ACCOUNT_KINDS: Final = (Kind.OPERATOR_ADDED, Kind.SIGN_IN_FAILED, Kind.SIGNED_IN)
+ACCOUNT_KINDS: Final = (Kind.OPERATOR_ADDED, Kind.OPERATOR_CHANGED, Kind.SIGN_IN_FAILED, Kind.SIGNED_IN)
 
 
 def replay_accounts(events: Iterable[Event]) -> dict[str, Account]:
@@ -215,8 +295,54 @@ def replay_accounts(events: Iterable[Event]) -> dict[str, Account]:
             )  # fmt: skip
         elif known is None:
             continue
+        elif event.kind == Kind.OPERATOR_CHANGED:
+            accounts[known.operator_id] = _changed(known, body)
         elif event.kind == Kind.SIGN_IN_FAILED:
             accounts[known.operator_id] = replace(known, wrong_tries=known.wrong_tries + 1, last_wrong_at=event.at)
         elif event.kind == Kind.SIGNED_IN:
             accounts[known.operator_id] = replace(known, wrong_tries=0, last_wrong_at=None)
     return accounts
+
+
+def _changed(account: Account, body: Mapping[str, Any]) -> Account:
+    if "roles" in body:
+        account = replace(account, roles=frozenset(Role(r) for r in body["roles"]), active=body["active"])
+    if body.get("unlocked"):
+        account = replace(account, wrong_tries=0, last_wrong_at=None)
+    if "hash" in body:
+        account = replace(
+            account, salt=body["salt"], hash=body["hash"], cost=Argon2Cost(*body["cost"]), public=SignerPublic.from_bytes(body["public"]),
+            wrapped_key=body["key"], must_change=body["must-change"],
+        )  # fmt: skip
+    return account
+
+
+class IdleLock:
+    """Locks the desk after `limit` without a key press or touch; what is open stays open and saved, only the same person goes on.
+
+    Plain state, driven by whoever sees the keys: `touch()` on every input, `locked` asked each second.
+    """
+
+    def __init__(self, clock: Clock, limit: timedelta = timedelta(minutes=5)) -> None:
+        self._clock, self._limit = clock, limit.total_seconds()
+        self._last = clock.monotonic()
+        self._locked = False
+
+    def touch(self) -> None:
+        """Note an input; a locked desk stays locked."""
+        if not self.locked:
+            self._last = self._clock.monotonic()
+
+    @property
+    def locked(self) -> bool:
+        """True once the limit has passed without input (monotonic time: setting the clock opens nothing)."""
+        self._locked = self._locked or self._clock.monotonic() - self._last >= self._limit
+        return self._locked
+
+    def open(self, session: OperatorSession, again: OperatorSession) -> None:
+        """Open by a fresh sign-in of the *same* operator; NotAllowedError for another (who signs in for themselves instead)."""
+        if session.operator_id != again.operator_id:
+            raise NotAllowedError(
+                "This desk is locked by another operator; their draft is safe. They open it, or you sign in anew."
+            )
+        self._locked, self._last = False, self._clock.monotonic()
