@@ -13,10 +13,24 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from biometrics.models.default import DEFAULT_NAME, OnnxQualityModel, default_model, default_model_size
 from biometrics.models.forest import Forest, from_bytes
-from biometrics.models.nfiq2 import OFFICIAL_NAME, OFFICIAL_SHA256, import_official
+from biometrics.models.nfiq2 import OFFICIAL_NAME, OFFICIAL_SHA256, Descriptor, import_official, read_descriptor
 
-__all__ = ["OFFICIAL_NAME", "OFFICIAL_SHA256", "ForestModel", "QualityModel", "import_official", "official_model"]
+__all__ = [
+    "DEFAULT_NAME",
+    "OFFICIAL_NAME",
+    "OFFICIAL_SHA256",
+    "Descriptor",
+    "ForestModel",
+    "OnnxQualityModel",
+    "QualityModel",
+    "default_model",
+    "default_model_size",
+    "import_official",
+    "official_model",
+    "read_descriptor",
+]
 
 
 class QualityModel(Protocol):
