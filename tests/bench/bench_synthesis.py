@@ -45,8 +45,9 @@ def generated(name: str, fingers: int, touches: int = 2) -> Iterator[Grey]:
     sensor, shape, ppi = SETS[name]
     for k in range(fingers):
         position = SINGLE_FINGERS[k * 7 % 10]
-        finger = grow_master(finger_spec(5000 + k, position), (600, 450))
         rng = np.random.default_rng([5000 + k, 77])
+        # The open sets come from students and staff of a university: young and middle-aged hands.
+        finger = grow_master(finger_spec(5000 + k, position, age=rng.uniform(20, 45)), (600, 450))
         for touch in range(touches):
             yield impression(finger, ImpressionSettings.natural(rng, sensor=sensor, ppi=ppi), touch, shape).image
 

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biometrics.fingerprint.synthesis import texture
+from biometrics.fingerprint.synthesis.feel import FEELS
 from biometrics.fingerprint.synthesis.master import MasterFinger
 from biometrics.fingerprint.synthesis.noise import ByteMap, FloatMap, smooth_noise, stretch
 from biometrics.fingerprint.synthesis.placement import Placement
-from biometrics.fingerprint.synthesis.settings import ContactSide, ImpressionKind, ImpressionSettings
-from biometrics.fingerprint.synthesis.texture import cut_lines
+from biometrics.fingerprint.synthesis.settings import ContactSide, ImpressionKind, ImpressionSettings, Sensor
+from biometrics.fingerprint.synthesis.texture import cut_lines, wear_of_age
 
 _GRID: Final = 4
 CONTACT_EDGE: Final = 0.12
@@ -44,6 +45,12 @@ class ContactShape:
         """Draw the outline for one touch."""
         u = rng.uniform(0, 1, 4)
         match settings.kind:
+            case ImpressionKind.PLAIN if settings.sensor is Sensor.THERMAL:
+                # A sweep takes in the finger from the tip to near the joint, but not its sides.
+                axes, power, offset = (104 + 26 * u[0], 185 + 30 * u[1], 205 + 70 * u[2]), 3.0, (0.0, 0.0)
+            case ImpressionKind.PLAIN if settings.sensor is Sensor.CAPACITIVE:
+                # The plate is small and only skin that presses conducts.
+                axes, power, offset = (102 + 36 * u[0], 128 + 34 * u[1], 132 + 48 * u[2]), 2.25, (0.0, 0.0)
             case ImpressionKind.PLAIN:
                 axes, power, offset = (122 + 28 * u[0], 160 + 30 * u[1], 165 + 60 * u[2]), 2.25, (0.0, 0.0)
             case ImpressionKind.ROLLED:
@@ -138,26 +145,45 @@ def contact_map(
     return contact, smooth_noise(rng, grid, 56 * unit), smooth_noise(rng, grid, 20 * unit)
 
 
-def threshold(contact: FloatMap, broad: FloatMap, middle: FloatMap, pressure: float, moisture: float) -> FloatMap:
-    """Return the height that skin must have to leave a trace: low when pressed or wet, high at the rim of the contact."""
-    level = 0.06 - 0.25 * pressure - 0.32 * moisture
-    rim = np.maximum(1 - contact, 0) ** 2
-    return np.asarray(level + (0.16 + 0.08 * abs(moisture)) * broad + 0.10 * middle + rim, dtype=np.float32)
+def threshold(
+    contact: FloatMap, broad: FloatMap, middle: FloatMap, settings: ImpressionSettings, pressure: float | None = None
+) -> FloatMap:
+    """Return the height that skin must have to leave a trace: low when pressed or wet, high at the rim of the contact.
+
+    Args:
+        contact, broad, middle: float32 on the coarse grid, see `contact_map`.
+        settings: of the touch.
+        pressure: another one than the settings', below -1 for a finger that hardly arrives.
+    """
+    feel = FEELS[settings.sensor]
+    pressure = settings.pressure if pressure is None else pressure
+    light = max(-pressure, 0.0)
+    level = 0.06 + feel.level - 0.25 * pressure - 0.32 * settings.moisture + 0.75 * light**2.5
+    spread = (0.16 + 0.08 * abs(settings.moisture) + 0.08 * light) * feel.broad
+    limit = level + spread * broad + 0.10 * feel.middle * middle
+    if settings.wet > 0:
+        # Water fills valleys where there is most of it, in blots; around a wet finger it stands as a closed rim.
+        flood = np.maximum(1.1 * settings.wet**2 + 0.45 * settings.wet * broad + 0.1 * middle - 0.12, 0)
+        limit = limit - flood * np.clip(contact * 2.5 + 0.2, 0, 1)
+    rim = np.maximum(1 - contact, 0) ** 2 * np.where(contact > 0, 1 - 0.75 * settings.wet**2, 1)
+    return np.asarray(limit + rim, dtype=np.float32)
 
 
 def ink_of(layers: SkinLayers, limit: FloatMap, settings: ImpressionSettings) -> FloatMap:
     """Return where the skin leaves a trace, 0 … 1."""
-    dry, wet = settings.dry, settings.wet
+    feel = FEELS[settings.sensor]
+    dry, wet, light = settings.dry, settings.wet, max(-settings.pressure, 0.0)
     height = layers.ridge - layers.crease * np.float32(1 - 0.35 * wet)
-    height -= layers.pore * np.float32((0.42 + 0.30 * dry) * (1 - 0.7 * wet))
-    height += layers.fine * np.float32((0.23 + 0.42 * dry) * settings.noise)
-    height += layers.grain * np.float32((0.19 + 0.18 * dry) * settings.noise)
+    height -= layers.pore * np.float32((0.42 + 0.30 * dry + 0.3 * light**2) * (1 - 0.7 * wet))
+    rough = settings.noise * feel.rough * (1 + 0.5 * light**2)
+    height += layers.fine * np.float32((0.23 + 0.42 * dry) * rough)
+    height += layers.grain * np.float32((0.19 + 0.18 * dry) * rough)
     if settings.incipient > 0:
         # Thin ridges run along the floor of the valleys, broken by the fine noise.
         floor = np.exp(-(((layers.ridge + 1.0) / 0.22) ** 2))
         height += floor * np.float32(1.5 * settings.incipient) * np.clip(0.6 + 0.7 * layers.grain, 0, 1.2)
     height -= limit
-    soft = 0.42 * (0.38 - 0.10 * wet + 0.05 * dry)
+    soft = 0.42 * (0.38 - 0.10 * wet + 0.05 * dry) * feel.sharp
     return np.asarray(1 / (1 + cv2.exp(height * np.float32(-1 / soft))), dtype=np.float32)
 
 
@@ -173,23 +199,61 @@ def touch(
     """Lay a finger on the glass."""
     contact, broad, middle = contact_map(rng, outline, placement, window)
     size = (window[3], window[2])
-    limit = stretch(threshold(contact, broad, middle, settings.pressure, settings.moisture), _GRID, size)
+    settings = as_felt(settings, finger)
+    limit = stretch(threshold(contact, broad, middle, settings), _GRID, size)
     layers = skin_layers(rng, finger, placement, window)
     if settings.worn > 0:
         layers = _worn(rng, layers, settings.worn, placement.scale)
     if settings.scar > 0:
         crease = np.maximum(layers.crease, cut_lines(rng, size, settings.scar, 1 / placement.scale))
         layers = replace(layers, crease=crease)
-    laid = Touch(window, ink_of(layers, limit, settings), stretch(contact, _GRID, size))
+    feel = FEELS[settings.sensor]
+    if feel.shatter > 0:
+        layers = _shattered(rng, layers, feel.shatter * settings.noise, placement.scale)
+    whole = stretch(contact, _GRID, size)
+    ink = ink_of(layers, limit, settings)
+    if feel.spots > 0:
+        ink = _spotted(rng, ink, whole, feel.spots * settings.noise)
+    laid = Touch(window, ink, whole)
     return smeared(rng, laid, settings, placement.scale) if settings.smear_px * (1 / placement.scale) >= 1 else laid
+
+
+def as_felt(settings: ImpressionSettings, finger: MasterFinger) -> ImpressionSettings:
+    """Return the settings as this finger meets this sensor: old skin is drier and stiffer, not every sensor feels water."""
+    wear, felt = wear_of_age(finger.spec.age), FEELS[settings.sensor].moist
+    if wear <= 0 and felt >= 1:
+        return settings
+    moisture = max(-1.0, felt * (settings.moisture - 0.25 * wear))
+    return replace(settings, moisture=moisture, worn=min(1.0, settings.worn + 0.08 * wear))
 
 
 def _worn(rng: np.random.Generator, layers: SkinLayers, worn: float, scale: float) -> SkinLayers:
     """Flatten ridges in patches and roughen them, as years of work with lime, water or rope do."""
     shape = (layers.ridge.shape[0], layers.ridge.shape[1])
-    patch = np.clip(0.75 + 0.45 * smooth_noise(rng, shape, 38 / scale), 0.15, 1.3) * worn
-    ridge = layers.ridge * np.maximum(1 - np.float32(0.72) * patch, np.float32(0.05)) - np.float32(0.12) * patch
-    return replace(layers, ridge=ridge, grain=layers.grain * (1 + patch))
+    patch = np.clip(0.85 + 0.40 * smooth_noise(rng, shape, 38 / scale), 0.15, 1.4) * np.float32(worn)
+    flat = np.maximum(1 - np.float32(0.75) * patch, np.float32(0.08))
+    return replace(
+        layers, ridge=layers.ridge * flat - np.float32(0.10) * patch, grain=layers.grain * (1 + np.float32(0.9) * patch)
+    )
+
+
+def _shattered(rng: np.random.Generator, layers: SkinLayers, amount: float, scale: float) -> SkinLayers:
+    """Break the ridges into crumbs in patches."""
+    shape = (layers.ridge.shape[0], layers.ridge.shape[1])
+    patch = np.clip(smooth_noise(rng, shape, 24 / scale) - np.float32(1.3 - 2 * amount), 0, 1.2)
+    ridge = layers.ridge * (1 - np.float32(0.5) * patch)
+    return replace(layers, ridge=ridge, fine=layers.fine * (1 + 2 * patch), grain=layers.grain * (1 + np.float32(2.6) * patch))
+
+
+def _spotted(rng: np.random.Generator, ink: FloatMap, contact: FloatMap, share: float) -> FloatMap:
+    """Add specks: dark ones of sweat around the finger and in its valleys, light ones of air on its ridges."""
+    shape = (ink.shape[0], ink.shape[1])
+    near = np.clip((contact + 1.4) / 1.6, 0, 1)
+    specks = smooth_noise(rng, shape, 0.8)
+    limit = np.float32(2.6 - 18 * share)
+    dark = np.clip((specks - limit) * 2.5, 0, 1) * near
+    light = np.clip((-specks - limit) * 2.5, 0, 1)
+    return np.asarray(np.maximum(ink, np.float32(0.8) * dark) * (1 - np.float32(0.7) * light), dtype=np.float32)
 
 
 def smeared(rng: np.random.Generator, laid: Touch, settings: ImpressionSettings, scale: float) -> Touch:

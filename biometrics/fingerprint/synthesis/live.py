@@ -174,7 +174,7 @@ class LiveScene:
         moisture = float(np.clip(self._settings.moisture * (0.4 + 0.6 * settled) + 0.08 * moisture_wave, -1, 1))
         reach = 6 * (1 - settled) + 1.0
         shift = (reach * x_wave, reach * y_wave)
-        local = replace(self._settings, moisture=moisture, pressure=0.0)
+        local = replace(self._settings, moisture=moisture, pressure=max(self._settings.pressure, -1.0))
         amount = np.zeros(self._shape, dtype=np.float32)
         for part in self._parts:
             pressure = self._pressure(time_s, part.lag_s, pressure_wave)
@@ -196,7 +196,7 @@ class LiveScene:
         height, width = part.layers.ridge.shape
         # A light touch has a small contact: the whole outline shrinks with the pressure.
         contact = np.clip(part.contact + min(pressure, 0.0) * 0.9, -2, 1)
-        limit = stretch(threshold(contact, part.broad, part.middle, pressure, local.moisture), _GRID, (height, width))
+        limit = stretch(threshold(contact, part.broad, part.middle, local, pressure), _GRID, (height, width))
         here = amount[y0 : y0 + height, x0 : x0 + width]
         np.maximum(here, ink_of(part.layers, limit, local), out=here)
 

@@ -108,7 +108,7 @@ class MasterFinger:
 def _traits(seed: int) -> tuple[float, float, float, float, bool]:
     """Return (base period, age, size, whorl tendency, hands alike) of a person."""
     rng = stream(seed, 0, _PERSON)
-    period = float(np.clip(rng.normal(8.3, 0.38), 7.2, 9.5))
+    period = float(np.clip(rng.normal(8.05, 0.38), 7.0, 9.3))
     age = float(np.clip(rng.gamma(4.2, 9.5), 14, 95))
     size = float(np.clip(rng.normal(1, 0.06), 0.82, 1.18))
     return period, age, size, float(rng.normal(0, 0.7)), bool(rng.uniform() < 0.6)

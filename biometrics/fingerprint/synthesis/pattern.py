@@ -150,7 +150,7 @@ def draw_fields(
         for sign, points in ((0.5, cores), (-0.5, deltas)):
             for px, py in points:
                 theta = theta + np.float32(sign) * np.arctan2(y - np.float32(py), x - np.float32(px))
-    theta = theta + np.float32(rng.uniform(0.06, 0.10)) * smooth_noise(rng, (rows, columns), 40 * size)
+    theta = theta + np.float32(rng.uniform(0.045, 0.085)) * smooth_noise(rng, (rows, columns), 40 * size)
     swell = 0.14 / (1 + np.exp(-(y - 130) / 40)) - 0.04 * np.exp(-(x**2 + y**2) / (2 * 70**2))
     period = base_period * (1 + swell)
     for px, py in deltas:
