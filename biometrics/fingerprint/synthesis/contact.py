@@ -102,6 +102,18 @@ class Touch:
     contact: FloatMap
 
 
+def window_of(placement: Placement, outline: ContactShape, shape: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Return the part of the picture (x0, y0, width, height) that a finger with its rim can reach; width 0 where it misses it."""
+    c, s = np.cos(placement.rotation), np.sin(placement.rotation)
+    wide, up, down = 1.3 * outline.half_width, 1.3 * outline.up, 1.3 * outline.down
+    corners = np.array([[-wide, -up], [wide, -up], [wide, down], [-wide, down]]) + np.array(outline.offset)
+    x = placement.origin[0] + (c * corners[:, 0] - s * corners[:, 1]) / placement.scale
+    y = placement.origin[1] + (s * corners[:, 0] + c * corners[:, 1]) / placement.scale
+    x0, x1 = (int(np.clip(v, 0, shape[1])) for v in (x.min(), x.max() + 1))
+    y0, y1 = (int(np.clip(v, 0, shape[0])) for v in (y.min(), y.max() + 1))
+    return x0, y0, max(0, x1 - x0), max(0, y1 - y0)
+
+
 @dataclass(frozen=True, slots=True)
 class SkinLayers:
     """What of the skin does not depend on pressure and moisture: kept by live scenes, made anew for single captures."""

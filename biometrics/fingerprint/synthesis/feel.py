@@ -36,7 +36,7 @@ FEELS: Final = {
     Sensor.OPTICAL: Feel(),
     Sensor.INK: Feel(),
     # Conducts through sweat: wherever that is uneven the print breaks into blots and specks.
-    Sensor.CAPACITIVE: Feel(level=-0.10, broad=1.3, middle=2.5, rough=1.1, spots=0.055, shatter=0.34, sharp=0.7, moist=0.7),
+    Sensor.CAPACITIVE: Feel(level=-0.10, broad=1.3, middle=2.5, rough=1.0, spots=0.055, shatter=0.29, sharp=0.7, moist=0.7),
     # Warmth reaches the glass beside the crest too: broad ridges, thin valleys, almost two tones.
     Sensor.THERMAL: Feel(level=-0.36, middle=1.2, rough=0.9, shatter=0.20, sharp=0.9, moist=0.45),
 }

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biometrics.fingerprint.synthesis.contact import CONTACT_EDGE, ContactShape, box_of, touch
+from biometrics.fingerprint.synthesis.contact import CONTACT_EDGE, ContactShape, box_of, touch, window_of
 from biometrics.fingerprint.synthesis.master import MasterFinger
 from biometrics.fingerprint.synthesis.noise import ByteMap, FloatMap, smooth_noise, stream
 from biometrics.fingerprint.synthesis.placement import Placement, Skin
@@ -126,17 +126,14 @@ def platen_remains(rng: np.random.Generator, settings: ImpressionSettings, shape
             skin=Skin.draw(rng, 1.0),
         )
         outline = ContactShape.draw(rng, settings.latent, other)
-        laid = touch(
-            stream(settings.latent.spec.seed, seed, _PLATEN),
-            settings.latent,
-            other,
-            placement=placement,
-            outline=outline,
-            window=(0, 0, shape[1], shape[0]),
-        )
-        patchy = np.clip(0.6 + 0.6 * smooth_noise(rng, shape, 40 * unit), 0, 1.5)
-        grease = cv2.GaussianBlur(laid.ink * np.clip(laid.contact, 0, 1), (0, 0), 1.4 * unit)
-        remains += np.float32(2 * settings.latent_strength) * grease * patchy
+        window = window_of(placement, outline, shape)
+        if window[2] >= 16 and window[3] >= 16:
+            rng_of_other = stream(settings.latent.spec.seed, seed, _PLATEN)
+            laid = touch(rng_of_other, settings.latent, other, placement=placement, outline=outline, window=window)
+            patchy = np.clip(0.6 + 0.6 * smooth_noise(rng, laid.ink.shape, 40 * unit), 0, 1.5)
+            grease = cv2.GaussianBlur(laid.ink * np.clip(laid.contact, 0, 1), (0, 0), 1.4 * unit)
+            x0, y0, width, height = window
+            remains[y0 : y0 + height, x0 : x0 + width] += np.float32(2 * settings.latent_strength) * grease * patchy
     if settings.dirt > 0:
         for _ in range(int(rng.poisson(8 + 45 * settings.dirt))):
             x, y, radius = rng.uniform(0, shape[1]), rng.uniform(0, shape[0]), rng.gamma(2.0, 0.9) * unit + 0.5

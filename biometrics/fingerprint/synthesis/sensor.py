@@ -68,7 +68,7 @@ def _optical(
     if remains is not None:
         back = back - np.float32(30) * remains
     grey = back + (ridge - back) * amount
-    grey = cv2.GaussianBlur(grey, (0, 0), 0.55 * max(unit, 0.6))
+    grey = cv2.GaussianBlur(grey, (0, 0), 0.62 * max(unit, 0.6))
     noise = white_noise(rng, shape) * np.float32(settings.noise)
     return np.asarray(grey + noise * (np.float32(0.8) + np.float32(3) * amount), dtype=np.float32)
 

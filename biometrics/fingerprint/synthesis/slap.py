@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from biometrics.fingerprint.synthesis.contact import CONTACT_EDGE, ContactShape, Touch, box_of, touch
+from biometrics.fingerprint.synthesis.contact import CONTACT_EDGE, ContactShape, Touch, box_of, touch, window_of
 from biometrics.fingerprint.synthesis.impression import Box, platen_remains, visible_truth
 from biometrics.fingerprint.synthesis.master import MasterFinger, Person
 from biometrics.fingerprint.synthesis.noise import ByteMap, FloatMap, stream
@@ -146,7 +146,7 @@ def lay_hand(
             skin=Skin.draw(own, settings.distortion),
         )
         outline = _outline(own, finger, local)
-        yield Laid(finger_position, placement, outline, local, _window(placement, outline, shape))
+        yield Laid(finger_position, placement, outline, local, window_of(placement, outline, shape))
 
 
 def _outline(rng: np.random.Generator, finger: MasterFinger, settings: ImpressionSettings) -> ContactShape:
@@ -160,18 +160,6 @@ def _outline(rng: np.random.Generator, finger: MasterFinger, settings: Impressio
         power=2.5,
         cut=(settings.contact_side, settings.contact_share),
     )
-
-
-def _window(placement: Placement, outline: ContactShape, shape: tuple[int, int]) -> tuple[int, int, int, int]:
-    """Return the part of the picture (x0, y0, width, height) that a finger with its rim can reach; width 0 where it misses it."""
-    c, s = np.cos(placement.rotation), np.sin(placement.rotation)
-    wide, up, down = 1.3 * outline.half_width, 1.3 * outline.up, 1.3 * outline.down
-    corners = np.array([[-wide, -up], [wide, -up], [wide, down], [-wide, down]]) + np.array(outline.offset)
-    x = placement.origin[0] + (c * corners[:, 0] - s * corners[:, 1]) / placement.scale
-    y = placement.origin[1] + (s * corners[:, 0] + c * corners[:, 1]) / placement.scale
-    x0, x1 = (int(np.clip(v, 0, shape[1])) for v in (x.min(), x.max() + 1))
-    y0, y1 = (int(np.clip(v, 0, shape[0])) for v in (y.min(), y.max() + 1))
-    return x0, y0, max(0, x1 - x0), max(0, y1 - y0)
 
 
 class Plate:
@@ -280,7 +268,7 @@ def _lay_phalanx(rng: np.random.Generator, plate: Plate, person: Person, one: La
     )
     outline = ContactShape(rng.uniform(0.62, 0.88) * one.outline.half_width, up, down, 2.4)
     placement = replace(one.placement, origin=origin, centre=phalanx.centre, skin=Skin.draw(rng, 1.0))
-    window = _window(placement, outline, shape)
+    window = window_of(placement, outline, shape)
     if window[2] >= 16 and window[3] >= 16:
         local = replace(one.settings, pressure=max(-1.0, one.settings.pressure - rng.uniform(0.2, 0.7)))
         plate.lay(touch(rng, phalanx, local, placement=placement, outline=outline, window=window))
