@@ -60,7 +60,8 @@ def cylinders(
     n = len(x)
     if n == 0:
         return np.zeros((0, BITS), bool), np.zeros((0, BITS), bool)
-    turn = angle.astype(np.float32) * np.float32(2 * np.pi / 256)
+    # The code basis was learned looking away from the extra ridge: half a turn off the minutia's direction.
+    turn = (angle ^ np.uint8(128)).astype(np.float32) * np.float32(2 * np.pi / 256)
     c, s = np.cos(turn)[:, None], np.sin(turn)[:, None]
     px = x[:, None] + c * _CELLS[:, 0] - s * _CELLS[:, 1]
     py = y[:, None] + s * _CELLS[:, 0] + c * _CELLS[:, 1]
