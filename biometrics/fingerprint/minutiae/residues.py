@@ -91,7 +91,7 @@ def find(e: Floats, fields: Fields, most: int) -> Points:
     hit = turn != 0
     iy, ix, turn, nx0, ny0 = iy[hit], ix[hit], turn[hit].astype(np.float32), nx0[hit], ny0[hit]
 
-    # The normal turned by +90 degrees is (-ny, nx); the extra ridge lies on the side of turn times it.
+    # The normal turned by +90 degrees is (-ny, nx); the extra ridge lies on the side `turn` times it.
     dx, dy = -turn * ny0, turn * nx0
     local = coherence[np.minimum(iy // 3, coherence.shape[0] - 1), np.minimum(ix // 3, coherence.shape[1] - 1)]
     block = fields.coherence[iy // CELL, ix // CELL]
