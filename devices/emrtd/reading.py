@@ -182,6 +182,7 @@ class ChipReading:
             raise CardDowngradeError("The card offers a protected channel but does not complete it; the old method was not "
                                      "tried. Put the card down again; if it stays so, send the card to verification.",
                                      reason=error.reason_code) from error  # fmt: skip
+        self._mark("pace")
         self.data.access = f"PACE-{info.mapping.value} {info.suite.name}"
         if info.mapping is security_infos.Mapping.CHIP_AUTHENTICATION:
             self.data.mapping_key, self.data.mapping_proof = result.chip_mapping_key, result.chip_proof
