@@ -28,7 +28,7 @@ def draw(image: Image, quality: PortraitQuality) -> Image:
     """
     scale = min(1.0, 900 / image.shape[0])
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    picture = np.ascontiguousarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+    picture = np.array(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
     if quality.face is not None:
         _face(picture, quality.face, quality, scale)
     table = _table(quality, picture.shape[0])

@@ -73,11 +73,14 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
     plot: Annotated[Path | None, typer.Option("--plot", help="Draw the judgement into this PNG (one file) or folder.")] = None,
     crop: Annotated[
-        Path | None, typer.Option("--crop", help="Write the document's picture, cropped and within its byte budget, into this folder.")
+        Path | None,
+        typer.Option("--crop", help="Write the document's picture, cropped and within its byte budget, into this folder."),
     ] = None,
     conformance: Annotated[
         Path | None,
-        typer.Option("--conformance", help="Check the 28 mappings against a CSV (image, component, raw, scalar); no pictures needed."),
+        typer.Option(
+            "--conformance", help="Check the 28 mappings against a CSV (image, component, raw, scalar); no pictures needed."
+        ),
     ] = None,
     english: Annotated[bool, typer.Option("--english/--vietnamese", help="Language of the instructions.")] = True,
 ) -> None:
@@ -104,7 +107,9 @@ def _profile(name: str, mode: Mode) -> Profile:
             raise InputError(f"{path.name} is too large for a profile; nothing was judged.", code="file-too-large")
         return parse_profile(path.read_text("utf-8"), mode)
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path.name} cannot be read; nothing was judged. Check its name and rights.", code="file-missing") from error
+        raise InputError(
+            f"{path.name} cannot be read; nothing was judged. Check its name and rights.", code="file-missing"
+        ) from error
 
 
 def _one(path: Path, kit: Tools, task: _Task) -> bool:
@@ -114,9 +119,7 @@ def _one(path: Path, kit: Tools, task: _Task) -> bool:
             raise InputError(f"more than {MAX_BYTES // 1_000_000} MB", code="file-large")
         read = read_portrait(path.read_bytes())
         start = time.perf_counter()
-        quality = assess(
-            read.image, task.profile, kit=kit, document=task.document, jpeg_quality=read.facts.jpeg_quality
-        )
+        quality = assess(read.image, task.profile, kit=kit, document=task.document, jpeg_quality=read.facts.jpeg_quality)
         seconds = time.perf_counter() - start
     except (BiometricsError, InputError) as error:
         if task.as_json:
@@ -125,7 +128,9 @@ def _one(path: Path, kit: Tools, task: _Task) -> bool:
             typer.echo(f"{path.name}: {error} ({error.reason_code})", err=True)
         return False
     except OSError:
-        typer.echo(json.dumps({"file": path.name, "error": "file-missing"}) if task.as_json else f"{path.name}: cannot be read", err=True)
+        typer.echo(
+            json.dumps({"file": path.name, "error": "file-missing"}) if task.as_json else f"{path.name}: cannot be read", err=True
+        )
         return False
     row = _row(path, quality, seconds)
     if task.crop is not None and quality.face is not None:
@@ -192,7 +197,11 @@ def _row(path: Path, quality: PortraitQuality, seconds: float) -> dict[str, Any]
 
 def _say(row: dict[str, Any], quality: PortraitQuality, language: Language) -> None:
     verdict = "no face" if quality.face is None else "passes" if quality.passed else "does not pass"
-    typer.echo(f"{row['file']}: {verdict} {row['profile']} ({row['mode']}), tier {row['tier']}, {row['faces']} face(s)")
+    unknown = sum(r.verdict is Verdict.UNKNOWN for r in quality.rules)
+    left_open = f"; {unknown} rules cannot be known with this tier" if unknown else ""
+    typer.echo(
+        f"{row['file']}: {verdict} {row['profile']} ({row['mode']}), tier {row['tier']}, {row['faces']} face(s){left_open}"
+    )
     for reason in quality.reasons:
         typer.echo(f"  > {say(reason.instruction.value, language)}  [{reason.rule}]")
     if quality.face is None:

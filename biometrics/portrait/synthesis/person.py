@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Float = NDArray[Any]
 """float32 arrays; `Any` because OpenCV's stubs say no more."""
 
-PX_PER_MM: Final = 3.0
+PX_PER_MM: Final = 2.4
 HALF_WIDTH_MM: Final = 88.0
 HALF_HEIGHT_MM: Final = 124.0
 

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from biometrics.portrait import Instruction, LiveAssessor, Tier, Tools, assess, document_crop, encode_within, tools
+from biometrics.portrait import Instruction, LiveAssessor, assess, document_crop, encode_within
 from biometrics.portrait.synthesis import Fault, render_face, settings_with
-
-
-@pytest.fixture(scope="module")
-def kit() -> Tools:
-    return tools(Tier.MESH)
 
 
 def test_help_leads_from_turned_head_to_capture(kit):
