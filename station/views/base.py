@@ -1,0 +1,73 @@
+"""What all views share: words with values, intents with keys, tones. No Qt, no rules of drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from station.words import Language, catalogue, say
+
+
+class Tone(StrEnum):
+    """The six states of the design (colour, icon and border belong to the window)."""
+
+    IDLE = "idle"
+    LIVE = "live"
+    GOOD = "good"
+    RETRY = "retry"
+    BLOCKED = "blocked"
+    EXCEPTION = "exception"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A catalogue code with values. Values that are themselves codes (``field.phone``) are said in the same language."""
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def say(self, language: Language = Language.VI) -> str:
+        """Return the sentence in `language`."""
+        known = catalogue()
+        values = {k: say(v, language) if isinstance(v, str) and v in known else v for k, v in self.values.items()}
+        return say(self.code, language, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Something a person can do here: `id` is the intent's name, `arguments` what the screen passes back, `key` the key shown."""
+
+    id: str
+    words: Words
+    key: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    enabled: bool = True
+    needs_reason: bool = False
+
+
+def grouped(number: str) -> str:
+    """Return 12 digits in groups of three: ``099 158 004 217``."""
+    return " ".join(number[i : i + 3] for i in range(0, len(number), 3)) if len(number) == 12 else number
+
+
+def shown(name: str, stored: str) -> str:
+    """Return a stored field as people read it: dates dd/mm/yyyy, numbers in groups, codes as words."""
+    from station.vietnam.codes import code_lists
+    from station.vietnam.dates import parse_date
+    from station.vietnam.fields import field_rules
+
+    rule = field_rules().get(name)
+    if not stored or rule is None:
+        return stored
+    kind, _, detail = rule.check.partition(":")
+    if kind == "date":
+        return parse_date(stored).shown()
+    if kind == "number":
+        return grouped(stored)
+    if kind == "sex":
+        return say(f"sex.{stored}")
+    if kind == "phone" and len(stored) == 10:
+        return f"{stored[:4]} {stored[4:7]} {stored[7:]}"
+    return code_lists()[detail].text(stored) if kind == "code" else stored

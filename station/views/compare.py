@@ -1,0 +1,92 @@
+"""S2, look-up and compare: same person, and does the data agree?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from station.dossier.checks import FIELD_CODES, compare_field
+from station.dossier.parts import Branch, Defect, FieldSource
+from station.dossier.state import DossierState
+from station.vietnam.agreement import Agreement
+from station.vietnam.names import differing_spans
+from station.vietnam.units import UnitTable, default_units
+from station.views.base import Intent, Tone, Words, shown
+
+COLUMNS = (FieldSource.CHIP, FieldSource.REGISTER, FieldSource.PAPERS, FieldSource.DECLARED)
+_TONES = {
+    Agreement.SAME: Tone.GOOD, Agreement.SAME_PLACE: Tone.GOOD, Agreement.PARTIAL: Tone.RETRY, Agreement.TONE_PLACED: Tone.RETRY,
+    Agreement.MARKS_DIFFER: Tone.RETRY, Agreement.LETTERS_DIFFER: Tone.RETRY, Agreement.MOVED: Tone.RETRY,
+    Agreement.DIFFERENT: Tone.RETRY, Agreement.MISSING: Tone.IDLE,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRow:
+    """One field: what each source says (as read by people), the result, and the letters that differ per source."""
+
+    field: str
+    label: Words
+    cells: Mapping[FieldSource, str]
+    result: Words
+    tone: Tone
+    spans: Mapping[FieldSource, tuple[tuple[int, int], ...]]
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CompareView:
+    """The whole of S2. `choices` are the values among which the decision panel offers, for the first open row."""
+
+    question: Words
+    branch: Words | None
+    rows: tuple[CompareRow, ...]
+    open_fields: tuple[str, ...]
+    notes: tuple[Words, ...]
+    choices: tuple[tuple[FieldSource, str], ...]
+    blocked: tuple[Defect, ...]
+    primary: Intent
+    summary: Words
+
+
+def compare_view(state: DossierState, day: date, units: UnitTable | None = None) -> CompareView:
+    """Return S2. The first open row has the focus; a stopping defect leaves only the supervisor's key."""
+    table = units or default_units()
+    sources = {k: dict(v) for k, v in state.sources.items()}
+    sources[FieldSource.DECLARED] = {n: f.value for n, f in state.fields.items()}
+    corrected = {n for n, f in state.fields.items() if f.source is not FieldSource.DECLARED}
+    rows = tuple(
+        _row(n, sources, table, day, settled=n in corrected) for n in FIELD_CODES if any(s.get(n) for s in sources.values())
+    )
+    open_fields = tuple(r.field for r in rows if r.tone is Tone.RETRY and not r.settled)
+    notes = tuple(Words(str(d.evidence.get("why", f"defect.{d.code}"))) for d in state.open_defects if d.field not in open_fields)
+    silent = state.look_up is not None and state.look_up.branch is Branch.UNANSWERED
+    if state.blocked:
+        primary = Intent("supervisor", Words("s2.stop"), "F8")
+    elif open_fields:
+        primary = Intent("keep", Words("s2.next"), "F12", {"field": open_fields[0]})
+    else:
+        primary = Intent("go-on", Words("s2.go-on"), "F12", enabled=state.look_up is not None)
+    choices = (
+        tuple((s, sources[s][open_fields[0]]) for s in COLUMNS if sources.get(s, {}).get(open_fields[0])) if open_fields else ()
+    )
+    summary = (
+        Words("s2.offline")
+        if silent
+        else Words("s2.all", {"count": sum(r.tone is Tone.GOOD for r in rows)})
+        if rows
+        else Words("s2.empty")
+    )
+    branch = Words(f"branch.{state.look_up.branch.value}") if state.look_up is not None else None
+    return CompareView(Words("s2.question"), branch, rows, open_fields, notes, choices, state.blocked, primary, summary)
+
+
+def _row(name: str, sources: dict[FieldSource, dict[str, str]], units: UnitTable, day: date, *, settled: bool) -> CompareRow:
+    result, _ = compare_field(name, sources, units, day)
+    cells = {s: shown(name, sources[s][name]) for s in COLUMNS if sources.get(s, {}).get(name)}
+    own = cells.get(FieldSource.DECLARED, "")
+    spans: dict[FieldSource, tuple[tuple[int, int], ...]] = {
+        s: differing_spans(own, text) for s, text in cells.items() if own and s is not FieldSource.DECLARED and text != own
+    }
+    return CompareRow(name, Words(f"field.{name}"), cells, Words(result.value), _TONES[result], spans, settled)

@@ -1,0 +1,52 @@
+"""S8, fee, old card, slip: what does the person take home?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from station.dossier.life import VneidState
+from station.dossier.parts import ApplicationKind
+from station.dossier.state import DossierState
+from station.errors import InputError
+from station.vietnam.rules import Deadline, Fee, Form, deadline_for, exemptions, fee_for, form_for
+from station.views.base import Intent, Words
+
+
+@dataclass(frozen=True, slots=True)
+class FinishView:
+    """The whole of S8."""
+
+    question: Words
+    fee: Fee
+    fee_words: Words
+    fee_note: Words | None
+    exemptions: tuple[str, ...]
+    old_card_due: bool
+    deadline: Deadline
+    due: Words
+    slip: Form
+    vneid: Words | None
+    vneid_next: tuple[VneidState, ...]
+    primary: Intent
+
+
+def finish_view(state: DossierState, day: date, *, area: str = "other", exemption: str = "") -> FinishView:
+    """Return S8 for a dossier received on `day`."""
+    kind = state.kind.value
+    from_cmnd = bool(state.value("old_id_no")) and not state.value("card_issued") and state.kind is ApplicationKind.EXCHANGE
+    try:
+        fee = fee_for(kind, day, from_cmnd=from_cmnd, exemption=exemption)
+    except InputError:
+        fee = fee_for(kind, day, from_cmnd=from_cmnd)
+    amount = f"{fee.amount_vnd:,}".replace(",", ".")
+    deadline = deadline_for(kind, day, area)
+    last = state.vneid[-1] if state.vneid else ""
+    following = {"": (VneidState.OFFERED,), "offered": (VneidState.REQUESTED, VneidState.DECLINED)}.get(last, ())
+    return FinishView(
+        Words("s8.question"), fee, Words("s8.free") if fee.amount_vnd == 0 else Words("s8.fee", {"amount": amount}),
+        None if fee.verified else Words("s8.unverified"), exemptions("exchange-from-cmnd" if from_cmnd else kind),
+        state.kind is not ApplicationKind.FIRST and not state.old_card, deadline,
+        Words("s8.due", {"date": f"{deadline.due:%d/%m/%Y}"}), form_for("slip", day), Words(f"vneid.{last}") if last else None,
+        following, Intent("finish", Words("s8.finish"), "F12", {"due": deadline.due.isoformat()}),
+    )  # fmt: skip

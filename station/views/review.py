@@ -1,0 +1,109 @@
+"""S7, review and sign (and its mirror S9): does the applicant agree with every line?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from biometrics.positions import FingerPosition
+from station.dossier.parts import FieldSource, StepState
+from station.dossier.readiness import OpenItem, before_sealing, before_signing, contradictions, lines_to_review
+from station.dossier.state import DossierState
+from station.views.base import Intent, Tone, Words, shown
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """One line as the applicant sees it; `old` is the register's value where it differs (shown as Cũ / Mới)."""
+
+    field: str
+    label: Words
+    value: str
+    old: str
+    answer: bool | None
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One capture or exception in the strip of evidence."""
+
+    step: str
+    label: Words
+    score: float | None
+    tone: Tone
+    note: Words | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """The whole of S7. `check_list` is what is open before sealing, empty = Seal is offered."""
+
+    question: Words
+    lines: tuple[ReviewLine, ...]
+    evidence: tuple[Evidence, ...]
+    check_list: tuple[OpenItem, ...]
+    warnings: tuple[OpenItem, ...]
+    read_aloud: str
+    applicant_may_sign: bool
+    primary: Intent
+
+
+def exception_text(finger: FingerPosition, kind: str, permanence: str, reason: str) -> Words:
+    """Return the legal text for the finger's box: state of the finger, lasting or temporary, and the officer's words."""
+    values = {"kind": f"exception.{kind}", "finger": f"finger.{int(finger)}", "permanence": f"exception.{permanence}",
+              "reason": f": {reason}" if reason else ""}  # fmt: skip
+    return Words("exception.box", values)
+
+
+def review_view(state: DossierState) -> ReviewView:
+    """Return S7: the next open thing is the primary action."""
+    lines = tuple(_line(state, name) for name in lines_to_review(state))
+    evidence = [_evidence(state, s) for s in state.captures.values()]
+    evidence += [Evidence("", Words(f"finger.{int(f)}"), None, Tone.EXCEPTION, exception_text(f, e.kind.value, e.permanence.value, e.reason))
+                 for f, e in sorted(state.exceptions.items())]  # fmt: skip
+    waiting = before_signing(state, "applicant")
+    aloud = ". ".join(f"{line.label.say()}: {line.value}" for line in lines)
+    return ReviewView(Words("s7.question"), lines, tuple(evidence), before_sealing(state), contradictions(state), aloud, not waiting,
+                      _primary(state, waiting))  # fmt: skip
+
+
+def _primary(state: DossierState, waiting: tuple[OpenItem, ...]) -> Intent:
+    for item in waiting:
+        if item.code == "blocked-by-defect":
+            return Intent("supervisor", Words("s2.stop"), "F8", {"field": item.place})
+        if item.code == "capture-open":
+            return Intent("capture", Words("s7.capture", {"step": f"step.{item.place}"}), "F12", {"step": item.place})
+        if item.code == "field-missing":
+            return Intent("edit", Words("s7.fill", {"field": f"field.{item.place}"}), "F12", {"field": item.place})
+        if item.code == "line-disagreed":
+            return Intent("edit", Words("s7.correct", {"field": f"field.{item.place}"}), "F12", {"field": item.place})
+        if item.code == "exception-reason":
+            return Intent("exception", Words("exception-reason"), "F7", {"finger": item.place})
+        return Intent("ask-applicant", Words("s7.wait"), "F12", {"field": item.place})
+    if not state.signed_by("applicant"):
+        return Intent("sign-applicant", Words("s7.sign"), "F12")
+    if not state.signed_by("operator"):
+        return Intent("sign-operator", Words("s7.officer"), "F12")
+    rest = before_sealing(state)
+    return Intent("seal", Words("s7.seal"), "F12", enabled=not rest)
+
+
+def _line(state: DossierState, name: str) -> ReviewLine:
+    value = state.value(name)
+    old = state.sources.get(FieldSource.REGISTER, {}).get(name, "")
+    changed = bool(old) and old != value and old.upper() != value.upper()
+    answer = state.review.get(name)
+    tone = Tone.BLOCKED if answer is False else Tone.GOOD if answer else Tone.RETRY if changed else Tone.IDLE
+    return ReviewLine(name, Words(f"field.{name}"), shown(name, value), shown(name, old) if changed else "", answer, tone)
+
+
+def _evidence(state: DossierState, step: StepState) -> Evidence:
+    label = Words(f"step.{step.step}")
+    if step.accepted is None:
+        rule = next((s for s in state.procedure.steps if s.id == step.step), None)
+        gone = rule is not None and state.done(rule)
+        return Evidence(step.step, label, None, Tone.EXCEPTION if gone else Tone.IDLE, None)
+    scores = [q.score for q in step.accepted.capture.quality]
+    flagged = "below-threshold" in step.accepted.capture.flags
+    return Evidence(step.step, label, min(scores, default=None), Tone.RETRY if flagged else Tone.GOOD,
+                    Words("approval.low-quality") if flagged else None)  # fmt: skip
