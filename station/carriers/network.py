@@ -6,7 +6,7 @@ import json
 import threading
 from typing import Any, Final
 
-from station.carriers.model import CarrierError, Delivery, Pace, Parcel, Report
+from station.carriers.model import MAX_RESPONSE_BYTES, CarrierError, Delivery, Pace, Parcel, Report
 from station.carriers.tus import CHUNK_BYTES, TusClient
 from station.carriers.web import LineSettings, Reply, Web, unexpected
 from station.keys.signing import Signer
@@ -50,12 +50,13 @@ class Session:
             raise CarrierError("The peer's token is not one; nothing was sent.", code="peer-lies")
         self._token = token
 
-    def request(self, method: str, path: str, *, content: bytes | None = None, read_s: float | None = None) -> Reply:
+    def request(self, method: str, path: str, *, content: bytes | None = None, read_s: float | None = None,
+                limit: int = MAX_RESPONSE_BYTES) -> Reply:  # fmt: skip
         """Send an authorised request; a token that is no longer good is renewed once."""
-        reply = self._web.request(method, path, headers=self.headers(), content=content, read_s=read_s)
+        reply = self._web.request(method, path, headers=self.headers(), content=content, read_s=read_s, limit=limit)
         if reply.status == 401:
             self.renew()
-            reply = self._web.request(method, path, headers=self.headers(), content=content, read_s=read_s)
+            reply = self._web.request(method, path, headers=self.headers(), content=content, read_s=read_s, limit=limit)
         return reply
 
 

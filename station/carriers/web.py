@@ -82,7 +82,7 @@ class Web:
         return absolute
 
     def request(self, method: str, path: str, *, headers: dict[str, str] | None = None, content: bytes | None = None,
-                read_s: float | None = None) -> Reply:  # fmt: skip
+                read_s: float | None = None, limit: int = MAX_RESPONSE_BYTES) -> Reply:  # fmt: skip
         """Send one request to `path` (or an absolute address of the same origin) and read a bounded answer.
 
         Raises:
@@ -92,12 +92,12 @@ class Web:
         timeout = {} if read_s is None else {"timeout": httpx.Timeout(read_s)}
         try:
             with self._client.stream(method, url, headers=headers, content=content, **timeout) as response:  # type: ignore[arg-type]  # httpx's sentinel
-                body = b""
+                body = bytearray()
                 for piece in response.iter_raw(16_384):
                     body += piece
-                    if len(body) > MAX_RESPONSE_BYTES:
+                    if len(body) > limit:
                         raise CarrierError("The peer's answer is far too long; it was not used.", code="peer-lies")
-                return Reply(response.status_code, response.headers, body)
+                return Reply(response.status_code, response.headers, bytes(body))
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise explain(error) from error
 

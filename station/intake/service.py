@@ -192,7 +192,7 @@ class Intake:
         """Sign and keep a notice for a station ("" for all); the same `notice_id` again changes nothing. Returns its id."""
         from station.queue.notices import NOTICE_PURPOSE, notice_body
 
-        notice_id = notice_id or secrets.token_hex(16)
+        notice_id = notice_id or secrets.token_hex(16)  # 32 hex digits: also its name on a stick
         now = self.clock.now()
         body = notice_body(notice_id=notice_id, kind=kind, intake=self.settings.name, station=station, at=now, payload=payload)
         self.store.add_notice(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 
+import msgspec
 import numpy as np
 
 from devices.contract import Source
@@ -56,7 +57,7 @@ def content(number: int = 1, *, sizes: tuple[int, ...] = (300, 200), source: Sou
             quality=(QualityNote(index % 10 + 1, 71.5, "plain-1", ("too-light",), provisional=True),), attempt=1,
         )  # fmt: skip
         event = ev.make_event(event_id=ev.EventId(station, index + 2), dossier=dossier, kind=Kind.CAPTURED, at=START,
-                              clock="manual", operator="op-1", desk="3", body={"step": capture.step, "blob": digest},
+                              clock="manual", operator="op-1", desk="3", body={"step": capture.step, "capture": msgspec.to_builtins(capture)},
                               parents=(events[-1].id,), previous=events[-1].hash)  # fmt: skip
         events.append(event)
         captures.append(PackedCapture(str(event.id), capture, (Part(f"c{index:02d}-image", "application/octet-stream", data),)))
