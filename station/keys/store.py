@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import base64
 import os
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from station.errors import StorageError
 from station.files import Files
+from station.keys.algorithms import SignerPublic
 from station.keys.sealing import HybridOpener
-from station.keys.signing import SoftwareSigner
+from station.keys.signing import Signer, SoftwareSigner
 from station.keys.wrap import (
     MAX_WRAPPED_BYTES,
     MasterWrapper,
@@ -29,12 +30,17 @@ from station.keys.wrap import (
     save_secret,
     seal_bytes,
     wrapped_kind,
+    wrapped_purpose,
 )
+
+if TYPE_CHECKING:
+    from station.keys.token import TokenSigner
 
 FOLDER: Final = "keys"
 MASTER: Final = f"{FOLDER}/master.key"
 RECOVERY: Final = f"{FOLDER}/recovery.key"
 JOURNAL: Final = f"{FOLDER}/journal.key"
+_ON_TOKEN: Final = "token-signer"  # noqa: S105 - the name of a purpose
 UNPROTECTED: Final = f"{FOLDER}/unprotected.key"
 
 
@@ -63,13 +69,14 @@ class UnprotectedWrapper:
 class StationKeys:
     """The opened keys of one station. `station_id` (16 hex digits) is its origin in events."""
 
-    def __init__(self, files: Files, master: bytes) -> None:
+    def __init__(self, files: Files, master: bytes, wrapper: Wrapper) -> None:
         """Use `create`, `open` or `open_or_create`."""
         self._files = files
+        self._outer = wrapper
         self._master = MasterWrapper(master)
         self._master_key = master
         self.journal_key: Final = load_secret(files, JOURNAL, "journal", self._master)
-        self._signers = [SoftwareSigner.load(files, name, self._master) for name in self._numbered("station")]
+        self._signers = [self._load_signer(name) for name in self._numbered("station")]
         self._openers = [HybridOpener.load(files, name, self._master) for name in self._numbered("opener")]
 
     @staticmethod
@@ -100,7 +107,7 @@ class StationKeys:
         SoftwareSigner.generate().save(files, f"{FOLDER}/station-1.key", inner)
         HybridOpener.generate().save(files, f"{FOLDER}/opener-1.key", inner)
         save_secret(files, MASTER, "master", master, wrapper)
-        return cls(files, master)
+        return cls(files, master, wrapper)
 
     @classmethod
     def open(cls, files: Files, wrapper: Wrapper) -> StationKeys:
@@ -109,7 +116,7 @@ class StationKeys:
         Raises:
             WrongSecretError: the passphrase (keyring, token) is not the right one. StorageError: no keys, or damaged ones.
         """
-        return cls(files, load_secret(files, MASTER, "master", wrapper))
+        return cls(files, load_secret(files, MASTER, "master", wrapper), wrapper)
 
     @classmethod
     def open_or_create(cls, files: Files, wrapper: Wrapper) -> StationKeys:
@@ -121,10 +128,10 @@ class StationKeys:
         """Open by the recovery passphrase and protect by `wrapper` from now on (the passphrase was forgotten, the token lost)."""
         master = load_secret(files, RECOVERY, "master", PassphraseWrapper(recovery))
         save_secret(files, MASTER, "master", master, wrapper)
-        return cls(files, master)
+        return cls(files, master, wrapper)
 
     @property
-    def signer(self) -> SoftwareSigner:
+    def signer(self) -> Signer:
         """The station's signer in use: the newest."""
         return self._signers[-1]
 
@@ -137,6 +144,11 @@ class StationKeys:
     def openers(self) -> tuple[HybridOpener, ...]:
         """All openers, oldest first: what was sealed before a rotation still opens."""
         return tuple(self._openers)
+
+    @property
+    def publics(self) -> tuple[SignerPublic, ...]:
+        """The public halves of all station signers, oldest first: what was signed before a rotation still verifies."""
+        return tuple(s.public for s in self._signers)
 
     @property
     def station_id(self) -> str:
@@ -153,15 +165,32 @@ class StationKeys:
         """Let `recovery` open the keys too (`recover`); an older recovery passphrase no longer does."""
         save_secret(self._files, RECOVERY, "master", self._master_key, PassphraseWrapper(recovery))
 
-    def rotate(self) -> SoftwareSigner:
-        """Make a new station signer and opener and use them from now on; the old ones stay for what they opened."""
+    def rotate(self, signer: SoftwareSigner | TokenSigner | None = None) -> Signer:
+        """Make a new opener and a new station signer (or take one on a token), use them from now on; old ones stay for what they opened."""
+        from station.keys.token import TokenSigner
+
         number = len(self._signers) + 1
-        opener, signer = HybridOpener.generate(), SoftwareSigner.generate()
+        opener, signer = HybridOpener.generate(), signer or SoftwareSigner.generate()
         opener.save(self._files, f"{FOLDER}/opener-{len(self._openers) + 1}.key", self._master)
-        signer.save(self._files, f"{FOLDER}/station-{number}.key", self._master)
+        name = f"{FOLDER}/station-{number}.key"
+        if isinstance(signer, TokenSigner):
+            save_secret(self._files, name, _ON_TOKEN, signer.to_secret(), self._master)
+        else:
+            signer.save(self._files, name, self._master)
         self._openers.append(opener)
         self._signers.append(signer)
         return signer
+
+    def _load_signer(self, name: str) -> Signer:
+        if wrapped_purpose(self._files.read(name, MAX_WRAPPED_BYTES)) != _ON_TOKEN:
+            return SoftwareSigner.load(self._files, name, self._master)
+        from station.keys.token import TokenSigner, TokenWrapper
+
+        if not isinstance(self._outer, TokenWrapper):
+            raise StorageError(
+                "This station signs by a token; put it in and open the keys by it. Nothing was changed.", code="token-needed"
+            )
+        return TokenSigner.from_secret(self._outer.client, load_secret(self._files, name, _ON_TOKEN, self._master))
 
     def _numbered(self, what: str) -> list[str]:
         names = [n for n in self._files.list(FOLDER) if n.startswith(f"{FOLDER}/{what}-") and n.endswith(".key")]

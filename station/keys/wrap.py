@@ -192,6 +192,12 @@ def wrapped_kind(data: bytes) -> str:
     return raw[2]
 
 
+def wrapped_purpose(data: bytes) -> str:
+    """Return for which purpose a stored key was wrapped."""
+    wrapped_kind(data)
+    return str(loads_exact(data, MAX_WRAPPED_BYTES, 5)[3])
+
+
 def save_secret(files: Files, name: str, purpose: str, secret: bytes, wrapper: Wrapper) -> None:
     """Write the wrapped secret under `name`, durable on return."""
     files.write(name, wrap_secret(purpose, secret, wrapper))
