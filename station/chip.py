@@ -27,6 +27,7 @@ from station.errors import InputError, StorageError
 from station.vietnam.comparison import Row, compare
 
 MANIFEST: Final = "card.json"
+SIMULATED_AUTHORITY: Final = "simulated-csca.der"
 MAX_FILE: Final = 2 << 20
 _FIELDS: Final = {"number": "personal_no", "document_number": "document_no", "old_number": "old_id_no", "name": "full_name",
                   "birth": "dob", "sex": "sex", "nationality": "nationality", "ethnicity": "ethnicity", "religion": "religion",
@@ -117,11 +118,10 @@ def evidence(data: ChipData, source: Source, when: datetime) -> dict[str, bytes]
     """Return the files of an evidence folder by name: raw files as read, and a manifest with their hashes and what was proved."""
     files = {f"DG{number}.bin": content for number, content in sorted(data.groups.items())}
     files["EF_SOD.bin"] = data.sod
-    for name, content in (("EF_COM.bin", data.com), ("EF_CardAccess.bin", data.card_access), ("EF_CardSecurity.bin", data.card_security),
+    optional = (("EF_COM.bin", data.com), ("EF_CardAccess.bin", data.card_access), ("EF_CardSecurity.bin", data.card_security),
                           ("challenge.bin", data.challenge), ("challenge_signature.bin", data.challenge_signature),
-                          ("mapping_key.bin", data.mapping_key), ("mapping_proof.bin", data.mapping_proof)):  # fmt: skip
-        if content:
-            files[name] = content
+                          ("mapping_key.bin", data.mapping_key), ("mapping_proof.bin", data.mapping_proof))  # fmt: skip
+    files |= {name: content for name, content in optional if content}
     manifest = {
         "format": 1,
         "read_at": when.isoformat(),

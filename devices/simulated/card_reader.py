@@ -82,9 +82,9 @@ class DirectChannel(CardChannel):
 class SimulatedCardReader(CardReader):
     """A reader whose card is put down and taken off by calls."""
 
-    adapter = "simulated-card-reader"
+    adapter = "simulated-card"
 
-    def __init__(self, device_id: str = "simulated-card-reader", chip: Chip | None = None, latency: Latency = NO_LATENCY) -> None:
+    def __init__(self, device_id: str = "simulated-card", chip: Chip | None = None, latency: Latency = NO_LATENCY) -> None:
         super().__init__(device_id)
         self._condition = threading.Condition()
         self._chip = chip

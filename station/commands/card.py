@@ -22,14 +22,14 @@ from devices.emrtd.access import AccessKey
 from devices.emrtd.reading import ChipReading
 from devices.errors import DeviceNotFoundError, DeviceUnpluggedError
 from devices.holder import Holder
-from station.chip import ChipReport, csca_store, evidence, load_evidence, report
+from station.chip import SIMULATED_AUTHORITY, ChipReport, csca_store, evidence, load_evidence, report
 from station.clock import SystemClock
 from station.errors import InputError
 from station.files import RealFiles
 from station.vietnam.comparison import Relation
 from station.words import Language, say
 
-app = typer.Typer(no_args_is_help=True, help="Read, verify and simulate chip cards.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Read, verify and simulate chip cards.")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
 Trust = Annotated[
@@ -60,9 +60,7 @@ def read(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="With --reader simulated: which synthetic citizen.")] = 1,
     slow: Annotated[bool, typer.Option("--slow", help="With --reader simulated: as slow as a real card.")] = False,
-    show_trace: Annotated[
-        bool, typer.Option("--trace", help="For technicians: headers, lengths, statuses; no data.")
-    ] = False,
+    show_trace: Annotated[bool, typer.Option("--trace", help="For technicians: headers, lengths, statuses; no data.")] = False,
     as_json: Json = False,
     english: English = False,
 ) -> None:
@@ -75,9 +73,13 @@ def read(
                         console=Console(stderr=True), transient=True, disable=as_json or not sys.stderr.isatty())  # fmt: skip
     with device, progress:
         if not device.wait_for_card(wait_s):
-            raise DeviceNotFoundError("No card was put down; nothing was read. Put it on the reader and try again.", code="card-absent")
+            raise DeviceNotFoundError(
+                "No card was put down; nothing was read. Put it on the reader and try again.", code="card-absent"
+            )
         task = progress.add_task("DG", total=None)
-        reading = ChipReading(key, on_progress=lambda p: progress.update(task, description=p.file, completed=p.done, total=p.total))
+        reading = ChipReading(
+            key, on_progress=lambda p: progress.update(task, description=p.file, completed=p.done, total=p.total)
+        )
         try:
             data = reading.run(device.connect)
         except DeviceUnpluggedError:
@@ -91,6 +93,8 @@ def read(
         files = RealFiles(save)
         for name, content in evidence(data, source, when).items():
             files.write(name, content)
+        for content in extra:
+            files.write(SIMULATED_AUTHORITY, content)
     _show(result, as_json=as_json, language=_language(english=english))
     if show_trace and reading.session is not None:
         for line in reading.session.trace:
@@ -102,7 +106,10 @@ def read(
 def verify(folder: Path, *, trust: Trust = None, at: At = None, as_json: Json = False, english: English = False) -> None:
     """Judge a saved reading again (`read --save DIR`), with the certificates of today. Exit 1 when something contradicts."""
     data, source = load_evidence(folder)
-    result = report(data, csca_store(trust), _moment(at), source=source)
+    # A simulated card is judged under its own test state, and stays marked as simulated whatever comes of it.
+    own = folder / SIMULATED_AUTHORITY
+    extra = (own.read_bytes(),) if source is Source.SIMULATED and own.is_file() else ()
+    result = report(data, csca_store(trust, extra), _moment(at), source=source)
     _show(result, as_json=as_json, language=_language(english=english))
     raise typer.Exit(1 if result.verdict.answer.value == "broken" else 0)
 
@@ -189,7 +196,9 @@ def _faults(names: Sequence[str]) -> Any:
         raise typer.BadParameter("There is no such fault switch; `station card simulate --fault list` names them.") from error
 
 
-def _key(*, can: str | None, qr: str | None, zone: str | None, number: str | None, hint: _Hint | None) -> tuple[AccessKey, tuple[Holder, ...]]:
+def _key(
+    *, can: str | None, qr: str | None, zone: str | None, number: str | None, hint: _Hint | None
+) -> tuple[AccessKey, tuple[Holder, ...]]:
     given = [value for value in (can, qr, zone, number) if value is not None]
     if len(given) > 1:
         raise typer.BadParameter("Give one of --can, --qr, --mrz, --number.")
@@ -264,8 +273,8 @@ def _show(result: ChipReport, *, as_json: bool, language: Language) -> None:
     columns = [name for name in ("dg13", "dg1", "qr", "mrz", "printed", "typed", "population") if name in result.sources]
     table = Table("", *(say("compare-source-" + name, language) for name in columns), "")
     marks = {Relation.EQUAL: "=", Relation.MARKS_ONLY: "≈", Relation.DIFFERS: "≠", Relation.MISSING: ""}
-    for row in result.rows:
-        table.add_row(say("compare-field-" + row.field, language), *(cell.value or "" for cell in row.cells), marks[row.worst])
+    for line in result.rows:
+        table.add_row(say("compare-field-" + line.field, language), *(cell.value or "" for cell in line.cells), marks[line.worst])
     console.print(table)
     for problem in (*result.problems, *result.notes):
         console.print(f"  · {say('card-' + problem, language)}")
