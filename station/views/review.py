@@ -50,9 +50,10 @@ class ReviewView:
 
 def exception_text(finger: FingerPosition, kind: str, permanence: str, reason: str) -> Words:
     """Return the legal text for the finger's box: state of the finger, lasting or temporary, and the officer's words."""
-    values = {"kind": f"exception.{kind}", "finger": f"finger.{int(finger)}", "permanence": f"exception.{permanence}",
-              "reason": f": {reason}" if reason else ""}  # fmt: skip
-    return Words("exception.box", values)
+    values = {"finger": f"finger.{int(finger)}", "permanence": f"exception.{permanence}"}
+    if kind == "other":
+        return Words("exception.box-other", {**values, "reason": reason})
+    return Words("exception.box", {**values, "kind": f"exception.{kind}", "reason": f": {reason}" if reason else ""})
 
 
 def review_view(state: DossierState) -> ReviewView:

@@ -143,7 +143,7 @@ def test_review_goes_from_the_first_open_thing_to_the_seal() -> None:
     assert view.check_list == ()
     line = next(x for x in view.lines if x.field == "full_name")
     assert (line.value, line.old) == ("TRẦN THỊ HOÀ", "TRẦN THỊ HÒA")
-    assert "Khác út tay phải, tạm thời: vết bỏng" in [e.note.say() for e in view.evidence if e.note]
+    assert "Ngón út tay phải: vết bỏng, tạm thời" in [e.note.say() for e in view.evidence if e.note]
 
 
 def test_finish_names_fee_deadline_and_form() -> None:
