@@ -1,0 +1,59 @@
+"""The demo counter: station, simulated devices, invented visitors and the intake process, opened in the order the eye needs them."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from station.clock import Clock, SystemClock
+from station.counter import Counter, Visitor
+from station.demo import call_person, demo_citizen, demo_devices, demo_population, open_demo_station, person_seed
+from station.demo_intake import DemoIntake
+from station.errors import StationError
+
+VISITORS = 7
+FIRST_TICKET = 101
+
+
+class DemoCounter:
+    """`open()` returns a usable counter at once; the intake starts behind it and sending begins when it is there."""
+
+    place = "Thị trấn Ví Dụ · Kit 0417"
+
+    def __init__(
+        self, folder: Path, *, seed: int = 7, clock: Clock | None = None, procedure: str = "vn-60-2021", light_s: float = 1.2
+    ) -> None:
+        self._folder, self._seed, self._procedure, self._light_s = folder, seed, procedure, light_s
+        self._clock: Clock = clock or SystemClock()
+        self.intake = DemoIntake(folder / "intake")
+        self.counter: Counter | None = None
+        self.intake_error: StationError | None = None
+        self.connected = threading.Event()
+
+    def open(self) -> Counter:
+        """Open the station; raises as `Station.open` does."""
+        station = open_demo_station(self._folder / "station", clock=self._clock, desk="3")
+        scanner, camera = demo_devices(self._clock)
+        population = demo_population(self._seed)
+        visitors = []
+        for number in range(VISITORS):
+            citizen = demo_citizen(population, number)
+            visitors.append(Visitor(str(FIRST_TICKET + number), citizen, person_seed(self._seed, citizen)))
+        self.counter = Counter(station, scanner, camera, population, tuple(visitors),
+                               lambda seed: call_person(scanner, camera, seed, light_s=self._light_s), self._procedure)  # fmt: skip
+        threading.Thread(target=self._connect, name="demo-intake", daemon=True).start()
+        return self.counter
+
+    def _connect(self) -> None:
+        counter = self.counter
+        assert counter is not None
+        try:
+            self.intake.start()
+            counter.start_sending(self.intake.connect(counter.station))
+        except StationError as error:
+            self.intake_error = error
+        self.connected.set()
+
+    def close(self) -> None:
+        """Stop the intake (the counter itself is closed by its window)."""
+        self.intake.stop()

@@ -1,0 +1,57 @@
+"""S4 and S5, the captures: is this finger (this face) good enough, and if not, what to do?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from biometrics.positions import FingerPosition
+from station.dossier.procedure import CaptureStep, Modality
+from station.dossier.state import DossierState
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One capture of the order: its state word and, when taken, its lowest score."""
+
+    step: CaptureStep
+    number: int
+    state: str
+    score: float | None
+    flagged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FingersView:
+    """The order of captures, the one that is next (None: all done), and the fingers that are not taken."""
+
+    dossier: str
+    number: str
+    person: str
+    rows: tuple[StepRow, ...]
+    current: CaptureStep | None
+    done: int
+    total: int
+    exceptions: dict[FingerPosition, str]
+    attempts: int
+
+
+def fingers_view(state: DossierState) -> FingersView:
+    """Return the captures of a dossier as they stand."""
+    current = state.next_step
+    rows = []
+    fingers = [s for s in state.procedure.steps if s.modality is not Modality.IRIS]
+    for number, step in enumerate(fingers, 1):
+        accepted = state.captures[step.id].accepted
+        flagged = accepted is not None and "below-threshold" in accepted.capture.flags
+        if accepted is not None:
+            word = "exception" if flagged else "good"
+        elif state.done(step):
+            word = "exception"
+        else:
+            word = "live" if step is current else "idle"
+        score = min((q.score for q in accepted.capture.quality), default=None) if accepted is not None else None
+        rows.append(StepRow(step, number, word, score, flagged))
+    attempts = len(state.captures[current.id].attempts) if current is not None else 0
+    return FingersView(state.id, state.value("personal_no"), state.value("full_name"), tuple(rows), current,
+                       sum(r.state in {"good", "exception"} for r in rows), len(rows),
+                       {f: e.kind.value for f, e in state.exceptions.items()}, attempts)  # fmt: skip

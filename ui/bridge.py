@@ -1,0 +1,109 @@
+"""The one bridge from worker threads to the window: jobs with answers, and live frames of which only the newest counts."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from devices.contract import Frame
+from devices.worker import DeviceWorker
+from station.capture.session import SessionView
+from ui.qt import QImage, QObject, Signal
+from ui.widgets.live_view import to_image
+
+Done = Callable[[Any], None]
+Failed = Callable[[BaseException], None]
+
+
+class Jobs(QObject):
+    """Runs the station's work on its own thread; answers arrive on the UI thread, in order."""
+
+    _answered = Signal(object, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._worker = DeviceWorker("station")
+        self._answered.connect(self._deliver)
+        self._open = True
+        self.pending = 0
+
+    def submit(self, job: Callable[[], Any], done: Done | None = None, failed: Failed | None = None) -> None:
+        """Run `job`; then `done(result)` or `failed(error)` on the UI thread."""
+        self.pending += 1
+        future = self._worker.submit(job)
+        self.follow(future, done, failed, counted=True)
+
+    def follow(self, future: Future[Any], done: Done | None, failed: Failed | None, *, counted: bool = False) -> None:
+        """Deliver the answer of a future that runs elsewhere."""
+
+        def finished(f: Future[Any]) -> None:
+            error = f.exception() if not f.cancelled() else None
+            result = f.result() if error is None and not f.cancelled() else None
+            if self._open:
+                self._answered.emit((done, failed, counted), (result, error))
+
+        future.add_done_callback(finished)
+
+    def _deliver(self, who: tuple[Done | None, Failed | None, bool], answer: tuple[Any, BaseException | None]) -> None:
+        done, failed, counted = who
+        result, error = answer
+        if counted:
+            self.pending -= 1
+        if error is not None:
+            if failed is not None:
+                failed(error)
+            return
+        if done is not None:
+            done(result)
+
+    def stop(self) -> None:
+        """Stop delivering and end the thread after its running job."""
+        self._open = False
+        self._worker.stop()
+
+
+class LiveBridge(QObject):
+    """Frames and views of a live capture. A slow window misses frames, it never piles them up."""
+
+    frame_ready = Signal()
+    view_ready = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._image: QImage | None = None
+        self._view: tuple[SessionView, float] | None = None
+        self._frame_told = self._view_told = False
+
+    def on_frame(self, frame: Frame) -> None:
+        """Take a frame on the device's thread."""
+        image = to_image(frame.image)
+        with self._lock:
+            self._image = image
+            tell, self._frame_told = not self._frame_told, True
+        if tell:
+            self.frame_ready.emit()
+
+    def on_view(self, view: SessionView, frame: Frame | None) -> None:
+        """Take an analysed frame's view on the scoring thread."""
+        _ = frame
+        with self._lock:
+            self._view = (view, time.monotonic())
+            tell, self._view_told = not self._view_told, True
+        if tell:
+            self.view_ready.emit()
+
+    def take_image(self) -> QImage | None:
+        """Return the newest frame on the UI thread."""
+        with self._lock:
+            self._frame_told = False
+            return self._image
+
+    def take_view(self) -> tuple[SessionView, float] | None:
+        """Return the newest view and when it was made."""
+        with self._lock:
+            self._view_told = False
+            return self._view

@@ -1,0 +1,57 @@
+"""Words for screens in the language chosen: the main line, and a second line where the setting asks for both languages."""
+
+from __future__ import annotations
+
+from station.words import Language, say
+
+
+class Texts:
+    """``vi`` (default), ``vi+en`` (training: English in small), ``en``."""
+
+    def __init__(self, setting: str = "vi") -> None:
+        self.setting = setting
+
+    def __call__(self, code: str, **values: object) -> str:
+        """Return the main words for `code`."""
+        return say(code, Language.EN if self.setting == "en" else Language.VI, **values)
+
+    def second(self, code: str, **values: object) -> str:
+        """Return the second line, empty unless both languages are shown."""
+        return say(code, Language.EN, **values) if self.setting == "vi+en" else ""
+
+
+def format_date(text: str) -> str:
+    """Return a stored date (yyyy-mm-dd, parts may be missing) as people write it: 15/05/2023, --/--/1936."""
+    parts = text.split("-")
+    if not parts[0].isdigit() or len(parts[0]) != 4:
+        return text
+    month = parts[1] if len(parts) > 1 else "--"
+    day = parts[2] if len(parts) > 2 else "--"
+    return f"{day}/{month}/{parts[0]}"
+
+
+def format_number(text: str) -> str:
+    """Return a personal number in groups of three."""
+    return " ".join(text[i : i + 3] for i in range(0, len(text), 3)) if text.isdigit() and len(text) == 12 else text
+
+
+def format_bytes(count: int) -> str:
+    """Return a size with a decimal comma: 3,1 MB."""
+    return f"{count / 1_000_000:.1f}".replace(".", ",") + " MB"
+
+
+def field_value(name: str, value: str) -> str:
+    """Return a stored value as a person reads it: dates, numbers, codes of lists."""
+    from station.vietnam.codes import code_lists
+
+    if name in {"dob", "card_issued", "card_expiry"}:
+        return format_date(value)
+    if name in {"personal_no", "father_no", "mother_no", "spouse_no"}:
+        return format_number(value)
+    if name == "sex":
+        return {"M": "Nam", "F": "Nữ"}.get(value, value)
+    if ":" in value:
+        for codes in code_lists().values():
+            if value.startswith(codes.system + ":"):
+                return codes.text(value)
+    return value
