@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 
 from devices.contract import Frame
@@ -18,14 +20,28 @@ Done = Callable[[Any], None]
 Failed = Callable[[BaseException], None]
 
 
-class Jobs(QObject):
-    """Runs the station's work on its own thread; answers arrive on the UI thread, in order."""
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    done: Done | None
+    failed: Failed | None
+    counted: bool
+    result: Any
+    error: BaseException | None
 
-    _answered = Signal(object, object)
+
+class Jobs(QObject):
+    """Runs the station's work on its own thread; answers arrive on the UI thread, in order.
+
+    Answers wait in a Python queue and the signal carries nothing: objects handed through a signal's arguments have their
+    references counted by the binding, which is where a None can be lost.
+    """
+
+    _answered = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._worker = DeviceWorker("station")
+        self._answers: SimpleQueue[_Answer] = SimpleQueue()
         self._answered.connect(self._deliver)
         self._open = True
         self.pending = 0
@@ -33,31 +49,29 @@ class Jobs(QObject):
     def submit(self, job: Callable[[], Any], done: Done | None = None, failed: Failed | None = None) -> None:
         """Run `job`; then `done(result)` or `failed(error)` on the UI thread."""
         self.pending += 1
-        future = self._worker.submit(job)
-        self.follow(future, done, failed, counted=True)
+        self.follow(self._worker.submit(job), done, failed, counted=True)
 
     def follow(self, future: Future[Any], done: Done | None, failed: Failed | None, *, counted: bool = False) -> None:
         """Deliver the answer of a future that runs elsewhere."""
 
         def finished(f: Future[Any]) -> None:
-            error = f.exception() if not f.cancelled() else None
-            result = f.result() if error is None and not f.cancelled() else None
+            error = None if f.cancelled() else f.exception()
+            result = None if f.cancelled() or error is not None else f.result()
             if self._open:
-                self._answered.emit((done, failed, counted), (result, error))
+                self._answers.put(_Answer(done, failed, counted, result, error))
+                self._answered.emit()
 
         future.add_done_callback(finished)
 
-    def _deliver(self, who: tuple[Done | None, Failed | None, bool], answer: tuple[Any, BaseException | None]) -> None:
-        done, failed, counted = who
-        result, error = answer
-        if counted:
+    def _deliver(self) -> None:
+        answer = self._answers.get()
+        if answer.counted:
             self.pending -= 1
-        if error is not None:
-            if failed is not None:
-                failed(error)
-            return
-        if done is not None:
-            done(result)
+        if answer.error is not None:
+            if answer.failed is not None:
+                answer.failed(answer.error)
+        elif answer.done is not None:
+            answer.done(answer.result)
 
     def stop(self) -> None:
         """Stop delivering and end the thread after its running job."""

@@ -105,6 +105,7 @@ class Shell(QMainWindow):
         self._place = label("", "soft")
         self._demo = label(self.texts("ui.app.demo"), "demo")
         self._demo.setVisible(self.demo)
+        self._demo.setMaximumHeight(28)
         self._line = label("")
         self._who = label("")
         self._time = label("", "strong")

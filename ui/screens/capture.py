@@ -20,7 +20,7 @@ from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, StateChip, card, label
 from ui.widgets.hand import HandDiagram
 from ui.widgets.live_view import LiveView, Mark, Overlay
-from ui.widgets.parts import PartCards, part_state
+from ui.widgets.parts import PartCards, part_state, short_name
 from ui.widgets.steps import StepList, step_words
 
 STILL_MS = 600
@@ -205,7 +205,7 @@ class CaptureScreen(Screen):
             if not outline and part.region is not None:
                 r = part.region
                 outline = ((r.x, r.y), (r.x + r.width, r.y), (r.x + r.width, r.y + r.height), (r.x, r.y + r.height))
-            name = self.texts(f"ui.finger.{int(part.position)}") if int(part.position) else ""
+            name = short_name(self.texts, int(part.position))
             marks.append(Mark(outline, part_state(part), f"{name} {part.score:.0f}".strip()))
         self.view.show_overlay(Overlay(tuple(marks), at_s))
         self._cards.show_verdict(verdict)

@@ -8,7 +8,7 @@ from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
-from ui.widgets.chips import Banner, StateChip, card, label
+from ui.widgets.chips import Banner, StateChip, card, in_cell, label
 
 WORDS = ("saved", "sealed", "sent", "acknowledged", "refused")
 CHIP_OF = {"ui.state.new": State.IDLE, "ui.state.open": State.LIVE, "sealed": State.RETRY, "sent": State.LIVE, "acknowledged": State.GOOD,
@@ -96,7 +96,7 @@ class HomeScreen(Screen):
                 self._table.setItem(index, column, item)
             word = self.texts(ticket.word) + (f" {ticket.done}/{ticket.total}" if ticket.open and ticket.total else "")
             chip = StateChip(CHIP_OF.get(ticket.word, State.IDLE), word)
-            self._table.setCellWidget(index, 4, chip)
+            self._table.setCellWidget(index, 4, in_cell(chip))
             self._table.setRowHeight(index, 40)
         for column, width in enumerate((70, 300, 90, 150)):
             self._table.setColumnWidth(column, width)

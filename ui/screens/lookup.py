@@ -10,7 +10,7 @@ from ui.texts import field_value
 from ui.theme.style import Current
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
-from ui.widgets.chips import Banner, StateChip, card, label
+from ui.widgets.chips import Banner, StateChip, card, in_cell, label
 
 
 class LookupScreen(Screen):
@@ -60,7 +60,7 @@ class LookupScreen(Screen):
                     item.setForeground(QColor(Current.theme.palette.states[State.BLOCKED].colour))
                 self._table.setItem(index, column, item)
             word = {"good": "ui.state.match", "exception": "ui.state.missing"}.get(row.state, "ui.state.differ")
-            self._table.setCellWidget(index, 3, StateChip(State(row.state), self.texts(word)))
+            self._table.setCellWidget(index, 3, in_cell(StateChip(State(row.state), self.texts(word))))
             self._table.setRowHeight(index, 38)
         for column, width in enumerate((220, 380, 380)):
             self._table.setColumnWidth(column, width)

@@ -12,7 +12,7 @@ from ui.shell import Shell
 from ui.texts import field_value
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
-from ui.widgets.chips import Banner, StateChip, card, label
+from ui.widgets.chips import Banner, StateChip, card, in_cell, label
 from ui.widgets.live_view import to_image
 
 THUMB = (62, 78)
@@ -101,7 +101,7 @@ class ReviewScreen(Screen):
             item.setFont(font)
             self._table.setItem(index, 1, item)
             state, word = {None: (State.IDLE, "unseen"), True: (State.GOOD, "seen"), False: (State.BLOCKED, "wrong")}[line.answer]
-            self._table.setCellWidget(index, 2, StateChip(state, self.texts(f"ui.review.{word}")))
+            self._table.setCellWidget(index, 2, in_cell(StateChip(state, self.texts(f"ui.review.{word}"))))
             self._table.setRowHeight(index, 34)
         self._table.setColumnWidth(0, 190)
         self._table.setColumnWidth(1, 430)

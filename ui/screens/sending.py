@@ -10,7 +10,7 @@ from ui.shell import Shell
 from ui.texts import format_bytes
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
-from ui.widgets.chips import Banner, StateChip, card, label
+from ui.widgets.chips import Banner, StateChip, card, in_cell, label
 
 WORDS = ("saved", "sealed", "sent", "acknowledged", "refused")
 
@@ -78,7 +78,7 @@ class SendingScreen(Screen):
             )
             for column, text in ((0, row.dossier), (1, row.person.upper()), (2, format_bytes(row.size)), (4, answer)):
                 self._table.setItem(index, column, QTableWidgetItem(text))
-            self._table.setCellWidget(index, 3, StateChip(CHIP_OF.get(row.state, State.IDLE), self.texts(row.state)))
+            self._table.setCellWidget(index, 3, in_cell(StateChip(CHIP_OF.get(row.state, State.IDLE), self.texts(row.state))))
             self._table.setRowHeight(index, 38)
         for column, width in enumerate((230, 280, 100, 180)):
             self._table.setColumnWidth(column, width)

@@ -10,6 +10,13 @@ from ui.theme.style import Current
 from ui.theme.tokens import State
 from ui.widgets.hand import KEYS
 
+SHORT = ("little", "thumb", "index", "middle", "ring")
+
+
+def short_name(texts: Texts, position: int) -> str:
+    """Return a finger's name without its hand (which the title says), empty for a face."""
+    return texts(f"ui.short.{SHORT[position % 5]}") if position else ""
+
 
 def part_state(part: PartVerdict) -> State:
     """Return the state of one finger while it can still be mended: good or adjust."""
@@ -37,7 +44,7 @@ class PartCard(QWidget):
             self.update()
 
     def _name(self, part: PartVerdict) -> str:
-        return self._texts(f"ui.finger.{int(part.position)}") if int(part.position) else self._texts("ui.step.face")
+        return short_name(self._texts, int(part.position)) or self._texts("ui.step.face")
 
     def _word(self, part: PartVerdict) -> str:
         return self._texts("ui.state.good") if part.passed else self._texts(part.reasons[0] if part.reasons else "low-quality")
