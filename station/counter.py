@@ -33,8 +33,8 @@ from station.queue.model import Entry, State
 from station.sealing import seal_dossier
 from station.views.fingers import FingersView, fingers_view
 from station.views.lookup import LookupView, lookup_view
-from station.views.signing import ReviewView, review_view
 from station.views.sending import SendingView, sending_view
+from station.views.signing import ReviewView, review_view
 from station.views.today import Ticket, TodayView, today_view
 
 
