@@ -31,7 +31,7 @@ def seal_dossier(station: Station, dossier: str) -> Entry:
     """
     state = station.book.state(dossier)
     revision = state.revision
-    waiting = [e for e in station.queue.entries(limit=1_000_000) if e.dossier == dossier and e.state in _SEALED_ALREADY]
+    waiting = [e for e in station.queue.of_dossier(dossier) if e.state in _SEALED_ALREADY]
     if len(waiting) > revision:
         station.tell_journal()
         return waiting[-1]
@@ -63,14 +63,12 @@ def content_of(station: Station, state: DossierState) -> PackageContent:
         for step in state.captures.values()
         if step.accepted is not None
     )
-    entries = station.queue.entries(limit=1_000_000)
-    sealed = [e for e in entries if e.package_id]
-    previous = bytes.fromhex(sealed[-1].manifest_sha256) if sealed else bytes(32)
+    sealed, previous = station.queue.chain_head()
     assert station.operator is not None, "checked by the caller"
     return PackageContent(
         dossier=state.id, procedure=state.procedure.id, events=events, captures=captures, operator=station.operator.operator_id,
         station=station.origin, software=software_version(), clock=station.clock.source, created=station.clock.now(),
-        sequence=len(sealed) + 1, previous=previous, demo=station.demo,
+        sequence=sealed + 1, previous=previous, demo=station.demo,
         facts={"exceptions": {str(int(f)): e.kind.value for f, e in state.exceptions.items()}, "visit": state.visit},
     )  # fmt: skip
 

@@ -29,7 +29,7 @@ from station.keys.signing import Signer
 from station.package import HARD_LIMIT_BYTES, PackageFormatError, SignatureError
 from station.package.cose import Find
 from station.package.identity import MAX_ANSWER_BYTES
-from station.package.signed import MAX_MESSAGE_BYTES, read_message, sign_message
+from station.package.signed import MAX_MESSAGE_BYTES, peek_message, read_message, sign_message
 
 LABEL: Final = "ENROLLMENT-STICK"
 LABEL_PURPOSE: Final = "stick label"
@@ -72,6 +72,20 @@ def label_stick(folder: Path, signer: Signer) -> StickLabel:
     with _stick():
         _write(folder / LABEL, sign_message(signer, LABEL_PURPOSE, {"stick": label.stick_id, "volume": label.volume}))
     return label
+
+
+def stick_id(folder: Path) -> str:
+    """Return the id a stick's label claims, "" when there is none; `Stick` checks who signed it.
+
+    For an intake, which takes in what any enrolled station has labelled: the packages themselves are signed and sealed.
+    """
+    with _stick():
+        data = _read(folder / LABEL, 20_000)
+    try:
+        claimed = peek_message(data or b"")[1].get("stick")
+    except PackageFormatError:
+        return ""
+    return claimed if isinstance(claimed, str) else ""
 
 
 class Stick:

@@ -117,3 +117,39 @@ def operators(*, folder: Folder, demo: Demo = False, passphrase_file: Passphrase
     for row in intake.store.operators():
         _say({"operator": row.owner, "station": row.station, "state": row.state, "key": row.key_id[:16]}, as_json)
     intake.store.close()
+
+
+@app.command("import")
+def import_command(*, folder: Folder, stick: Annotated[Path, typer.Option("--stick", help="The stick's folder, as it is mounted.")],
+                   demo: Demo = False, passphrase_file: PassphraseFile = None, database: Database = None,
+                   as_json: Json = False) -> None:  # fmt: skip
+    """Take packages in from a stick that an enrolled station has labelled; answers and notices are written back to it."""
+    from station.carriers.stick import Stick, stick_id
+    from station.intake.stick import take_in
+
+    intake = _open(folder, demo, passphrase_file, database)
+    try:
+        done = take_in(intake, Stick(stick, intake.find_station, {stick_id(stick)}))
+        _say({"event": "imported", "accepted": done.accepted, "repeated": done.repeated, "refused": done.refused,
+              "strange": done.strange, "notices": done.notices}, as_json)  # fmt: skip
+    finally:
+        intake.store.close()
+
+
+@app.command()
+def notice(kind: Annotated[str, typer.Argument(help="returned, accepted, cards, vneid, revocation, trust, day-list, fees.")], *,
+           folder: Folder, payload: Annotated[str, typer.Option(help="The notice's values as a JSON object.")] = "{}",
+           station: Annotated[str, typer.Option(help="For this station only; default: for all.")] = "", demo: Demo = False,
+           passphrase_file: PassphraseFile = None, database: Database = None, as_json: Json = False) -> None:  # fmt: skip
+    """Sign a notice for the stations; they fetch it over the network or find it on a stick."""
+    from station.queue.notices import NoticeKind
+
+    try:
+        values = json.loads(payload)
+    except ValueError:
+        values = None
+    if not isinstance(values, dict) or kind not in set(NoticeKind):
+        raise InputError("The notice's kind or values are not usable; nothing was signed.")
+    intake = _open(folder, demo, passphrase_file, database)
+    _say({"event": "notice", "id": intake.issue(kind, values, station=station)}, as_json)
+    intake.store.close()

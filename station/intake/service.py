@@ -89,8 +89,7 @@ class Intake:
         try:
             if brought_by is not None and header.station != brought_by:
                 raise RefusedError("Brought by another station than the one that sealed it.", code="station-other")
-            opened = open_package(data, self._opener, find_station=self._find_station, find_operator=self._find_operator,
-                                  limit=self.settings.package_limit_bytes)  # fmt: skip
+            opened = self.open(data)
             demo = self._check(opened)
         except (PackageFormatError, SignatureError, RefusedError) as error:
             return self.refuse(header.manifest, station, error.reason_code)
@@ -100,6 +99,15 @@ class Intake:
         # The file first, then its row: a row never points to nothing.
         self.files.write(package_file(package_id), data)
         return self._store(opened, data, via=via, demo=demo)
+
+    def open(self, data: bytes) -> OpenedPackage:
+        """Open a package with this intake's key and check everything in it against the stations and operators it knows.
+
+        Raises:
+            PackageFormatError, SignatureError: see `open_package`.
+        """
+        return open_package(data, self._opener, find_station=self.find_station, find_operator=self._find_operator,
+                            limit=self.settings.package_limit_bytes)  # fmt: skip
 
     def _store(self, opened: OpenedPackage, data: bytes, *, via: str, demo: bool) -> Accepted:
         manifest = opened.manifest
@@ -165,7 +173,8 @@ class Intake:
 
     # -- keys --------------------------------------------------------------------------------------------------------------
 
-    def _find_station(self, key_id: str) -> SignerPublic | None:
+    def find_station(self, key_id: str) -> SignerPublic | None:
+        """Return a station's public key, None for a stranger; a revoked one raises `SignatureError`."""
         return self._find(self.store.station_key(key_id), "station")
 
     def _find_operator(self, key_id: str) -> SignerPublic | None:

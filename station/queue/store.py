@@ -63,16 +63,21 @@ class Queue:
         self._folder = name.rsplit("/", 1)[0]
         self._lock = threading.RLock()
         path, vfs = files.database(name)
+        if key is not None and len(key) != 32:
+            raise StorageError("The queue's key has a wrong length; nothing was opened.", code="key-format")
         with _errors():
             self._db = apsw.Connection(path, vfs=vfs)
-            if key is not None:
-                if len(key) != 32:
-                    raise StorageError("The queue's key has a wrong length; nothing was opened.", code="key-format")
-                self._db.pragma("key", "raw:" + key.hex())
-            self._db.pragma("locking_mode", "EXCLUSIVE")
-            self._db.pragma("journal_mode", "wal")
-            self._db.pragma("synchronous", "FULL")
-            self._migrate()
+            try:
+                if key is not None:
+                    self._db.pragma("key", "raw:" + key.hex())
+                self._db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").get  # noqa: B018 - a wrong key raises here, not before
+                self._db.pragma("locking_mode", "EXCLUSIVE")
+                self._db.pragma("journal_mode", "wal")
+                self._db.pragma("synchronous", "FULL")
+                self._migrate()
+            except BaseException:
+                self._db.close()
+                raise
 
     def _migrate(self) -> None:
         version = int(self._db.pragma("user_version"))
@@ -267,6 +272,23 @@ class Queue:
         """Return one package's row."""
         with self._lock, _errors():
             return self._one("package = ?", package_id)
+
+    def of_dossier(self, dossier: str) -> list[Entry]:
+        """Return the rows of one dossier, oldest first."""
+        with self._lock, _errors():
+            sql = f"SELECT {_COLUMNS} FROM entry WHERE dossier = ? ORDER BY number"  # noqa: S608 - fixed texts
+            return [_entry(r) for r in self._db.execute(sql, (dossier,))]
+
+    def chain_head(self) -> tuple[int, bytes]:
+        """Return how many packages this station has sealed and the SHA-256 of the newest manifest (zeros before the first).
+
+        The next package's `sequence` and `previous`: the intake sees which never arrived.
+        """
+        with self._lock, _errors():
+            count = int(self._db.execute("SELECT count(*) FROM entry WHERE package IS NOT NULL").get)
+            sql = "SELECT manifest FROM entry WHERE package IS NOT NULL ORDER BY number DESC LIMIT 1"
+            newest = self._db.execute(sql).get
+        return count, bytes.fromhex(newest) if newest else bytes(32)
 
     def entries(self, state: State | None = None, *, after: int = 0, limit: int = 200) -> list[Entry]:
         """Return rows in the order of arrival; `after` is the last `number` already seen."""
