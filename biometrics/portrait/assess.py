@@ -122,6 +122,15 @@ def check_image(image: Image) -> None:
         raise ImageError("the picture has more than 50 megapixels: reduce it first", code="image-too-large")
 
 
+def find_face(image: Image, kit: Tools) -> tuple[list[FaceBox], Landmarks | None]:
+    """Return every face's box, largest first, and the largest one's points; takes the time a still has."""
+    boxes = kit.detector.detect(image)
+    face = kit.landmarker.locate(image, boxes[0]) if boxes else None
+    if face is not None and isinstance(kit.landmarker, MeshLandmarker):
+        face = kit.landmarker.careful(image, face) or face
+    return boxes, face
+
+
 def assess(
     image: Image,
     profile: str | Profile = "vn-cccd",
@@ -148,8 +157,7 @@ def assess(
     check_image(image)
     rules = load_profile(profile, mode) if isinstance(profile, str) else profile
     kit = kit or tools()
-    boxes = kit.detector.detect(image)
-    face = kit.landmarker.locate(image, boxes[0]) if boxes else None
+    boxes, face = find_face(image, kit)
     return judge(image, boxes, face, rules, kit, document=document, jpeg_quality=jpeg_quality)
 
 

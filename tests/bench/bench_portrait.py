@@ -84,9 +84,9 @@ def crops(report: Report, kit: Tools, count: int) -> None:
         for seed in range(count):
             settings = replace(clean_settings(seed), roll=float(np.random.default_rng(seed).uniform(-8, 8)))
             rendering = render_face(seed, settings)
-            face = kit.landmarker.locate(rendering.image, kit.detector.detect(rendering.image)[0])
+            face = assess(rendering.image, profile, kit=kit).face
             cut = document_crop(rendering.image, face, spec)
-            again = kit.landmarker.locate(cut.image, kit.detector.detect(cut.image)[0])
+            again = assess(cut.image, profile, kit=kit).face
             g = geometry(again)
             eye_line.append(g.eye_middle[1] / spec.height_px - spec.eye_y)
             head.append(g.head_height_px / spec.height_px - spec.head_share)

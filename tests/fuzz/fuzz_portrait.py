@@ -29,9 +29,7 @@ def seeds() -> list[tuple[str, bytes]]:
         files[0][1], iso19794_5.ImageFormat.JPEG, 56, 40, points=(iso19794_5.FeaturePoint(1, 1, 2, 3),),
         qualities=(iso19794_5.QualityScore(50, 1, 1),),
     )  # fmt: skip
-    for edition in iso19794_5.Edition:
-        files.append((edition.name, iso19794_5.write(iso19794_5.FaceRecord(edition, (face,)))))
-    return files
+    return files + [(e.name, iso19794_5.write(iso19794_5.FaceRecord(e, (face,)))) for e in iso19794_5.Edition]
 
 
 TARGETS: dict[str, Callable[[bytes], object]] = {
