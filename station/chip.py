@@ -23,12 +23,15 @@ from devices.emrtd.trust import CscaStore, TrustView, read_directory
 from devices.emrtd.verdict import CardVerdict, judge
 from devices.errors import DeviceFormatError
 from devices.holder import Holder, HolderSource
+from station.dossier.book import DossierBook
 from station.errors import InputError, StorageError
+from station.journal import Journal
 from station.vietnam.comparison import Row, compare
 
 MANIFEST: Final = "card.json"
 SIMULATED_AUTHORITY: Final = "simulated-csca.der"
 MAX_FILE: Final = 2 << 20
+_MEDIA: Final = {MANIFEST: "application/json"}
 _FIELDS: Final = {"number": "personal_no", "document_number": "document_no", "old_number": "old_id_no", "name": "full_name",
                   "birth": "dob", "sex": "sex", "nationality": "nationality", "ethnicity": "ethnicity", "religion": "religion",
                   "origin": "hometown", "residence": "addr_perm", "marks": "marks", "issued": "card_issued", "expiry": "card_expiry",
@@ -134,6 +137,18 @@ def evidence(data: ChipData, source: Source, when: datetime) -> dict[str, bytes]
     }
     files[MANIFEST] = json.dumps(manifest, indent=1, sort_keys=True).encode()
     return files
+
+
+def store_reading(book: DossierBook, journal: Journal, dossier: str, data: ChipData, result: ChipReport, when: datetime) -> None:
+    """Keep a reading with its dossier: every raw file as a blob, then the event that names them. On the disk when this returns.
+
+    Raises:
+        StorageError: the journal cannot be written; then nothing counts as read.
+    """
+    blobs = {name: journal.put_blob(content, _MEDIA.get(name, "application/octet-stream"))
+             for name, content in evidence(data, result.source, when).items()}  # fmt: skip
+    fields = {**result.sources.get("dg1", {}), **result.sources.get("dg13", {})}
+    book.read_card(dossier, result.code, fields, blobs)
 
 
 def load_evidence(folder: Path) -> tuple[ChipData, Source]:

@@ -160,6 +160,7 @@ class ChipReading:
         if self.data.card_access is not None and access != self.data.card_access:
             raise _swapped()
         self.data.card_access = access
+        self._mark("access")
         infos = security_infos.parse(access) if access is not None else None
         if infos is not None and infos.pace:
             info = security_infos.best_pace(infos)

@@ -299,7 +299,7 @@ def figures(repeat: str = "7", face: str = "20000") -> object:
             reading = ChipReading(AccessKey.from_can(made.can))
             reading.run(reader.connect)
             exchanges = sum(e.took_ms for e in reading.session.trace)
-            opens.append(reading.data.timings_ms["pace"])
+            opens.append(reading.data.timings_ms["pace"] - reading.data.timings_ms["access"])
             wholes.append(reading.data.timings_ms["done"])
         channel = reader.connect()
         start = time.perf_counter()
