@@ -186,7 +186,15 @@ class MeshLandmarker:
         dense = previous.dense
         if dense is None:
             return None
-        return self.locate_in(image, *_square_round(dense))
+        square = _square_round(dense)
+        found = self._dense(image, *square)
+        if found is None:
+            return None
+        better = _square_round(found[0])
+        shift = float(np.hypot(better[0][0] - square[0][0], better[0][1] - square[0][1]))
+        if shift > 0.1 * square[1]:  # the head jumped: points at the square's edge are poor, look again where it is now
+            return self.locate_in(image, *better)
+        return self._finish(image, found, square[1], square[2])
 
     def careful(self, image: Image, face: Landmarks) -> Landmarks | None:
         """Look three more times with slightly different squares and average: for stills, where 20 ms do not matter."""
