@@ -87,8 +87,8 @@ class TusClient:
     def _create(self, data: bytes, metadata: Mapping[str, str]) -> str:
         packed = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in metadata.items())
         for attempt in (1, 2):
-            headers = self._all({"Upload-Length": str(len(data)), "Upload-Metadata": packed})
-            reply = self._web.request("POST", self._path, headers=headers)
+            wanted = {"Upload-Length": str(len(data))} | ({"Upload-Metadata": packed} if packed else {})
+            reply = self._web.request("POST", self._path, headers=self._all(wanted))
             if reply.status in {401, 403} and self._renew is not None and attempt == 1:
                 self._renew()
                 continue

@@ -17,7 +17,7 @@ class Line:
     ``ok`` · ``cut:N`` both ways end after N bytes towards the server · ``cut-back:N`` after N bytes towards the client ·
     ``trickle:N`` single-byte segments for the first N bytes both ways · ``silent`` takes everything, answers nothing ·
     ``refuse`` closes at once · ``say:TEXT`` answers TEXT to the first request · ``twice`` sends every request twice, each over
-    its own connection, and gives the first answer to the client.
+    its own connection, and gives the first answer to the client · ``proxy`` forwards one absolute-form request as a proxy does.
     """
 
     def __init__(self, url: str, fault: Callable[[int], str]) -> None:
@@ -70,8 +70,8 @@ class Line:
                 while client.recv(65_536) and not self._stop.is_set():
                     pass
                 return
-            if kind == "twice":
-                self._twice(client)
+            if kind in {"twice", "proxy"}:
+                self._twice(client, 2 if kind == "twice" else 1)
                 return
             with socket.create_connection(self._target, 10) as server:
                 server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -108,12 +108,15 @@ class Line:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
 
-    def _twice(self, client: socket.socket) -> None:
+    def _twice(self, client: socket.socket, times: int) -> None:
         """Read one request, send it twice (reordered at random with a short delay), answer with the first reply."""
         while True:
             request = self._request(client)
             if not request:
                 return
+            verb, target, rest = request.split(b" ", 2)
+            if target.startswith(b"http://"):  # as a proxy is asked
+                request = b" ".join((verb, b"/" + target.split(b"/", 3)[3], rest))
             answers: list[bytes] = [b"", b""]
 
             def send(place: int, data: bytes = request, answers: list[bytes] = answers) -> None:
@@ -125,8 +128,9 @@ class Line:
             pair = [threading.Thread(target=send, args=(n,)) for n in (0, 1)]
             pair[0].start()
             time.sleep(random.Random(len(request)).random() / 100)
-            pair[1].start()
-            for one in pair:
+            if times == 2:
+                pair[1].start()
+            for one in pair[:times]:
                 one.join(30)
             client.sendall(answers[0])
             return  # the peers said Connection: close
