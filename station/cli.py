@@ -7,6 +7,7 @@ needs it; so the table holds strings, and a missing library becomes one sentence
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -62,6 +63,8 @@ def root(context: typer.Context) -> None:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point. A `StationError` ends as one sentence and exit code 1; wrong use as exit code 2."""
+    # OpenCV's own warnings about damaged pictures are not for people: our errors say it in one sentence.
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")
     from station.errors import EXPECTED_ERRORS, sentence
 
     try:
