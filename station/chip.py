@@ -30,6 +30,8 @@ from station.vietnam.comparison import Row, compare
 
 MANIFEST: Final = "card.json"
 SIMULATED_AUTHORITY: Final = "simulated-csca.der"
+SIMULATED_NAME: Final = "Simulated, test only"
+"""Organisation in every certificate of the test state."""
 MAX_FILE: Final = 2 << 20
 _MEDIA: Final = {MANIFEST: "application/json"}
 _FIELDS: Final = {"number": "personal_no", "document_number": "document_no", "old_number": "old_id_no", "name": "full_name",
@@ -109,7 +111,10 @@ def report(data: ChipData, view: TrustView, when: datetime, *, source: Source, k
     if population is not None:
         sources["population"] = population
     notes = tuple(note for holder in holders for note in holder.notes)
-    return ChipReport(judge(data, view, when), sources, compare(sources), face, source, data.access, data.locked,
+    verdict = judge(data, view, when)
+    if SIMULATED_NAME in verdict.passive.signer_name or SIMULATED_NAME in verdict.passive.authority_name:
+        source = Source.SIMULATED  # a test state's card, however it reached the reader
+    return ChipReport(verdict, sources, compare(sources), face, source, data.access, data.locked,
                       dict(data.timings_ms), tuple(problems), notes)  # fmt: skip
 
 

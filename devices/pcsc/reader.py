@@ -11,6 +11,7 @@ from devices.errors import DeviceNotFoundError, DeviceTimeoutError, DeviceUnplug
 from devices.pcsc import service
 
 _SLICE_MS: Final = 500
+_VIRTUAL: Final = "Virtual PCD"
 _MUTE: Final = frozenset({0x80100066, 0x80100067})
 _MUTE_RETRIES: Final = 10
 _MAX_DATA_TAG: Final = 0x0A
@@ -125,7 +126,10 @@ class PcscReader(CardReader):
         present = state is not None and bool(state & service.scard().SCARD_STATE_PRESENT)
         if state is None:
             return self._error_row("reader-unplugged", "The card reader is not attached; plug it in again.")
-        return DeviceInfo(self.device_id, self.kind, identity, Source.DEVICE, enrolment_grade=True,
+        # The vpcd driver's readers hold simulated cards: whatever comes from them says so.
+        virtual = _VIRTUAL in self.name
+        return DeviceInfo(self.device_id, self.kind, identity, Source.SIMULATED if virtual else Source.DEVICE,
+                          enrolment_grade=not virtual, grade_reason="simulated" if virtual else "",
                           details={"card": "yes" if present else "no"})  # fmt: skip
 
     def _state(self, known: int, wait_ms: int = 0) -> int | None:

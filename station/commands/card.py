@@ -156,6 +156,7 @@ def simulate(
         RealFiles(authority).write("csca-simulated.der", test_authority().der)
     # A synthetic person's number is no secret: it is what opens this card.
     typer.echo(f"Simulated card in the virtual reader (port {port}); number {made.citizen.number}. Ctrl-C takes it off.")
+    sys.stdout.flush()
     try:
         card.wait()
     except KeyboardInterrupt:
