@@ -25,6 +25,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "assess": ("station.commands.assess", "Quality of fingerprints, slaps and portraits, with reasons."),
     "match": ("station.commands.match", "Compare two prints, or every pair of a folder."),
     "search": ("station.commands.search", "Search a print in a gallery."),
+    "synthesize": ("station.commands.synthesize", "Write synthetic prints and slaps with their truth."),
     "devices": ("station.commands.devices", "List, probe, test, calibrate and simulate devices."),
     "card": ("station.commands.card", "Read, verify and simulate chip cards."),
     "models": ("station.commands.models", "List, import and remove model packs."),

@@ -11,6 +11,7 @@ from station.lazy import lazy_group
 KINDS: Final[dict[str, tuple[str, str]]] = {
     "fingerprint": ("station.commands.assess_fingerprint", "NFIQ 2 measures, score and reasons of prints."),
     "slap": ("station.commands.assess_slap", "Fingers, labels and quality of slaps."),
+    "sequence": ("station.commands.assess_sequence", "Mix-ups over a whole enrollment: hands, fingers, previous people."),
     "portrait": ("station.commands.assess_portrait", "ISO/IEC 29794-5 measures and document rules of portraits."),
 }
 
