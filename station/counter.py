@@ -19,7 +19,7 @@ from station.capture.portrait import PortraitJudge
 from station.capture.runner import LiveRunner, ViewSink
 from station.capture.session import Attempt, CaptureSession
 from station.capture.storing import accept, store_attempt
-from station.carriers import Carrier
+from station.carriers import TusCarrier
 from station.dossier.comparing import ComparingDesk
 from station.dossier.parts import ExceptionKind, Permanence
 from station.dossier.procedure import CaptureStep, Modality
@@ -213,10 +213,13 @@ class Counter:
             self.station.life.resume(dossier)
         return self.station.book.state(dossier)
 
-    def start_sending(self, carrier: Carrier, on_change: Callable[[Entry], None] | None = None) -> None:
+    def start_sending(self, carrier: TusCarrier, on_change: Callable[[Entry], None] | None = None) -> None:
         """Start the one uploader thread."""
+        self._carrier = carrier
         self._uploader = Uploader(self.station.queue, carrier, self.station.clock, on_change=on_change)
         self._uploader.start()
+
+    _carrier: TusCarrier | None = None
 
     def send_now(self) -> None:
         """Forget the back-off and try now (any thread)."""
@@ -241,6 +244,8 @@ class Counter:
         self.stop_capture()
         if self._uploader is not None:
             self._uploader.stop()
+        if self._carrier is not None:
+            self._carrier.close()
         for worker in (self._scanner_worker, self._camera_worker):
             worker.stop()
         self.scanner.close()

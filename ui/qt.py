@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import (
     QEvent,
+    QEventLoop,
     QKeyCombination,
     QObject,
     QPoint,
@@ -64,7 +65,7 @@ from PySide6.QtWidgets import (
 )
 
 __all__ = [
-    "QAbstractButton", "QAction", "QApplication", "QBrush", "QCheckBox", "QCloseEvent", "QColor", "QComboBox", "QDialog", "QEvent",
+    "QAbstractButton", "QAction", "QApplication", "QBrush", "QCheckBox", "QCloseEvent", "QColor", "QComboBox", "QDialog", "QEvent", "QEventLoop",
     "QFont", "QFontDatabase", "QFontMetrics", "QFrame", "QGridLayout", "QGuiApplication", "QHBoxLayout", "QImage", "QKeyCombination",
     "QKeyEvent", "QKeySequence", "QLabel", "QLineEdit", "QListWidget", "QListWidgetItem", "QMainWindow", "QMouseEvent", "QObject",
     "QPaintEvent", "QPainter", "QPainterPath", "QPen", "QPixmap", "QPlainTextEdit", "QPoint", "QPointF", "QPolygonF", "QProgressBar",

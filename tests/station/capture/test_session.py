@@ -1,0 +1,114 @@
+"""Capture sessions on the simulated scanner: empty platen first, automatic capture, attempts, the best kept, cable pulled."""
+
+from __future__ import annotations
+
+import pytest
+
+from biometrics.positions import FingerPosition, Impression
+from devices.contract import CaptureRequest, Frame, RawCapture
+from devices.errors import DeviceUnpluggedError
+from devices.simulated.scanner import Applicant, SimulatedScanner
+from station.capture.fingers import FingerJudge
+from station.capture.runner import run_headless
+from station.capture.session import CaptureSession, Phase, StepRules
+from station.capture.verdict import PartVerdict, Verdict
+from station.clock import ManualClock
+
+ROLLED = CaptureRequest(FingerPosition.RIGHT_INDEX, Impression.LIVE_ROLLED)
+
+
+class ScriptedJudge:
+    """Says in turn what the captures are worth; live pictures always pass."""
+
+    def __init__(self, *scores: float) -> None:
+        self._scores = list(scores)
+
+    def live(self, frame: Frame, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
+        return self._verdict(90, request)
+
+    def final(self, capture: RawCapture, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
+        return self._verdict(self._scores.pop(0), request)
+
+    @staticmethod
+    def _verdict(score: float, request: CaptureRequest) -> Verdict:
+        return Verdict((PartVerdict(request.position, score, 40.0, () if score >= 40 else ("too-light",)),), 1)
+
+
+@pytest.fixture
+def scanner():
+    scanner = SimulatedScanner(Applicant(3), pacer=ManualClock())
+    scanner.open()
+    yield scanner
+    scanner.close()
+
+
+def test_a_good_finger_is_taken_by_itself(scanner: SimulatedScanner) -> None:
+    session = CaptureSession(ROLLED, StepRules(thresholds={2: 30}), FingerJudge())
+    seen = []
+    best = run_headless(scanner, session, lambda view, _: seen.append(view.phase))
+    assert best is not None
+    assert best.automatic
+    assert session.phase is Phase.DONE
+    assert seen[0] is Phase.WAIT  # the platen was seen empty first
+    assert Phase.LIVE in seen
+
+
+def test_three_attempts_then_the_best_is_offered(scanner: SimulatedScanner) -> None:
+    session = CaptureSession(ROLLED, StepRules(attempts=3), ScriptedJudge(20, 35, 10))
+    best = run_headless(scanner, session)
+    assert session.phase is Phase.DECIDE
+    assert [a.verdict.score for a in session.attempts] == [20, 35, 10]
+    assert best is not None
+    assert best.number == 2
+
+
+def test_a_second_attempt_that_passes_ends_it(scanner: SimulatedScanner) -> None:
+    session = CaptureSession(ROLLED, StepRules(attempts=3), ScriptedJudge(20, 60))
+    run_headless(scanner, session)
+    assert session.phase is Phase.DONE
+    assert len(session.attempts) == 2
+
+
+def test_the_operator_presses_and_it_says_so(scanner: SimulatedScanner) -> None:
+    session = CaptureSession(ROLLED, StepRules(attempts=1), ScriptedJudge(60))
+    session.press()
+    best = run_headless(scanner, session)
+    assert best is not None
+    assert not best.automatic
+
+
+def test_a_cable_pulled_in_mid_capture_takes_nothing_and_the_next_one_works(scanner: SimulatedScanner) -> None:
+    scanner.unplug(in_capture=True)
+    session = CaptureSession(ROLLED, StepRules(), FingerJudge())
+    with pytest.raises(DeviceUnpluggedError):
+        run_headless(scanner, session)
+    assert session.attempts == []
+    scanner.plug_in()
+    scanner.open()
+    session.interrupted()
+    assert run_headless(scanner, session) is not None
+
+
+def test_a_finger_still_resting_is_asked_to_lift(scanner: SimulatedScanner) -> None:
+    session = CaptureSession(ROLLED, StepRules(), ScriptedJudge(60))
+    scanner.prepare(ROLLED)
+    frames = iter(scanner.preview())
+    resting = next(f for f in frames if f.finger_present)
+    for _ in range(3):
+        assert not session.process(resting)
+    assert session.phase is Phase.LIFT
+    assert session.view().instruction is not None
+    assert session.view().instruction.code == "lift-hand"
+
+
+def test_the_whole_hand_is_judged_finger_by_finger(scanner: SimulatedScanner) -> None:
+    request = CaptureRequest(FingerPosition.LEFT_FOUR, Impression.LIVE_PLAIN, missing=(FingerPosition.LEFT_RING,))
+    session = CaptureSession(request, StepRules(thresholds=dict.fromkeys((7, 8, 9, 10), 20.0)), FingerJudge())
+    best = run_headless(scanner, session)
+    assert best is not None
+    assert {p.position for p in best.verdict.parts} == {
+        FingerPosition.LEFT_INDEX,
+        FingerPosition.LEFT_MIDDLE,
+        FingerPosition.LEFT_LITTLE,
+    }
+    assert best.verdict.passed
