@@ -172,6 +172,16 @@ def moved(draft: Draft, rng: random.Random, population: SyntheticPopulation) -> 
     return True
 
 
+def moved_nearby(draft: Draft, _: random.Random, __: SyntheticPopulation) -> bool:
+    """S4: the register has another hamlet of the same commune."""
+    if draft.register is None:
+        return False
+    hamlet, _comma, rest = draft.register["addr_perm"].partition(", ")
+    draft.register["addr_perm"] = f"Thôn {int(hamlet.rsplit(' ', 1)[1]) % 9 + 1}, {rest}"
+    _fault(draft, "S4", "addr_perm", "hamlet")
+    return True
+
+
 def unit_gone(draft: Draft, _: random.Random, population: SyntheticPopulation) -> bool:
     """S4: the register names a unit that does not exist on that day."""
     if draft.register is None:
@@ -276,7 +286,7 @@ def second_first_issue(draft: Draft, _: random.Random, __: SyntheticPopulation) 
 
 PLANTERS: Final[tuple[Callable[[Draft, random.Random, SyntheticPopulation], bool], ...]] = (
     name_tone, name_marks, name_letters, number_sex, number_year, number_place, birth_differs, parent_name, own_number, old_number,
-    moved, unit_gone, year_only, no_residence, no_record, no_phone, no_old_link, number_twice, two_numbers, anothers_fingers, dead,
+    moved, moved_nearby, unit_gone, year_only, no_residence, no_record, no_phone, no_old_link, number_twice, two_numbers, anothers_fingers, dead,
     second_first_issue,
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +19,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from station.population.model import Answer, NameQuery, PersonRecord, Population, RecordStatus
-from station.vietnam.units import Unit, UnitLevel, default_units
+from station.vietnam.units import MERGER, Unit, UnitLevel, default_units
 
 REGISTER_FIELDS: Final = (
     "full_name", "personal_no", "dob", "sex", "birth_reg_place", "birth_reg_unit", "hometown", "ethnicity", "religion", "nationality",
@@ -172,6 +173,8 @@ class SyntheticPopulation:
             issued = date(2021, 3, 1).toordinal() + rng.randrange(1500)
             truth["card_issued"] = date.fromordinal(issued).isoformat()
             chip = {k: truth[k] for k in CHIP_FIELDS if truth.get(k)}
+            if issued < MERGER.toordinal():  # harmless: the card was printed when the commune still had its old name
+                chip["addr_perm"] = truth["_old_unit"].partition("|")[2]
         register = {k: truth[k] for k in REGISTER_FIELDS if truth.get(k)}
         declared = {k: truth[k] for k in DECLARED_FIELDS if truth.get(k)}
         if rng.random() < 0.3:  # harmless: small letters on the form
@@ -180,6 +183,9 @@ class SyntheticPopulation:
             old = truth["_old_unit"].split("|")
             register["addr_perm_unit"], register["addr_perm"] = old[0], old[1]
         papers = {k: truth[k] for k in PAPER_FIELDS if truth.get(k)}
+        if rng.random() < 0.2:  # harmless: typed without capitals and commas, marks written as separate characters
+            papers["full_name"] = unicodedata.normalize("NFD", papers["full_name"].lower())
+            papers["hometown"] = papers["hometown"].lower()
         truth.pop("_old_unit")
         return Draft(index, truth, register, RecordStatus.ACTIVE, chip, papers, declared, kind)
 

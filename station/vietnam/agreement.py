@@ -9,7 +9,7 @@ from typing import Final
 from station.vietnam.dates import parse_date
 from station.vietnam.fields import field_rules
 from station.vietnam.names import NameMatch, compare_names, plain_key
-from station.vietnam.units import UnitTable
+from station.vietnam.units import Unit, UnitTable
 
 
 class Agreement(Enum):
@@ -81,14 +81,27 @@ def _dates(one: str, other: str) -> Agreement:
 
 
 def agree_places(one: tuple[str, str], other: tuple[str, str], units: UnitTable, day: date) -> Agreement:
-    """Compare two places, each (text, unit reference or empty). Units decide when both have one; the merger moves nobody."""
-    (text, unit), (other_text, other_unit) = one, other
-    if not (text or unit) or not (other_text or other_unit):
+    """Compare two places, each (text, unit reference or empty).
+
+    The commune decides, by reference or as read from the text, and the merger moves nobody; within one commune the part before it
+    (hamlet, street, house) decides. Where no commune is recognised on a side, the texts are compared.
+    """
+    (text, reference), (other_text, other_reference) = one, other
+    if not (text or reference) or not (other_text or other_reference):
         return Agreement.MISSING
-    if unit and other_unit:
-        if units.same_place(unit, other_unit, day):
-            return Agreement.SAME if loose_text(text) == loose_text(other_text) else Agreement.SAME_PLACE
+    street, unit = _place(text, reference, units)
+    other_street, other_unit = _place(other_text, other_reference, units)
+    if unit is None or other_unit is None:
+        if reference and other_reference:
+            return Agreement.SAME if reference == other_reference else Agreement.MOVED
+        return Agreement.SAME if loose_text(text) == loose_text(other_text) else Agreement.DIFFERENT
+    if unit != other_unit and not set(units.today(unit, day)) & set(units.today(other_unit, day)):
         return Agreement.MOVED
-    if loose_text(text) == loose_text(other_text):
-        return Agreement.SAME
-    return Agreement.DIFFERENT
+    if loose_text(street) != loose_text(other_street):
+        return Agreement.MOVED
+    return Agreement.SAME if loose_text(text) == loose_text(other_text) else Agreement.SAME_PLACE
+
+
+def _place(text: str, reference: str, units: UnitTable) -> tuple[str, Unit | None]:
+    street, written = units.resolve(text)
+    return street, units.of_reference(reference) if reference else written

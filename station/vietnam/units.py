@@ -58,6 +58,7 @@ class UnitTable:
 
     def __init__(self, units: Iterable[Unit]) -> None:
         self._by_code: dict[str, list[Unit]] = {}
+        self._index: dict[str, list[Unit]] = {}
         for unit in units:
             self._by_code.setdefault(unit.code, []).append(unit)
 
@@ -112,6 +113,36 @@ class UnitTable:
             return one == other
         return a == b or bool(set(self.today(a, day)) & set(self.today(b, day)))
 
+    def resolve(self, text: str) -> tuple[str, Unit | None]:
+        """Split a written address into (what comes before the commune, the commune); None when no commune is recognised.
+
+        ``Thôn 3, Xã Mẫu Hạ, Huyện Mẫu, Tỉnh Ví Dụ`` → (``Thôn 3``, Xã Mẫu Hạ). Marks, case and words like "xã" or "tỉnh" do not
+        matter; the part after the commune must name its province, so that one of many communes of a name is not guessed.
+        """
+        parts = [p.strip() for p in text.split(",") if p.strip()]
+        index = self._names()
+        for at in range(max(0, len(parts) - 4), len(parts)):
+            after = {_bare(p) for p in parts[at + 1 :]}
+            found = [
+                u
+                for u in index.get(_bare(parts[at]), ())
+                if (above := self.province(u)) is not None and _bare(above.name) in after
+            ]
+            if found:
+                latest = max(found, key=lambda u: u.valid_from)
+                exact = [u for u in found if self._above(u) <= after and len(parts) - at - 1 == len(self._above(u))]
+                return ", ".join(parts[:at]), max(exact, key=lambda u: u.valid_from) if exact else latest
+        return text, None
+
+    def _above(self, unit: Unit) -> set[str]:
+        return {_bare(name) for name in self.path(unit).split(", ")[1:]}
+
+    def _names(self) -> dict[str, list[Unit]]:
+        if not self._index:
+            for unit in self.all(UnitLevel.COMMUNE):
+                self._index.setdefault(_bare(unit.name), []).append(unit)
+        return self._index
+
     def find(self, name: str, day: date, level: UnitLevel | None = None) -> tuple[Unit, ...]:
         """Return units in force on `day` whose name contains `name`, marks ignored."""
         wanted = plain_key(name)
@@ -128,6 +159,17 @@ class UnitTable:
     def joined(self, other: UnitTable) -> UnitTable:
         """Return a table with the rows of both."""
         return UnitTable([*self.all(), *other.all()])
+
+
+_KINDS: Final = ("THANH PHO ", "TP. ", "TP ", "TINH ", "HUYEN ", "QUAN ", "THI XA ", "TX. ", "THI TRAN ", "TT. ", "TT ", "PHUONG ", "P. ",
+                 "XA ", "DAC KHU ")  # fmt: skip
+
+
+@lru_cache(maxsize=20_000)
+def _bare(name: str) -> str:
+    plain = plain_key(name)
+    kind = next((k for k in _KINDS if plain.startswith(k)), "")
+    return plain[len(kind) :]
 
 
 def read_units(data: bytes) -> UnitTable:

@@ -1,0 +1,104 @@
+"""`station dossier|population|cards` on a real station folder: real journal, real keys, sign-in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from station.app import Station
+from station.cli import app
+from station.dossier.book import DossierBook
+from station.dossier.consuming import NoticeDesk
+from station.dossier.mending import Mending
+from station.keys import Argon2Cost, Role
+
+from .builders import APPLICANT
+
+RUN = CliRunner()
+CHEAP = Argon2Cost(1, 64, 1)
+
+
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    folder = tmp_path_factory.mktemp("kit")
+    station = Station.open(folder, demo=True, cost=CHEAP)
+    try:
+        admin = None
+        for name, role in (
+            ("admin", Role.SECURITY_ADMIN),
+            ("lan", Role.CLERK),
+            ("minh", Role.DATA_OFFICER),
+            ("hoa", Role.SUPERVISOR),
+        ):
+            station.operators.add(name, name.title(), [role], "47291835-x", by=admin, must_change=False)
+            if admin is None:
+                admin = station.sign_in("admin", "47291835-x", desk="cli")
+        station.sign_in("lan", "47291835-x", desk="clerk")
+        book = DossierBook(station.journal, station.clock, station.session)
+        dossier = book.open_dossier("vn-60-2021", applicant=APPLICANT)
+        defect = Mending(book).report(dossier, "S4", "hometown", "khác sổ")
+        NoticeDesk(station.journal, station.clock).consume(
+            "n", "cards", {"manifest": "m1", "cards": [{"serial": "C1", "dossier": dossier}]}
+        )
+        station.sign_out()
+    finally:
+        station.close()
+    (folder / "pin").write_text("47291835-x", "utf-8")
+    (folder / "paper.jpg").write_bytes(b"\xff\xd8\xff\xe0paper")
+    return folder, dossier, str(defect)
+
+
+def call(kit: tuple[Path, str, str], *words: str, who: str = "lan", code: int = 0) -> str:
+    folder = kit[0]
+    result = RUN.invoke(app, [*words, "--data", str(folder), "--as", who, "--pin-file", str(folder / "pin")])
+    assert result.exit_code == code, (words, result.output, result.exception)
+    return result.output
+
+
+def test_a_dossier_from_list_to_correction(kit: tuple[Path, str, str], tmp_path: Path) -> None:
+    _, dossier, defect = kit
+    rows = [json.loads(text) for text in call(kit, "dossier", "list", "--json").splitlines()]
+    assert [r["dossier"] for r in rows] == [dossier]
+    assert dossier in call(kit, "dossier", "find", "tran thi hoa")
+    call(kit, "dossier", "find", "không ai", code=1)
+    assert "099 158 004 217" in call(kit, "dossier", "show", dossier)
+    assert "S4" in call(kit, "dossier", "defects", "--english")
+    assert "opened" in call(kit, "dossier", "totals", "--json")
+    assert call(kit, "dossier", "desks", "--json").count("desk") == 5
+    call(kit, "dossier", "assign", dossier, defect, "commune:99901", who="minh")
+    call(kit, "dossier", "correct", dossier, defect, "Xã Mẫu", "--proof", str(kit[0] / "paper.jpg"), who="minh")
+    call(kit, "dossier", "approve", dossier, defect, who="hoa")
+    assert "Xã Mẫu  [" in call(kit, "dossier", "show", dossier)
+    call(kit, "dossier", "close", dossier, defect, "xong", who="minh")
+    call(kit, "dossier", "print", dossier, "capture", "--to", str(tmp_path / "form.pdf"))
+    assert (tmp_path / "form.pdf").read_bytes().startswith(b"%PDF")
+    call(kit, "dossier", "end", dossier, "pause", "--reason", "ăn trưa")
+    call(kit, "dossier", "end", dossier, "resume")
+
+
+def test_cards_on_the_command_line(kit: tuple[Path, str, str], tmp_path: Path) -> None:
+    _, dossier, _ = kit
+    assert call(kit, "cards", "manifests").strip() == "m1"
+    scans = tmp_path / "scans.txt"
+    scans.write_text("C1\n", "utf-8")
+    assert "1 here, 0 missing" in call(kit, "cards", "check-in", "m1", "--scans", str(scans))
+    call(kit, "cards", "undelivered", dossier, "not-home", "--phone-tries", "2", "--next-try", "2026-11-30")
+    assert "2026-11-30" in call(kit, "cards", "list", "--undelivered")
+    call(kit, "cards", "hand-over", dossier, "--chip-number", "099158004217", "--signature", str(kit[0] / "paper.jpg"))
+    assert '"card": "handed"' in call(kit, "cards", "list", "--json")
+    assert call(kit, "cards", "calls") == ""
+
+
+def test_population_on_the_command_line(kit: tuple[Path, str, str], tmp_path: Path) -> None:
+    people = RUN.invoke(app, ["population", "people", "--count", "3", "--size", "50", "--json"])
+    first = json.loads(people.output.splitlines()[0])["declared"]
+    found = RUN.invoke(app, ["population", "look", first["personal_no"], "--size", "50"])
+    assert found.exit_code == 0
+    assert RUN.invoke(app, ["population", "look", "000000000000", "--size", "50"]).exit_code == 1
+    assert "units, readable" in RUN.invoke(app, ["population", "units"]).output
+    assert "Lào Cai" in RUN.invoke(app, ["population", "units", "--code", "15"]).output
+    out = call(kit, "population", "list", "--to", str(tmp_path / "thon3.vnpl"), "--name", "Thôn 3", "--count", "20")
+    assert "readable by this station only" in out
