@@ -143,12 +143,11 @@ class TestAuthority:
             builder = builder.add_revoked_certificate(entry)
         return builder.sign(self.key, hashes.SHA384()).public_bytes(Encoding.DER)
 
-    def master_list(self, certificates: list[bytes], *, tamper: bool = False) -> bytes:
+    def master_list(self, certificates: list[bytes], *, forged: bool = False) -> bytes:
         """Return a signed CSCA master list (ICAO Doc 9303-12 section 9) holding these certificates."""
         signer = self._list_signer()
         content = der(0x30, der_int(0), der(0x31, *certificates))
-        message = signed_data("2.23.136.1.1.2", content, [signer], "sha256", extra=[self.der])
-        return message.replace(certificates[0][:64], certificates[0][:63] + b"\x00", 1) if tamper else message
+        return signed_data("2.23.136.1.1.2", content, [signer], "sha256", extra=[self.der], wrong_signature=forged)
 
     def _list_signer(self) -> Signer:
         key = ec.generate_private_key(ec.SECP256R1())

@@ -145,6 +145,18 @@ def test_a_tampered_card_without_anchor_is_broken_and_not_unknown(card, store):
     assert result.answer is Answer.BROKEN
 
 
+def test_an_offer_weakened_on_the_way_is_found_after_a_successful_reading(card, store):
+    """The unsigned EF.CardAccess hides the stronger of two offers; the weaker one works, DG14 tells."""
+    made = card(Design(pace=(PaceOffer(cipher=4), PaceOffer(cipher=1))))
+    from devices.simulated.card_bytes import der, der_int, der_oid
+
+    weak = PaceOffer(cipher=1)
+    made.master_files[0x011C] = der(0x31, der(0x30, der_oid(weak.oid), der_int(2), der_int(weak.parameter)))
+    data = read(made)
+    assert data.access == "PACE-GM 3DES"
+    assert verdict(data, store).code == "card-downgrade"
+
+
 def test_the_copied_chip_still_shows_its_data(card, store):
     made = card(None, Fault.CLONE_CHIP_KEY)
     data = read(made)

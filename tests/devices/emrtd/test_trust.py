@@ -40,9 +40,14 @@ def test_a_master_list_brings_its_authorities(authority, card):
 
 
 def test_an_altered_master_list_brings_nothing(authority):
-    store = store_of(authority.master_list([authority.der], tamper=True))
-    assert store.authorities() == ()
-    assert codes(store)
+    whole = authority.master_list([authority.der])
+    forged = authority.master_list([authority.der], forged=True)
+    added = whole.replace(b"CSCA Simulated", b"CSCA Simulates", 1)
+    assert added != whole
+    for content in (forged, added):
+        store = store_of(content)
+        assert store.authorities() == ()
+        assert codes(store) == ["trust-list-signature"]
 
 
 def test_pem_ldif_and_garbage(authority, tmp_path):
