@@ -44,9 +44,10 @@ def parse_dg13(data: bytes) -> Holder:
     if len(items) > MAX_FIELDS:
         raise DeviceFormatError("DG13 holds more than 64 fields.")
     for item in items:
-        if item.tag != 0x30:
+        parts = item.children() if item.tag == 0x30 else []
+        if not parts:
             raise DeviceFormatError("A field of DG13 is not a numbered value.")
-        number, *values = item.children()
+        number, *values = parts
         if number.tag != 0x02 or len(values) > 1 or tlv.integer(number) in fields:
             raise DeviceFormatError("A field of DG13 has no number, two values, or stands twice.")
         if values:
