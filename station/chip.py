@@ -6,6 +6,7 @@ another time (`station card verify`). Nothing here draws; the report is plain da
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Mapping
@@ -27,6 +28,7 @@ from station.dossier.book import DossierBook
 from station.errors import InputError, StorageError
 from station.journal import Journal
 from station.vietnam.comparison import Row, compare
+from station.vietnam.fields import commit
 
 MANIFEST: Final = "card.json"
 SIMULATED_AUTHORITY: Final = "simulated-csca.der"
@@ -152,7 +154,12 @@ def store_reading(book: DossierBook, journal: Journal, dossier: str, data: ChipD
     """
     blobs = {name: journal.put_blob(content, _MEDIA.get(name, "application/octet-stream"))
              for name, content in evidence(data, result.source, when).items()}  # fmt: skip
-    fields = {**result.sources.get("dg1", {}), **result.sources.get("dg13", {})}
+    stated = {**result.sources.get("dg1", {}), **result.sources.get("dg13", {})}
+    fields = {}
+    for name, value in stated.items():
+        # The record's own form (codes for words); what it cannot hold (an unlimited expiry) stays with the raw files.
+        with contextlib.suppress(InputError):
+            fields[name] = commit(name, value)
     book.read_card(dossier, result.code, fields, blobs)
 
 

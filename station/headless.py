@@ -40,6 +40,8 @@ def words(event: dict[str, Any]) -> str:
         return f"capture  {event['step']:<22} score {event['score']:5.1f}  attempts {event['attempts']}  {event['seconds']:6.2f} s  {flags}"
     if event["event"] == "package":
         return f"package  {event['id']}  {event['bytes']:>9} bytes  {event['seconds']:6.2f} s  {event['state']}"
+    if event["event"] == "card":
+        return f"card     {event['code']}  {event['access']}  {event['milliseconds']} ms"
     if event["event"] == "receipt":
         why = "" if event["verified"] else " refused: " + ", ".join(event["reasons"])
         return f"receipt  {event['id']}  number {event['number']}  {'verified' if event['verified'] else 'NOT ACCEPTED'}{why}"

@@ -74,6 +74,7 @@ def run_headless(folder: Path, *, count: int, seed: int, procedure: str, as_json
     Raises:
         StationError, DeviceError: with a sentence each; what was saved stays.
     """
+    from station.chip_demo import read_demo_card
     from station.clock import ManualClock
     from station.demo import call_person, demo_citizen, demo_devices, demo_population, open_demo_station, person_seed
     from station.demo_intake import DemoIntake
@@ -103,6 +104,9 @@ def run_headless(folder: Path, *, count: int, seed: int, procedure: str, as_json
                 if not station.book.state(dossier).sealed:
                     enroller.declare(dossier, citizen.declared)
                     enroller.look_up(dossier, population)
+                    if (card := read_demo_card(station, dossier, citizen)) is not None:
+                        say({"event": "card", "dossier": dossier, "code": card.code, "access": card.access,
+                             "milliseconds": round(card.timings_ms["done"])})  # fmt: skip
                 packages.append(finish(station, enroller, dossier, say).package_id)
             send_all(station, carrier, packages, say)
             carrier.close()
