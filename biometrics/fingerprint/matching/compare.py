@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biometrics.fingerprint.matching.grow import Match, grow
-from biometrics.fingerprint.matching.relax import Seed, relax, similarity
+from biometrics.fingerprint.matching.relax import Seed, relax, similarities
 from biometrics.fingerprint.matching.ridges import RidgeCheck, check
-from biometrics.fingerprint.matching.score import calibration, features, minutia_features
+from biometrics.fingerprint.matching.score import Bases, calibration, features, minutia_features
 from biometrics.fingerprint.minutiae.template import SAMPLE_PX, Template
 
-# Movements tried from the minutiae, and how many of the best are laid over the ridges.
-HYPOTHESES: Final = 3
+# Movements tried from each kind of similarity, and how many of the best are laid over the ridges.
+HYPOTHESES: Final = 2
 CHECKED: Final = 2
 
 
@@ -48,7 +48,7 @@ def measured_down_to() -> float:
     return calibration().measured_down_to
 
 
-def hypotheses(seed: Seed, most: int = HYPOTHESES) -> list[int]:
+def hypotheses(seed: Seed, most: int) -> list[int]:
     """Return which pairs of the seed to start from: the strongest, then the strongest that contradicts those taken."""
     taken: list[int] = []
     for pair in range(len(seed.a)):
@@ -59,28 +59,42 @@ def hypotheses(seed: Seed, most: int = HYPOTHESES) -> list[int]:
     return taken
 
 
-def grown_score(a: Template, b: Template) -> float:
-    """Return the score from the minutiae alone, a tenth of the work: to choose whom to compare in full."""
-    local = similarity(a, b)
-    seed = relax(a, b, local)
-    if len(seed.a) == 0:
-        return float("-inf")
+def grown(a: Template, b: Template) -> tuple[Bases, list[Match]]:
+    """Return the base scores and the matches grown from every hypothesis, best first.
+
+    Half of the hypotheses come from codes and textures together, half from the codes alone: strongly stretched prints keep their
+    neighbourhoods better than their textures, poor ones the other way round.
+    """
+    together, alone = similarities(a, b)
+    seeds = [relax(a, b, together)]
+    if alone is not together:
+        seeds.append(relax(a, b, alone))
+    bases = Bases(seeds[0].base, seeds[-1].base)
+    found = [grow(a, b, together, seed, start) for seed in seeds for start in hypotheses(seed, HYPOTHESES)]
     shipped = calibration()
-    return max(shipped.minutiae(minutia_features(seed.base, grow(a, b, local, seed, start))) for start in hypotheses(seed, 2))
+    found.sort(key=lambda match: -shipped.minutiae(minutia_features(bases, match)))
+    return bases, found
+
+
+def grown_score(a: Template, b: Template) -> float:
+    """Return the score from the minutiae alone, a quarter of the work: to choose whom to compare in full."""
+    bases, found = grown(a, b)
+    return calibration().minutiae(minutia_features(bases, found[0])) if found else float("-inf")
 
 
 def looks(a: Template, b: Template) -> list[tuple[NDArray[np.float64], Match, RidgeCheck]]:
     """Return (features, match, ridge check) of the hypotheses worth a look: everything the score is made of."""
-    local = similarity(a, b)
-    seed = relax(a, b, local)
-    shipped = calibration()
-    grown = [grow(a, b, local, seed, start) for start in hypotheses(seed)]
-    grown.sort(key=lambda match: -shipped.minutiae(minutia_features(seed.base, match)))
-    found = []
-    for match in grown[:CHECKED]:
+    bases, found = grown(a, b)
+    different: list[Match] = []
+    for match in found:
+        # Two hypotheses that grew into the same movement need one look.
+        if all(not match.motion.close_to(other.motion) for other in different):
+            different.append(match)
+    result = []
+    for match in different[:CHECKED]:
         checked = check(a, b, match.motion)
-        found.append((features(seed.base, match, checked), match, checked))
-    return found
+        result.append((features(bases, match, checked), match, checked))
+    return result
 
 
 def compare(a: Template, b: Template) -> Comparison:

@@ -33,6 +33,15 @@ class Motion:
     at: Floats
     rest: Floats
 
+    def close_to(self, other: Motion) -> bool:
+        """Return whether both are nearly the same movement (5 degrees, and 10 px at the place of the pairs)."""
+        turn = (self.turn - other.turn + np.pi) % (2 * np.pi) - np.pi
+        if abs(turn) > 0.09 or len(self.at) == 0 or len(other.at) == 0:
+            return False
+        middle = self.at.mean(0)
+        gap = (self.rotation - other.rotation) @ middle + self.shift - other.shift
+        return float(np.hypot(gap[0], gap[1])) < 10
+
     def apply(self, points: Floats) -> tuple[Floats, Floats]:
         """Return (moved points (n, 2), support (n,)) of `points` (n, 2) of print a, in px."""
         moved = points @ self.rotation.T + self.shift

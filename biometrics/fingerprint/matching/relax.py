@@ -15,10 +15,13 @@ from numpy.typing import NDArray
 from biometrics.fingerprint.minutiae.cylinders import CODE_BITS
 from biometrics.fingerprint.minutiae.fields import Floats
 from biometrics.fingerprint.minutiae.template import Template
+from biometrics.fingerprint.minutiae.texture import TEXTURE_BITS
 
 PAIRS: Final = 25
 # Two captures of one finger may each be turned by 45 degrees; 75 of 256 units = 105 degrees.
 GATE: Final = 75
+# Weight of the texture in the similarity.
+TEXTURE_SHARE: Final = 0.4
 _STEP: Final = np.float32(2 * np.pi / 256)
 
 
@@ -33,14 +36,24 @@ class Seed:
     base: float
 
 
-def similarity(a: Template, b: Template) -> NDArray[np.float32]:
-    """Return (len(a), len(b)) similarities 0..1 of codes; 0 where the rotation is beyond the gate."""
+def similarities(a: Template, b: Template) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return two (len(a), len(b)) similarities 0..1: of neighbourhood and ridge texture together, and of the neighbourhoods alone.
+
+    The same array twice where a print has no textures. 0 where the rotation is beyond the gate.
+    """
     difference = np.bitwise_count(a.codes[:, None, 0] ^ b.codes[None, :, 0]).astype(np.int16)
     difference += np.bitwise_count(a.codes[:, None, 1] ^ b.codes[None, :, 1])
-    value: NDArray[np.float32] = (CODE_BITS // 2 - difference).astype(np.float32) * np.float32(2 / CODE_BITS)
+    alone: NDArray[np.float32] = (CODE_BITS // 2 - difference).astype(np.float32) * np.float32(2 / CODE_BITS)
+    np.maximum(alone, 0, out=alone)
     turn = (b.angle[None, :] - a.angle[:, None]).view(np.int8)
-    value[(np.abs(turn.astype(np.int16)) > GATE) | (value < 0)] = 0
-    return value
+    alone[np.abs(turn.astype(np.int16)) > GATE] = 0
+    if len(a.texture) != len(a) or len(b.texture) != len(b):
+        return alone, alone
+    other = np.bitwise_count(a.texture[:, None] ^ b.texture[None, :]).astype(np.int16)
+    ridges = (TEXTURE_BITS // 2 - other).astype(np.float32) * np.float32(2 / TEXTURE_BITS)
+    together = np.float32(1 - TEXTURE_SHARE) * alone + np.float32(TEXTURE_SHARE) * np.maximum(ridges, 0)
+    together[np.abs(turn.astype(np.int16)) > GATE] = 0
+    return together, alone
 
 
 def _sigmoid(value: Floats, middle: float, slope: float) -> Floats:

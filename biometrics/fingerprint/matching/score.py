@@ -10,12 +10,20 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from biometrics.fingerprint.matching.grow import Match
 from biometrics.fingerprint.matching.ridges import RidgeCheck
+
+
+class Bases(NamedTuple):
+    """Base scores of the relaxation: with codes and textures together, and with codes alone."""
+
+    together: float
+    alone: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +89,14 @@ def calibration() -> Calibration:
     )
 
 
-def minutia_features(base: float, match: Match) -> NDArray[np.float64]:
+def minutia_features(bases: Bases, match: Match) -> NDArray[np.float64]:
     """Return the features that the minutiae give, in the order of the weights."""
     pairs = len(match.a)
     ratio = pairs * pairs / np.sqrt((match.count_a + 3) * (match.count_b + 3))
     return np.array(
         [
-            np.log(base + 0.03),
+            np.log(bases.together + 0.03),
+            np.log(bases.alone + 0.03),
             np.log(ratio + 0.3),
             np.log(match.likeness + 0.5),
             np.log(pairs + 1),
@@ -97,7 +106,7 @@ def minutia_features(base: float, match: Match) -> NDArray[np.float64]:
     )
 
 
-def features(base: float, match: Match, ridges: RidgeCheck) -> NDArray[np.float64]:
+def features(bases: Bases, match: Match, ridges: RidgeCheck) -> NDArray[np.float64]:
     """Return the features of one comparison, in the order of the weights."""
     lines = [
         ridges.supported,
@@ -107,4 +116,4 @@ def features(base: float, match: Match, ridges: RidgeCheck) -> NDArray[np.float6
         ridges.share,
         np.log(ridges.overlap + 1000),
     ]
-    return np.concatenate([minutia_features(base, match), lines])
+    return np.concatenate([minutia_features(bases, match), lines])

@@ -14,6 +14,7 @@ from biometrics.fingerprint.minutiae.enhance import enhance
 from biometrics.fingerprint.minutiae.fields import CELL, Floats
 from biometrics.fingerprint.minutiae.residues import find
 from biometrics.fingerprint.minutiae.template import RIDGE_SCALE, SAMPLE_PX, Template
+from biometrics.fingerprint.minutiae.texture import texture_codes
 
 MOST_MINUTIAE: Final = 100
 LEAST_SIDE: Final = 64
@@ -58,7 +59,9 @@ def extract(image: NDArray[np.uint8], ppi: int = 500) -> Template:
     x = np.clip(points.x, 0, 65535).astype(np.uint16)
     y = np.clip(points.y, 0, 65535).astype(np.uint16)
     angle = (np.round(points.angle * (256 / (2 * np.pi))).astype(np.int32) & 255).astype(np.uint8)
-    bits = cylinders.cylinders(x + np.float32(0.5), y + np.float32(0.5), angle, ridge_fields.mask, ridge_fields.offset)
+    px, py = x + np.float32(0.5), y + np.float32(0.5)
+    ridges = ridge_picture(e, ridge_fields.mask)
+    bits = cylinders.cylinders(px, py, angle, ridge_fields.mask, ridge_fields.offset)
     return Template(
         width=image.shape[1],
         height=image.shape[0],
@@ -68,9 +71,10 @@ def extract(image: NDArray[np.uint8], ppi: int = 500) -> Template:
         quality=np.round(points.quality * 255).astype(np.uint8),
         kind=points.kind,
         codes=cylinders.encode(*bits),
+        texture=texture_codes(px, py, angle, ridges, ridge_fields.offset),
         mask=ridge_fields.mask,
         origin=ridge_fields.offset,
-        ridges=ridge_picture(e, ridge_fields.mask),
+        ridges=ridges,
     )
 
 
@@ -109,6 +113,7 @@ def from_minutiae(points: NDArray[np.float64], kind: NDArray[np.uint8], size: tu
         quality=np.clip(np.round(points[:, 3] * 255), 0, 255).astype(np.uint8),
         kind=kind,
         codes=cylinders.encode(*bits),
+        texture=np.zeros(0, np.uint64),
         mask=mask,
         origin=(0, 0),
         ridges=np.zeros((0, 0), np.int8),

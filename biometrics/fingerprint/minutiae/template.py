@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -27,6 +27,7 @@ class Template:
         mask: bool (rows, columns) of 12-px cells with ridges.
         origin: (x, y) of the first cell's first pixel.
         ridges: int8 (rows, columns), the ridges every 2.5 px from `origin`, 0 off the print, one deviation = 32; may be empty.
+        texture: uint64 (n,), the ridges around each minutia (`texture`); empty where the picture was never seen (foreign records).
     """
 
     width: int
@@ -40,6 +41,7 @@ class Template:
     mask: NDArray[np.bool_]
     origin: tuple[int, int]
     ridges: NDArray[np.int8]
+    texture: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
 
     def __len__(self) -> int:
         return len(self.x)

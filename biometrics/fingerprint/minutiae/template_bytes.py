@@ -1,8 +1,8 @@
 """Templates as bytes, at most 2 kB: the form for journals and galleries. Codes are not stored; they are computed again from the minutiae.
 
 Layout, little endian: magic ``EFT``, version 1, width, height, origin x, y (u16 each), mask rows, columns (u8), minutiae (u8), quantiser step (u8),
-length of the mask and of the ridge picture (u16 each), then minutiae of 5 bytes (x 12 bits, y 12, angle 8, quality 6, kind 2), mask and kept
-blocks (packed bits, deflated), ridge picture (`ridge_codec`), CRC-32 of all before.
+length of the mask and of the ridge picture (u16 each), then minutiae of 5 bytes (x 12 bits, y 12, angle 8, quality 6, kind 2), their
+texture codes of 8 bytes (where the version is 1; none in version 2, for foreign minutiae), mask and kept blocks (packed bits, deflated), ridge picture (`ridge_codec`), CRC-32 of all before.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from biometrics.fingerprint.minutiae.fields import CELL
 from biometrics.fingerprint.minutiae.template import SAMPLE_PX, Template
 
 MOST_BYTES: Final = 2048
-STORED_MINUTIAE: Final = 80
+STORED_MINUTIAE: Final = 64
 _HEAD: Final = struct.Struct("<3sBHHHHBBBBHH")
 _MOST_CELLS: Final = 255
 
@@ -31,7 +31,7 @@ def _shape(rows: int, columns: int) -> tuple[int, int]:
 
 
 def to_bytes(template: Template, limit: int = MOST_BYTES) -> bytes:
-    """Return the template in at most `limit` bytes: the best 80 minutiae, and as much of the ridge picture as fits.
+    """Return the template in at most `limit` bytes: the best 64 minutiae, and as much of the ridge picture as fits.
 
     Raises:
         FormatError: a mask of more than 255x255 cells (3,060 px).
@@ -43,6 +43,9 @@ def to_bytes(template: Template, limit: int = MOST_BYTES) -> bytes:
     place = template.x[:n].astype(np.uint64) << 28 | template.y[:n].astype(np.uint64) << 16
     rest = template.angle[:n].astype(np.uint64) << 8 | (template.quality[:n] >> 2).astype(np.uint64) << 2 | template.kind[:n] & 3
     points = (place | rest).astype(">u8").view(np.uint8).reshape(-1, 8)[:, 3:].tobytes()
+    textured = len(template.texture) == len(template)
+    if textured:
+        points += template.texture[:n].astype("<u8").tobytes()
     shape = _shape(rows, columns)
     picture = np.zeros(shape, np.int8)
     part = template.ridges[: shape[0], : shape[1]]
@@ -57,7 +60,17 @@ def to_bytes(template: Template, limit: int = MOST_BYTES) -> bytes:
             break
         room -= over + 8
     head = _HEAD.pack(
-        b"EFT", 1, template.width, template.height, *template.origin, rows, columns, n, step, len(packed), len(data)
+        b"EFT",
+        1 if textured else 2,
+        template.width,
+        template.height,
+        *template.origin,
+        rows,
+        columns,
+        n,
+        step,
+        len(packed),
+        len(data),
     )
     body = head + points + packed + data
     return body + struct.pack("<I", zlib.crc32(body))
@@ -76,12 +89,13 @@ def from_bytes(data: bytes, *, ridges: bool = True, codes: NDArray[np.uint64] | 
     """
     if not _HEAD.size + 4 <= len(data) <= 4 * MOST_BYTES or data[:3] != b"EFT":
         raise FormatError("These bytes are not a fingerprint template.", code="template-unknown")
-    if data[3] != 1:
+    if data[3] not in (1, 2):
         raise FormatError(f"Template version {data[3]} is not known here.", code="template-version")
     if zlib.crc32(data[:-4]) != struct.unpack("<I", data[-4:])[0]:
         raise FormatError("The template's checksum is wrong: its bytes were changed.", code="template-damaged")
     _, _, width, height, x0, y0, rows, columns, n, step, mask_size, picture_size = _HEAD.unpack_from(data)
-    if _HEAD.size + 5 * n + mask_size + picture_size + 4 != len(data) or not rows or not columns or not step:
+    per_point = 13 if data[3] == 1 else 5
+    if _HEAD.size + per_point * n + mask_size + picture_size + 4 != len(data) or not rows or not columns or not step:
         raise FormatError("The template's lengths do not fit its size.", code="template-damaged")
     points = np.zeros((n, 8), np.uint8)
     points[:, 3:] = np.frombuffer(data, np.uint8, 5 * n, _HEAD.size).reshape(n, 5)
@@ -89,7 +103,10 @@ def from_bytes(data: bytes, *, ridges: bool = True, codes: NDArray[np.uint64] | 
     x, y = (word >> 28 & 0xFFF).astype(np.uint16), (word >> 16 & 0xFFF).astype(np.uint16)
     if n and (int(x.max()) >= width or int(y.max()) >= height):
         raise FormatError("A minutia lies outside the template's picture.", code="template-damaged")
-    start = _HEAD.size + 5 * n
+    texture = np.zeros(0, np.uint64)
+    if data[3] == 1:
+        texture = np.frombuffer(data, "<u8", n, _HEAD.size + 5 * n).astype(np.uint64)
+    start = _HEAD.size + per_point * n
     shape = _shape(rows, columns)
     mask, live = _unpack_grids(data[start : start + mask_size], (rows, columns), shape)
     picture = np.zeros((0, 0), np.int8)
@@ -109,6 +126,7 @@ def from_bytes(data: bytes, *, ridges: bool = True, codes: NDArray[np.uint64] | 
         quality=(word & 0xFC).astype(np.uint8)[:m],
         kind=(word & 3).astype(np.uint8)[:m],
         codes=codes[:m],
+        texture=texture[:m],
         mask=mask,
         origin=(x0, y0),
         ridges=picture,

@@ -37,9 +37,12 @@ def _straighten(grid: Floats, x: float, y: float, angle: float) -> Floats:
     return np.asarray(cv2.warpAffine(grid, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP), np.float32)
 
 
-def fit_box(grid: Floats, tip: Tip, others: list[Tip], hand_angle: float) -> Box:
-    """Return the box of the last phalanx that ends in `tip`; it never reaches past the middle between two fingers."""
-    angle = 0.5 * (tip.angle + hand_angle) if abs(tip.angle - hand_angle) < 40 else tip.angle
+def fit_box(grid: Floats, tip: Tip, others: list[Tip], expected: float, trust: float) -> Box:
+    """Return the box of the last phalanx that ends in `tip`; it never reaches past the middle between two fingers.
+
+    `expected` is the angle the hand says, in degrees; `trust` 0..1 how far the finger's own middle line may move it.
+    """
+    angle = expected
     turn = np.radians(angle)
     # Start from the dome's centre: the tip itself depends on the kernel's angle.
     lean = np.radians(tip.angle)
@@ -91,7 +94,7 @@ def fit_box(grid: Floats, tip: Tip, others: list[Tip], hand_angle: float) -> Box
         v, u = np.array(some).T
         slope = float(np.polyfit(v, u, 1)[0])
         step = float(np.clip(-np.degrees(np.arctan(slope)), -8, 8)) * min(1.0, len(some) / 14)
-        angle = float(np.clip(angle + 0.7 * step, hand_angle - 20, hand_angle + 20))
+        angle = float(np.clip(angle + 0.7 * trust * step, expected - 12 * trust, expected + 12 * trust))
     return box
 
 

@@ -115,16 +115,42 @@ def read_four(tips: list[Tip], missing: frozenset[FingerPosition], slaps: tuple[
     return [Hand(h.slap, h.tips, h.positions, h.tilt, float(c), h.cost) for h, c in zip(found, (sure, 1 - sure), strict=True)]
 
 
-def read_thumbs(tips: list[Tip], missing: frozenset[FingerPosition]) -> Hand | None:
-    """Return the two thumbs (left one on the left, as both hands lie on the platen), or the one that is not missing."""
+def read_thumbs(tips: list[Tip], missing: frozenset[FingerPosition], middle: float) -> Hand | None:
+    """Return the two thumbs (left one on the left, as both hands lie on the platen), or the one that is not missing.
+
+    `middle` is the x of the picture's middle: one thumb alone, where two are expected, is labelled by its side, with little confidence.
+    """
     if not tips:
         return None
+    tips = tips[:9]
     present = [p for p in (FingerPosition.LEFT_THUMB, FingerPosition.RIGHT_THUMB) if p not in missing]
     behind = _behind(tips)
-    free = [tips[k] for k in range(len(tips)) if not behind[:, k].any()] or tips
-    chosen = sorted(free[: len(present)], key=lambda t: t.x)
-    if len(chosen) < len(present):
-        # One end for two thumbs: which one it is cannot be told.
-        return Hand(FingerPosition.TWO_THUMBS, tuple(chosen), (FingerPosition.UNKNOWN,), chosen[0].angle, 0.3, 0.0)
-    tilt = float(np.mean([t.angle for t in chosen]))
-    return Hand(FingerPosition.TWO_THUMBS, tuple(chosen), tuple(present), tilt, 0.95, 0.0)
+    best: tuple[float, tuple[int, ...]] = (np.inf, ())
+    for size in range(min(len(present), len(tips)), 0, -1):
+        for chosen in combinations(range(len(tips)), size):
+            cost = 8.0 * (len(present) - size) - 12.0 * sum(tips[k].score for k in chosen)
+            cost += 25.0 * sum(bool(behind[:, k].any()) for k in chosen)
+            if size == 2:
+                a, b = tips[chosen[0]], tips[chosen[1]]
+                turn = np.radians((a.angle + b.angle) / 2)
+                along = abs(-(b.x - a.x) * np.sin(turn) + (b.y - a.y) * np.cos(turn))
+                # Thumbs lie beside each other: their ends at about one height, pointing about the same way.
+                cost += (along / 8.0) ** 2 / 2 + ((a.angle - b.angle) / 20.0) ** 2 / 2
+            if cost < best[0]:
+                best = (cost, chosen)
+    chosen_tips = sorted((tips[k] for k in best[1]), key=lambda t: t.x)
+    tilt = float(np.mean([t.angle for t in chosen_tips]))
+    if len(chosen_tips) < len(present):
+        only = FingerPosition.LEFT_THUMB if chosen_tips[0].x < middle else FingerPosition.RIGHT_THUMB
+        return Hand(FingerPosition.TWO_THUMBS, tuple(chosen_tips), (only,), tilt, 0.4, 0.0)
+    return Hand(FingerPosition.TWO_THUMBS, tuple(chosen_tips), tuple(present), tilt, 0.95, 0.0)
+
+
+def finger_angles(hand: Hand) -> list[float]:
+    """Return each finger's angle in degrees: the hand's tilt with the usual fan, a little moved towards what its own end showed."""
+    fan = {p: float(f) for p, f in zip(SLAP_FINGERS[FingerPosition.RIGHT_FOUR], _FAN, strict=True)}
+    fan |= {p: -float(f) for p, f in zip(SLAP_FINGERS[FingerPosition.LEFT_FOUR], _FAN, strict=True)}
+    if len(hand.tips) < 3:
+        return [0.3 * hand.tilt + 0.7 * tip.angle for tip in hand.tips]
+    usual = [hand.tilt + 0.6 * fan.get(p, 0.0) for p in hand.positions]
+    return [u + 0.25 * float(np.clip(tip.angle - u, -12, 12)) for u, tip in zip(usual, hand.tips, strict=True)]

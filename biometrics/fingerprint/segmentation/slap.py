@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from biometrics.errors import ImageError
 from biometrics.fingerprint.segmentation.boxes import fit_box
 from biometrics.fingerprint.segmentation.grid import Floats, live_grid, ridge_grid
-from biometrics.fingerprint.segmentation.hand import Hand, read_four, read_thumbs
+from biometrics.fingerprint.segmentation.hand import Hand, finger_angles, read_four, read_thumbs
 from biometrics.fingerprint.segmentation.tips import Tip, find_tips
 from biometrics.positions import SLAP_FINGERS, FingerPosition
 
 _FOURS: Final = (FingerPosition.RIGHT_FOUR, FingerPosition.LEFT_FOUR)
-_MARGIN_PX: Final = 8
+_MARGIN_PX: Final = 24
 # Below this the ends are smudges or phalanges, not the fingers asked for.
 _LEAST_CLEAR: Final = 0.5
 
@@ -103,7 +103,7 @@ def segment_preview(
         ImageError: as `segment_slap`.
     """
     _check(image, expected, ppi)
-    return _read(live_grid(image, ppi), 500 / ppi, expected, frozenset(missing))
+    return _read(live_grid(image, ppi), 500 / ppi, expected, frozenset(missing), quick=True)
 
 
 def _check(image: NDArray[np.uint8], expected: FingerPosition | None, ppi: float) -> None:
@@ -120,18 +120,20 @@ def _check(image: NDArray[np.uint8], expected: FingerPosition | None, ppi: float
         raise ImageError("A slap is RIGHT_FOUR, LEFT_FOUR or TWO_THUMBS.", code="not-a-slap-position")
 
 
-def _read(grid: Floats, scale: float, expected: FingerPosition | None, missing: frozenset[FingerPosition]) -> SlapSegmentation:
+def _read(
+    grid: Floats, scale: float, expected: FingerPosition | None, missing: frozenset[FingerPosition], *, quick: bool = False
+) -> SlapSegmentation:
     grid = np.asarray(np.clip((grid - 0.3) / 0.4, 0, 1), np.float32)
-    tips = find_tips(grid)
-    clear = [tip for tip in tips if tip.score >= _LEAST_CLEAR]
-    if not clear:
+    tips = find_tips(grid, 6 if quick else 8, quick=quick)
+    if not any(tip.score >= _LEAST_CLEAR for tip in tips):
         return SlapSegmentation(None, 0.0, (), "no-finger")
-    hand, error = _choose(tips, clear, expected, missing)
+    hand, error = _choose(tips, grid.shape[1] / 2, expected, missing)
     if hand is None:
         return SlapSegmentation(None, 0.0, (), "no-finger")
     fingers = []
-    for tip, position in zip(hand.tips, hand.positions, strict=True):
-        box = fit_box(grid, tip, [t for t in hand.tips if t is not tip], hand.tilt)
+    trust = 0.35 if len(hand.tips) >= 3 else 1.0
+    for tip, position, angle in zip(hand.tips, hand.positions, finger_angles(hand), strict=True):
+        box = fit_box(grid, tip, [t for t in hand.tips if t is not tip], angle, trust)
         fingers.append(
             SegmentedFinger(
                 position,
@@ -146,13 +148,14 @@ def _read(grid: Floats, scale: float, expected: FingerPosition | None, missing: 
 
 
 def _choose(
-    tips: list[Tip], clear: list[Tip], expected: FingerPosition | None, missing: frozenset[FingerPosition]
+    tips: list[Tip], middle: float, expected: FingerPosition | None, missing: frozenset[FingerPosition]
 ) -> tuple[Hand | None, str | None]:
+    clear = [tip for tip in tips if tip.score >= _LEAST_CLEAR]
     thumbs = expected == FingerPosition.TWO_THUMBS
     if expected is None and len(clear) == 2 and min(t.half_width for t in clear) >= 7:
         thumbs = not missing
     if thumbs:
-        hand = read_thumbs(clear, missing)
+        hand = read_thumbs(clear, missing, middle)
         wanted = len(set(SLAP_FINGERS[FingerPosition.TWO_THUMBS]) - missing)
     else:
         readings = read_four(tips, missing, _FOURS)
