@@ -7,6 +7,7 @@ The book holds no truth of its own: it replays the journal (incrementally where 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 import cbor2
@@ -138,9 +139,11 @@ class DossierBook:
         chosen = load_procedure(procedure)
         fields = {name: stored for name, text in (applicant or {}).items() if (stored := commit(name, text))}
         number = self._next_number()
-        self.write(Kind.OPENED, {"procedure": chosen.id if not procedure.endswith(".toml") else procedure,
-                                 "procedure_sha256": f"sha256:{chosen.sha256}", "applicant": fields, "visit": visit, "ticket": ticket,
-                                 "kind": ApplicationKind(kind).value, "number": number}, number)  # fmt: skip
+        # A site's own procedure travels in the event: another kit that goes on with this dossier may not have the file.
+        own = {"procedure_text": Path(procedure).read_text("utf-8")} if procedure.endswith(".toml") else {}
+        body = {**own, "procedure": chosen.id, "procedure_sha256": f"sha256:{chosen.sha256}", "applicant": fields, "visit": visit,
+                "ticket": ticket, "kind": ApplicationKind(kind).value, "number": number}  # fmt: skip
+        self.write(Kind.OPENED, body, number)
         return number
 
     def _next_number(self) -> str:

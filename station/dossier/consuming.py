@@ -83,7 +83,7 @@ class NoticeDesk:
         if not isinstance(dossier, str) or not dossier:
             raise InputError("This notice names no dossier; it was not used.", code="notice-payload")
         reasons = list(_reasons(payload.get("reasons", ()))) if kind == "returned" else []
-        if kind == "vneid" and payload.get("state") not in set(VneidState):
+        if kind == "vneid" and str(payload.get("state")) not in set(VneidState):
             raise InputError("This e-ID state is not known; the notice was not used.", code="vneid-state")
         if not self._known(dossier):
             return Consumed(True, (), (dossier,))

@@ -8,7 +8,7 @@ from enum import StrEnum
 class Kind(StrEnum):
     """What happened. The comment lists the keys of the body."""
 
-    OPENED = "dossier.opened"  # procedure, procedure_sha256, applicant (declared fields), visit, ticket, kind, number
+    OPENED = "dossier.opened"  # procedure, procedure_sha256, procedure_text (a site's own), applicant (declared fields), visit, ticket, kind, number
     CLASSIFIED = "dossier.classified"  # kind (first, exchange, reissue), reason, first_dossier (recapture links to it)
     LOOKED_UP = "population.looked-up"  # branch, record (register's fields) or None, source
     FIELD_SET = "field.set"  # name, value, source

@@ -183,13 +183,19 @@ def _capture(raw: Mapping[str, Any], table: Mapping[str, Any]) -> CaptureStep:
     )  # fmt: skip
 
 
+MAX_PROCEDURE_BYTES: Final = 100_000
+
+
+@lru_cache(maxsize=32)
 def parse_procedure(data: bytes) -> Procedure:
     """Read a procedure file.
 
     Raises:
-        InputError: not TOML, a key is missing or of the wrong kind, two captures share an id.
+        InputError: not TOML, larger than 100 kB, a key is missing or of the wrong kind, two captures share an id.
     """
     try:
+        if len(data) > MAX_PROCEDURE_BYTES:
+            raise ValueError("too large")
         raw = tomllib.loads(data.decode("utf-8"))
         table = raw["thresholds"]
         steps = tuple(_capture(c, table) for c in raw.get("capture", ()))

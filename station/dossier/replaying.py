@@ -35,7 +35,7 @@ from station.dossier.parts import (
     Signature,
     StepState,
 )
-from station.dossier.procedure import Procedure, load_procedure
+from station.dossier.procedure import Procedure, load_procedure, parse_procedure
 from station.dossier.state import DossierState
 from station.errors import InputError
 
@@ -135,7 +135,8 @@ class Replay:
             return  # the same dossier opened by two stations: the first in causal order rules
         self._opened = event
         if self._procedure is None:
-            self._procedure = load_procedure(str(body["procedure"]))
+            text = body.get("procedure_text")
+            self._procedure = parse_procedure(str(text).encode()) if text else load_procedure(str(body["procedure"]))
         self._kind = ApplicationKind(body.get("kind", "first"))
         self._desk = event.desk
         for name, value in body.get("applicant", {}).items():
