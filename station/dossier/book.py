@@ -1,12 +1,14 @@
 """`DossierBook`: what people at the counter want to do with a dossier. Each intent checks the procedure and writes one event.
 
-The book holds no truth of its own: it replays the journal (incrementally where nothing was merged in) and refuses with a
+The book holds no truth of its own: it replays the journal (only what arrived since, where nothing was merged in) and refuses with a
 `ProcedureError` what is not allowed now. Facts that happened (an attempt) are always written down.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,6 +30,9 @@ from station.errors import AccessError, InputError, ProcedureError
 from station.vietnam.fields import commit
 
 MAX_REASON_CHARACTERS = 500
+MAX_KEPT = 2000
+_FAR = 2**62
+"""A number no journal reaches: asking from there tells only how far it is."""
 SUPERVISOR_ROLES = frozenset({"supervisor", "team-lead"})
 
 
@@ -57,6 +62,15 @@ def exception_payload(dossier: str, finger: FingerPosition, *, kind: str, perman
     return cbor2.dumps(["finger-exception", dossier, int(finger), kind, permanence, reason, operator], canonical=True)
 
 
+@dataclass(slots=True)
+class _Kept:
+    """A replayed dossier: its machine, the events in it, and the state after them."""
+
+    replay: Replay
+    ids: set[EventId]
+    state: DossierState | None
+
+
 class DossierBook:
     """The intents. `sign` signs bytes with the operator's key where a procedure wants an officer's signature."""
 
@@ -65,7 +79,10 @@ class DossierBook:
         self.clock = clock
         self.session = session
         self._sign = sign
-        self._cache: dict[str, tuple[list[EventId], Replay]] = {}
+        self._kept: dict[str, _Kept] = {}
+        self._pending: dict[str, list[Event]] = {}
+        self._arrived = -1
+        self._lock = threading.RLock()
         self._day_count: dict[str, int] = {}
 
     # --- reading -----------------------------------------------------------------------------------------------------------
@@ -76,23 +93,41 @@ class DossierBook:
         Raises:
             InputError: no such dossier here.
         """
-        events = list(self.journal.events(dossier))
-        if not events:
-            raise InputError("There is no such dossier on this station; nothing was opened. Scan the code again, or search by name.",
-                             code="dossier-unknown")  # fmt: skip
-        seen, replaying = self._cache.get(dossier, ([], None))
-        ids = [e.id for e in events]
-        if replaying is None or ids[: len(seen)] != seen or len({i.origin for i in ids}) > 1:
-            replaying = Replay()
-            fresh = merge(events)
-        else:
-            fresh = events[len(seen) :]
-        for event in fresh:
-            replaying.apply(event)
-        if len(self._cache) > 64:
-            self._cache.pop(next(iter(self._cache)))
-        self._cache[dossier] = (ids, replaying)
-        return replaying.state()
+        with self._lock:
+            self._hear()
+            kept = self._kept.get(dossier)
+            fresh = [e for e in self._pending.pop(dossier, ()) if kept is None or e.id not in kept.ids]
+            if kept is None or (fresh and len({i.origin for i in kept.ids} | {e.id.origin for e in fresh}) > 1):
+                # Never seen, or another station's events came in between: their causal order is made anew.
+                events = list(self.journal.events(dossier))
+                if not events:
+                    raise InputError("There is no such dossier on this station; nothing was opened. Scan the code again, or search by name.",
+                                     code="dossier-unknown")  # fmt: skip
+                kept, fresh = _Kept(Replay(), set(), None), merge(events)
+                if len(self._kept) >= MAX_KEPT:
+                    self._kept.pop(next(iter(self._kept)))
+                self._kept[dossier] = kept
+            for event in fresh:
+                kept.replay.apply(event)
+                kept.ids.add(event.id)
+            if fresh or kept.state is None:
+                kept.state = kept.replay.state()
+            return kept.state
+
+    def _hear(self) -> None:
+        """Ask the journal what arrived since the last time (from this book, the queue, a stick, a notice)."""
+        if self._arrived < 0:
+            self._arrived = self.journal.events_since(_FAR)[1]
+        new, self._arrived = self.journal.events_since(self._arrived)
+        for event in new:
+            if event.dossier in self._kept:
+                self._pending.setdefault(event.dossier, []).append(event)
+
+    def forget(self) -> None:
+        """Drop all kept states; the next question reads the journal again (after a purge)."""
+        with self._lock:
+            self._kept.clear()
+            self._pending.clear()
 
     def states(self) -> list[DossierState]:
         """Return every dossier of this station, oldest first."""

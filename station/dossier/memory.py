@@ -45,6 +45,9 @@ class EventLog(Protocol):
     def dossiers(self) -> Sequence[Named]:
         """Return all dossiers, oldest first."""
 
+    def events_since(self, number: int) -> tuple[Sequence[Event], int]:
+        """Return the events that arrived here after the `number`-th, and the number to ask with next time."""
+
 
 class MemoryJournal:
     """See the module."""
@@ -55,6 +58,7 @@ class MemoryJournal:
         self._previous = GENESIS
         self._sequence = 0
         self._by_dossier: dict[str, list[Event]] = {}
+        self._arrived: list[Event] = []
         self._lock = threading.Lock()
 
     def append(self, kind: str, body: Mapping[str, Any], *, dossier: str, operator: str, desk: str) -> Event:
@@ -68,6 +72,7 @@ class MemoryJournal:
                                parents=parents if dossier else (), previous=self._previous)  # fmt: skip
             self._previous = event.hash
             known.append(event)
+            self._arrived.append(event)
             return event
 
     def take(self, events: Iterable[Event]) -> None:
@@ -77,6 +82,7 @@ class MemoryJournal:
                 known = self._by_dossier.setdefault(event.dossier, [])
                 if all(e.id != event.id for e in known):
                     known.append(event)
+                    self._arrived.append(event)
 
     def events(self, dossier: str) -> list[Event]:
         """See `EventLog.events`."""
@@ -86,6 +92,11 @@ class MemoryJournal:
     def dossiers(self) -> list[MemorySpan]:
         """See `EventLog.dossiers`."""
         return [MemorySpan(d) for d in self._by_dossier if d]
+
+    def events_since(self, number: int) -> tuple[list[Event], int]:
+        """See `EventLog.events_since`."""
+        with self._lock:
+            return self._arrived[number:], len(self._arrived)
 
     def all_events(self) -> list[Event]:
         """Return this origin's own events in order, station facts included."""
