@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from station.clock import Clock
 from station.dossier.book import DossierBook
@@ -43,6 +43,22 @@ class Consumed:
     strangers: tuple[str, ...] = ()
 
 
+class VerifiedNotice(Protocol):
+    """What the carrier room hands over after it checked the centre's signature."""
+
+    @property
+    def notice_id(self) -> str:
+        """Unique name of the notice."""
+
+    @property
+    def kind(self) -> str:
+        """What it tells."""
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """Its plain values."""
+
+
 class NoticeDesk:
     """Takes verified notices in."""
 
@@ -67,6 +83,16 @@ class NoticeDesk:
             return Consumed(False)
         self._write(notice_id, kind, payload, "")
         return Consumed(True)
+
+    def on_notice(self, notice: VerifiedNotice) -> None:
+        """Consume a notice of `station.queue.notices.NoticeInbox` (its `on_notice`). One that cannot be used is written down as such, so
+        that it neither comes again for ever nor vanishes unseen.
+        """
+        try:
+            self.consume(notice.notice_id, str(notice.kind), notice.payload)
+        except InputError as error:
+            if not self._seen(notice.notice_id, ""):
+                self._write(notice.notice_id, "unusable", {"kind": str(notice.kind), "code": error.reason_code}, "")
 
     def _seen(self, notice_id: str, dossier: str) -> bool:
         events = self._book.journal.events(dossier)

@@ -53,6 +53,12 @@ def find(states: Iterable[DossierState], text: str, limit: int = 20) -> list[Hit
     return sorted(hits, key=lambda h: (-h.score, h.dossier))[:limit]
 
 
+def phone_users(states: Iterable[DossierState], phone: str, but: str = "") -> int:
+    """Return how many other people here gave this phone number (`ComparingDesk.compare` warns from five on)."""
+    others = {s.value("personal_no") or s.id for s in states if phone and s.id != but and s.value("phone") == phone}
+    return len(others)
+
+
 def _by_digits(states: list[DossierState], digits: str) -> list[Hit]:
     for field, length in (("personal_no", 12), ("old_id_no", 9), ("phone", 10)):
         if len(digits) == length and (found := [Hit(s.id, field, 1.0) for s in states if s.value(field) == digits]):

@@ -11,6 +11,7 @@ from station.dossier.home import Place
 from station.dossier.kinds import Kind
 from station.dossier.parts import CardWord, DefectState
 from station.errors import InputError
+from station.queue.notices import Notice, NoticeKind
 
 from .builders import enroll, make_book
 
@@ -66,3 +67,13 @@ def test_what_cannot_be_read_writes_nothing(kind: str, payload: dict[str, object
     with pytest.raises(InputError):
         NoticeDesk(book.journal, book.clock).consume("n", kind, payload)
     assert list(book.journal.events("")) == []
+
+
+def test_an_unusable_notice_is_noted_once_and_stops_nothing() -> None:
+    book = make_book()
+    desk = NoticeDesk(book.journal, book.clock)
+    notice = Notice("n9", NoticeKind.RETURNED, "", book.clock.now(), {"dossier": 3}, b"")
+    desk.on_notice(notice)
+    desk.on_notice(notice)
+    (event,) = book.journal.events("")
+    assert event.body["kind"] == "unusable"
