@@ -16,7 +16,8 @@ from biometrics.fingerprint.minutiae.residues import find
 from biometrics.fingerprint.minutiae.template import RIDGE_SCALE, SAMPLE_PX, Template
 from biometrics.fingerprint.minutiae.texture import texture_codes
 
-MOST_MINUTIAE: Final = 100
+# As many as the stored form keeps: a template compares the same before and after it was stored.
+MOST_MINUTIAE: Final = 64
 LEAST_SIDE: Final = 64
 MOST_SIDE: Final = 4096
 

@@ -22,9 +22,10 @@ _RIGHT: Final = np.array([-34.0, -11.5, 11.5, 33.0]) + 1j * np.array([4.5, 0.0, 
 _FAN: Final = np.array([-5.0, -1.5, 2.0, 8.0])
 # Spread of the residue (cells), of the lean (degrees) and of the log of the size.
 _SIGMA: Final = 3.0
-_LEAN_SIGMA: Final = 14.0
+_LEAN_SIGMA: Final = 10.0
 _SIZE_SIGMA: Final = 0.13
-_HAND_SLOPE: Final = 0.5
+_LEFT_OUT: Final = 17.0
+_HAND_SLOPE: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def read_four(tips: list[Tip], missing: frozenset[FingerPosition], slaps: tuple[
             for chosen in combinations(range(len(tips)), size):
                 index = np.array(chosen)
                 # A finger left out costs more than any residue it could have; an end behind another is another phalanx.
-                base = 14.0 * (len(present) - size) - 12.0 * float(clear[index].sum())
+                base = _LEFT_OUT * (len(present) - size) - 12.0 * float(clear[index].sum())
                 base += 25.0 * float(behind[np.ix_(index, index)].sum()) + 25.0 * float(
                     behind[:, index].sum() > behind[np.ix_(index, index)].sum()
                 )
@@ -112,6 +113,9 @@ def read_four(tips: list[Tip], missing: frozenset[FingerPosition], slaps: tuple[
         return found
     gap = found[1].cost - found[0].cost
     sure = 1 / (1 + np.exp(-_HAND_SLOPE * gap))
+    # A hand turned far is easily taken for the other one turned less: never be sure there.
+    doubt = float(np.clip((max(abs(found[0].tilt), abs(found[1].tilt)) - 22) / 40, 0, 1))
+    sure = 0.5 + (sure - 0.5) * (1 - doubt)
     return [Hand(h.slap, h.tips, h.positions, h.tilt, float(c), h.cost) for h, c in zip(found, (sure, 1 - sure), strict=True)]
 
 

@@ -21,6 +21,8 @@ _FOURS: Final = (FingerPosition.RIGHT_FOUR, FingerPosition.LEFT_FOUR)
 _MARGIN_PX: Final = 24
 # Below this the ends are smudges or phalanges, not the fingers asked for.
 _LEAST_CLEAR: Final = 0.5
+# From this confidence on, the hand seen contradicts the hand asked for.
+_SURE: Final = 0.88
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ def _choose(
         hand = readings[0] if readings else None
         if expected is not None and hand is not None and hand.slap != expected:
             other = readings[1]
-            if hand.confidence < 0.9:
+            if hand.confidence < _SURE:
                 # Not sure enough to contradict the procedure: read it as asked, and say how doubtful that is.
                 hand = other
         wanted = len(set(SLAP_FINGERS[hand.slap]) - missing) if hand else 4
