@@ -59,7 +59,7 @@ def hypotheses(seed: Seed, most: int) -> list[int]:
     return taken
 
 
-def grown(a: Template, b: Template) -> tuple[Bases, list[Match]]:
+def grown(a: Template, b: Template, most: int = HYPOTHESES) -> tuple[Bases, list[Match]]:
     """Return the base scores and the matches grown from every hypothesis, best first.
 
     Half of the hypotheses come from codes and textures together, half from the codes alone: strongly stretched prints keep their
@@ -70,7 +70,7 @@ def grown(a: Template, b: Template) -> tuple[Bases, list[Match]]:
     if alone is not together:
         seeds.append(relax(a, b, alone))
     bases = Bases(seeds[0].base, seeds[-1].base)
-    found = [grow(a, b, together, seed, start) for seed in seeds for start in hypotheses(seed, HYPOTHESES)]
+    found = [grow(a, b, together, seed, start) for seed in seeds for start in hypotheses(seed, most)]
     shipped = calibration()
     found.sort(key=lambda match: -shipped.minutiae(minutia_features(bases, match)))
     return bases, found
@@ -78,7 +78,7 @@ def grown(a: Template, b: Template) -> tuple[Bases, list[Match]]:
 
 def grown_score(a: Template, b: Template) -> float:
     """Return the score from the minutiae alone, a quarter of the work: to choose whom to compare in full."""
-    bases, found = grown(a, b)
+    bases, found = grown(a, b, 1)
     return calibration().minutiae(minutia_features(bases, found[0])) if found else float("-inf")
 
 

@@ -22,8 +22,8 @@ from biometrics.fingerprint.minutiae.template_bytes import from_bytes, to_bytes
 
 _VOTED_SHARE: Final = 0.02
 _VOTED_LEAST: Final = 400
-_GROWN: Final = 40
-_CHECKED: Final = 8
+_GROWN: Final = 30
+_CHECKED: Final = 6
 _VERSION: Final = 1
 
 

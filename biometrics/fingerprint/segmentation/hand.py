@@ -25,7 +25,7 @@ _SIGMA: Final = 3.0
 _LEAN_SIGMA: Final = 10.0
 _SIZE_SIGMA: Final = 0.13
 _LEFT_OUT: Final = 17.0
-_HAND_SLOPE: Final = 0.6
+_HAND_SLOPE: Final = 0.75
 
 
 @dataclass(frozen=True, slots=True)

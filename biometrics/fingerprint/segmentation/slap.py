@@ -22,7 +22,7 @@ _MARGIN_PX: Final = 24
 # Below this the ends are smudges or phalanges, not the fingers asked for.
 _LEAST_CLEAR: Final = 0.5
 # From this confidence on, the hand seen contradicts the hand asked for.
-_SURE: Final = 0.88
+_SURE: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
