@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import cv2
+import numpy as np
 import typer
+from numpy.typing import NDArray
 
 from biometrics.errors import BiometricsError
 from biometrics.portrait import (
@@ -31,11 +33,13 @@ from biometrics.portrait import (
     scalar,
     tools,
 )
+from biometrics.portrait.compare import Embedder, compare_faces
 from biometrics.portrait.drawing import draw
 from biometrics.portrait.profiles import Profile
 from biometrics.portrait.reading import MAX_BYTES, read_portrait
 from station.errors import InputError
 from station.files import writing
+from station.portrait_packs import PortraitPacks
 from station.words import Language, say
 
 
@@ -57,6 +61,8 @@ class _Task:
     crop: Path | None
     language: Language
     as_json: bool
+    other: NDArray[np.uint8] | None
+    embedder: Embedder | None
 
 
 def command(
@@ -76,6 +82,12 @@ def command(
         Path | None,
         typer.Option("--crop", help="Write the document's picture, cropped and within its byte budget, into this folder."),
     ] = None,
+    same_as: Annotated[
+        Path | None,
+        typer.Option(
+            "--same-as", help="Also compare each face with this picture (needs the imported SFace pack; else: not compared)."
+        ),
+    ] = None,
     conformance: Annotated[
         Path | None,
         typer.Option(
@@ -92,7 +104,11 @@ def command(
     kit = tools(None if tier is Best.BEST else Tier(int(tier.value)))
     if kit.note and not as_json:
         typer.echo(say("portrait-tier-0", Language.EN if english else Language.VI), err=True)
-    task = _Task(_profile(profile, mode), document, plot, crop, Language.EN if english else Language.VI, as_json)
+    other = None if same_as is None else _read(same_as)[0]
+    task = _Task(
+        _profile(profile, mode), document, plot, crop, Language.EN if english else Language.VI, as_json, other,
+        None if other is None else PortraitPacks().embedder(),
+    )  # fmt: skip
     failed = [path for path in files if not _one(path, kit, task)]
     if failed:
         raise typer.Exit(1)
@@ -112,36 +128,51 @@ def _profile(name: str, mode: Mode) -> Profile:
         ) from error
 
 
+def _read(path: Path) -> tuple[NDArray[np.uint8], float]:
+    """Return the picture and its JPEG quality (NaN where it is no JPEG). Raises InputError with a named code."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"{path.name}: more than {MAX_BYTES // 1_000_000} MB", code="file-large")
+        read = read_portrait(path.read_bytes())
+    except BiometricsError as error:
+        raise InputError(f"{path.name}: {error}", code=error.reason_code) from error
+    except OSError as error:
+        raise InputError(f"{path.name}: cannot be read", code="file-missing") from error
+    return read.image, read.facts.jpeg_quality
+
+
 def _one(path: Path, kit: Tools, task: _Task) -> bool:
     """Judge one file and say it; False when it cannot be judged (said on stderr, the next file goes on)."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"more than {MAX_BYTES // 1_000_000} MB", code="file-large")
-        read = read_portrait(path.read_bytes())
+        image, jpeg_quality = _read(path)
         start = time.perf_counter()
-        quality = assess(read.image, task.profile, kit=kit, document=task.document, jpeg_quality=read.facts.jpeg_quality)
+        quality = assess(image, task.profile, kit=kit, document=task.document, jpeg_quality=jpeg_quality)
         seconds = time.perf_counter() - start
+        same = None if task.other is None else compare_faces(image, task.other, kit, task.embedder)
     except (BiometricsError, InputError) as error:
         if task.as_json:
             typer.echo(json.dumps({"file": path.name, "error": error.reason_code}))
         else:
-            typer.echo(f"{path.name}: {error} ({error.reason_code})", err=True)
-        return False
-    except OSError:
-        typer.echo(
-            json.dumps({"file": path.name, "error": "file-missing"}) if task.as_json else f"{path.name}: cannot be read", err=True
-        )
+            typer.echo(f"{error} ({error.reason_code})", err=True)
         return False
     row = _row(path, quality, seconds)
     if task.crop is not None and quality.face is not None:
-        row["crop"] = _write_crop(path, read.image, quality, task)
+        row["crop"] = _write_crop(path, image, quality, task)
+    if same is not None:
+        row["same_person"] = {
+            "answer": same.sameness.value, "similarity": _number(same.similarity), "threshold": _number(same.threshold),
+            "provider": str(same.provider) if same.provider else None, "official": same.official, "why": same.why,
+        }  # fmt: skip
     if task.as_json:
         typer.echo(json.dumps(row))
     else:
         _say(row, quality, task.language)
+        if same is not None:
+            number = "" if math.isnan(same.similarity) else f" ({same.similarity:.3f}, limit {same.threshold:.3f})"
+            typer.echo(f"  {say(f'portrait-{same.sameness.value}', task.language)}{number}")
     if task.plot is not None:
         target = task.plot / f"{path.stem}.portrait.png" if task.plot.is_dir() else task.plot
-        _, png = cv2.imencode(".png", draw(read.image, quality))
+        _, png = cv2.imencode(".png", draw(image, quality))
         with writing(target.name):
             target.write_bytes(png.tobytes())
     return True

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from station.models import ModelStore
+from station.portrait_packs import PortraitPacks
 
 app = typer.Typer(no_args_is_help=True, help="List, import and remove model packs.")
 
@@ -18,8 +19,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One object per line.")
 
 @app.command("list")
 def list_models(as_json: JsonOption = False) -> None:
-    """Which models are there: the official NFIQ 2 forest (after import) and our own default."""
-    for model in ModelStore().list():
+    """Which models are there: the official NFIQ 2 forest (after import), our own default, the portrait's packs."""
+    for model in [*ModelStore().list(), *PortraitPacks().list()]:
         if as_json:
             typer.echo(json.dumps(asdict(model), ensure_ascii=False))
         else:
@@ -28,10 +29,20 @@ def list_models(as_json: JsonOption = False) -> None:
 
 @app.command("import")
 def import_model(
-    file: Annotated[Path, typer.Argument(help="nist_plain_tir-ink.yaml, .yaml.xz, or NIST's .txt descriptor beside it.")],
+    file: Annotated[
+        Path, typer.Argument(help="nist_plain_tir-ink.yaml, .yaml.xz, NIST's .txt descriptor, or a portrait pack (.onnx).")
+    ],
     as_json: JsonOption = False,
 ) -> None:
-    """Import NIST's NFIQ 2 random forest. It is recognised by its sha256, compiled and kept in the models folder."""
+    """Import NIST's NFIQ 2 random forest, or a portrait pack. Each is recognised by its sha256 and kept in the models folder."""
+    if file.suffix.lower() == ".onnx":
+        packs = PortraitPacks()
+        pack = packs.import_file(file)
+        if as_json:
+            typer.echo(json.dumps(asdict(pack), ensure_ascii=False))
+        else:
+            typer.echo(f"Imported {pack.name} ({pack.size / 1000:.0f} kB)\n{packs.licence(pack.id)[:400]}")
+        return
     model = ModelStore().import_file(file)
     if as_json:
         typer.echo(json.dumps(asdict(model), ensure_ascii=False))
@@ -42,5 +53,8 @@ def import_model(
 @app.command()
 def remove(model_id: Annotated[str, typer.Argument(metavar="ID", help="As shown by `station models list`.")]) -> None:
     """Remove an imported model; scores come from our own default again."""
-    ModelStore().remove(model_id)
+    if model_id in {pack.id for pack in PortraitPacks().list()}:
+        PortraitPacks().remove(model_id)
+    else:
+        ModelStore().remove(model_id)
     typer.echo(f"Removed {model_id}.")
