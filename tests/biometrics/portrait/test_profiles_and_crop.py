@@ -10,6 +10,7 @@ import pytest
 
 from biometrics.errors import FormatError, ImageError
 from biometrics.portrait import Instruction, Mode, Verdict, assess, document_crop, encode_within, load_profile, parse_profile
+from biometrics.portrait.assess import find_face
 from biometrics.portrait.crop import crop_matrix
 from biometrics.portrait.measures import geometry
 from biometrics.portrait.points import Point
@@ -102,7 +103,7 @@ def test_margin_is_for_approximate_measures_only():
 def test_crop_puts_eyes_and_head_where_the_profile_wants_them(name, kit):
     spec = load_profile(name).crop
     rendering = render_face(31, FaceSettings(roll=6, eye_x=0.46, eye_distance_px=104))
-    face = kit.landmarker.locate(rendering.image, kit.detector.detect(rendering.image)[0])
+    _, face = find_face(rendering.image, kit)  # what a taken still gets
     before = rendering.image.copy()
     cut = document_crop(rendering.image, face, spec)
     assert np.array_equal(before, rendering.image), "the frame stays untouched"
@@ -113,10 +114,10 @@ def test_crop_puts_eyes_and_head_where_the_profile_wants_them(name, kit):
     assert eyes[0, 1] == pytest.approx(eyes[1, 1], abs=0.01)
     assert eyes[:, 1].mean() == pytest.approx(spec.eye_y * spec.height_px - 0.5, abs=0.01)
     # ... and found again in the picture it is within 1 %.
-    again = geometry(kit.landmarker.locate(cut.image, kit.detector.detect(cut.image)[0]))
+    again = geometry(find_face(cut.image, kit)[1])
     assert again.eye_middle[1] / spec.height_px == pytest.approx(spec.eye_y, abs=0.01)
-    assert again.eye_middle[0] / spec.width_px == pytest.approx(spec.eye_x, abs=0.015)
-    assert again.head_height_px / spec.height_px == pytest.approx(spec.head_share, abs=0.015)
+    assert again.eye_middle[0] / spec.width_px == pytest.approx(spec.eye_x, abs=0.01)
+    assert again.head_height_px / spec.height_px == pytest.approx(spec.head_share, abs=0.01)
 
 
 def test_the_crop_passes_its_own_document_rules(kit):
