@@ -102,3 +102,17 @@ def test_a_silent_register_stops_nothing(people: SyntheticPopulation) -> None:
     assert state.look_up.branch is Branch.UNANSWERED
     with pytest.raises(TransferError):
         ComparingDesk(book, Silent()).compare(dossier, offline_ok=False)
+
+
+def test_a_mistyped_number_that_belongs_to_somebody_else_finds_the_right_person() -> None:
+    people = SyntheticPopulation(6, 300)
+    citizen, stranger = people.citizen(10), people.citizen(11)
+    declared = {k: commit(k, v) for k, v in citizen.declared.items()} | {"personal_no": stranger.truth["personal_no"]}
+    declared.pop("old_id_no", None)
+    found = investigate(people, declared)
+    assert found.record is not None
+    assert (found.record.personal_no, found.found_by) == (citizen.truth["personal_no"], "name")
+    sources = {FieldSource.DECLARED: declared, FieldSource.REGISTER: found.record.fields}
+    codes = {(f.code, f.field) for f in find_defects(sources, found, kind=citizen.kind, units=default_units(), day=DAY)}
+    assert ("S3", "personal_no") in codes
+    assert ("S1", "full_name") not in codes
