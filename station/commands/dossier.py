@@ -13,7 +13,7 @@ from station.dossier.book import DossierBook
 from station.dossier.consuming import CentreSession
 from station.dossier.life import Life, day_totals
 from station.dossier.mending import Mending, ages
-from station.dossier.parts import Defect
+from station.dossier.parts import Defect, Lifecycle
 from station.dossier.pipeline import desk_loads, desk_of
 from station.dossier.replaying import event_id
 from station.dossier.search import find as find_dossiers
@@ -49,7 +49,7 @@ def _day(text: str, station: Opened) -> date:
 def _row(state: DossierState, language: Language, as_json: bool) -> None:
     desk = desk_of(state)
     done = sum(map(state.done, state.procedure.steps))
-    line(as_json, f"{state.id}  {say(state.package_word.value, language):14s} {say(f'life.{state.lifecycle.value}', language):10s} "
+    line(as_json, f"{state.id}  {say(state.package_word.value, language):14s} {say(f'life.{state.lifecycle.value}', language) if state.lifecycle is not Lifecycle.OPEN else '':10s} "
          f"{done:2d}/{len(state.procedure.steps)}  {state.value('full_name')}",
          dossier=state.id, word=state.package_word.value, lifecycle=state.lifecycle.value, desk=desk.value if desk else "",
          kind=state.kind.value, procedure=state.procedure.id, captures=done, defects=len(state.open_defects),
