@@ -6,7 +6,6 @@ Nothing of a demo can reach a real intake: everything it makes is marked, and a 
 from __future__ import annotations
 
 import secrets
-import threading
 from pathlib import Path
 from typing import Final
 
@@ -91,6 +90,6 @@ def call_person(scanner: Scanner, camera: Camera, seed: int, *, light_s: float =
     """Let the person of `seed` step up to the simulated devices and grow their fingers in the background."""
     if isinstance(scanner, SimulatedScanner):
         scanner.call(Applicant(seed, light_s=light_s))
-        threading.Thread(target=scanner.warm_up, name="grow-fingers", daemon=True).start()
+        scanner.warm_up()
     if isinstance(camera, SimulatedCamera):
         camera.call(Sitting(seed))

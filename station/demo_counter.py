@@ -41,8 +41,11 @@ class DemoCounter:
             visitors.append(Visitor(str(FIRST_TICKET + number), citizen, person_seed(self._seed, citizen)))
         self.counter = Counter(station, scanner, camera, population, tuple(visitors),
                                lambda seed: call_person(scanner, camera, seed, light_s=self._light_s), self._procedure)  # fmt: skip
-        threading.Thread(target=self._connect, name="demo-intake", daemon=True).start()
+        self._connecting = threading.Thread(target=self._connect, name="demo-intake", daemon=True)
+        self._connecting.start()
         return self.counter
+
+    _connecting: threading.Thread | None = None
 
     def _connect(self) -> None:
         counter = self.counter
@@ -55,5 +58,8 @@ class DemoCounter:
         self.connected.set()
 
     def close(self) -> None:
-        """Stop the intake (the counter itself is closed by its window)."""
+        """Stop the intake, also one that is just starting (the counter itself is closed by its window)."""
+        self.intake.stop()
+        if self._connecting is not None:
+            self._connecting.join()
         self.intake.stop()

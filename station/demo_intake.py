@@ -37,6 +37,7 @@ class DemoIntake:
         self._folder, self._port = folder, port
         self._process: subprocess.Popen[str] | None = None
         self.ready: Ready | None = None
+        self._listener: threading.Thread | None = None
 
     def start(self) -> Ready:
         """Start the process and wait until it listens.
@@ -61,11 +62,14 @@ class DemoIntake:
             raw: dict[str, Any] = json.loads(line)
             self.ready = Ready(str(raw["url"]), str(raw["code"]), str(raw["public_key"]))
         except (ValueError, KeyError) as error:
+            process.kill()
             said = (process.stderr.read() if process.stderr else "").strip().splitlines()
+            self._process = process
             self.stop()
             raise TransferError(f"The demo intake did not start; what was saved is safe. {said[-1] if said else 'Start again.'}",
                                 code="intake-start") from error  # fmt: skip
-        threading.Thread(target=_drain, args=(process.stderr,), name="intake-stderr", daemon=True).start()
+        self._listener = threading.Thread(target=_drain, args=(process.stderr,), name="intake-stderr", daemon=True)
+        self._listener.start()
         return self.ready
 
     def connect(self, station: Station) -> TusCarrier:
@@ -97,25 +101,22 @@ class DemoIntake:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-            self._close_pipes()
 
     def stop(self) -> None:
-        """Ask it to stop and wait; harmless when repeated."""
-        if self._process is None:
+        """Ask it to stop and wait; harmless when repeated, and while it is starting."""
+        process, self._process = self._process, None
+        if process is None:
             return
-        if self._process.poll() is None:
-            self._process.terminate()
+        if process.poll() is None:
+            process.terminate()
             try:
-                self._process.wait(15)
+                process.wait(15)
             except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        self._close_pipes()
-        self._process = None
-
-    def _close_pipes(self) -> None:
-        assert self._process is not None
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+                process.kill()
+                process.wait()
+        if self._listener is not None:
+            self._listener.join()
+        for pipe in (process.stdin, process.stdout, process.stderr):
             if pipe is not None and not pipe.closed:
                 pipe.close()
 

@@ -5,6 +5,7 @@ Everything it makes is marked `simulated`; a production intake refuses it.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -65,6 +66,8 @@ class SimulatedScanner(StagedScanner):
         self._scene_now: LiveScene | None = None
         self._scene_light: LiveScene | None = None
         self._ppi = FINGER_LIVE_PPI
+        self._growing = False
+        self._grower: threading.Thread | None = None
 
     @classmethod
     def discover(cls, settings: Mapping[str, Any]) -> Sequence[Device]:
@@ -73,16 +76,32 @@ class SimulatedScanner(StagedScanner):
 
     def call(self, applicant: Applicant) -> None:
         """Another person steps up. Not during a capture."""
+        self._stop_growing()
         self._applicant, self._person, self._touch = applicant, Person.from_seed(applicant.seed), 0
         self.lift()
 
     def warm_up(self) -> None:
-        """Grow all ten fingers now (about a quarter of a second each), so that the first picture does not wait for them."""
-        person = self._person
+        """Grow all ten fingers in the background (a quarter of a second each), so that no picture waits for them."""
+        self._stop_growing()
+        self._growing = True
+        self._grower = threading.Thread(target=self._grow, args=(self._person,), name=f"grow-{self.device_id}", daemon=True)
+        self._grower.start()
+
+    def _grow(self, person: Person) -> None:
         for position in SINGLE_FINGERS:
-            if person is not self._person:
+            if not self._growing:
                 return
             person.finger(position)
+
+    def _stop_growing(self) -> None:
+        self._growing = False
+        if self._grower is not None:
+            self._grower.join()
+            self._grower = None
+
+    def _close(self) -> None:
+        self._stop_growing()
+        super()._close()
 
     @property
     def capabilities(self) -> Capabilities:
