@@ -55,9 +55,15 @@ def open_reader(slot: int = 0) -> PcscReader:
 
 
 def read_once(reader: PcscReader, made: Personalised, key: AccessKey | None = None, **options):
-    assert reader.wait_for_card(10)
     reading = ChipReading(key or AccessKey.from_can(made.citizen.number[-6:]), **options)
-    return reading.run(reader.connect)
+    for _ in range(10):
+        assert reader.wait_for_card(10)
+        try:
+            return reading.run(reader.connect)
+        except DeviceNotFoundError:
+            # pcscd still showed the card that was just taken off; the next one is on its way.
+            time.sleep(0.1)
+    raise AssertionError("the card never came")
 
 
 def card_of(made: Personalised, slot: int = 0, latency: Latency = NO_LATENCY) -> VpcdCard:
