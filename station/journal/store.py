@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -71,10 +71,14 @@ class Journal:
         if cls.exists(files):
             raise StorageError("There is a journal in this folder already; it was not touched.", code="journal-exists")
         journal = cls(files, key, clock, create=True)
-        with database_errors(), journal._db:
-            journal._db.execute("INSERT OR IGNORE INTO meta VALUES('origin', ?)", (origin,))
-        # SQLite does not sync the folder entry of a new database itself: one durable rename beside it does.
-        files.write(f"{cls.FOLDER}/origin.txt", origin.encode() + b"\n")
+        try:
+            with database_errors(), journal._db:
+                journal._db.execute("INSERT OR IGNORE INTO meta VALUES('origin', ?)", (origin,))
+            # SQLite does not sync the folder entry of a new database itself: one durable rename beside it does.
+            files.write(f"{cls.FOLDER}/origin.txt", origin.encode() + b"\n")
+        except BaseException:
+            journal.close()
+            raise
         return journal
 
     @classmethod
@@ -103,7 +107,8 @@ class Journal:
         """Close; harmless when repeated. Nothing is lost without it."""
         with self._mutex:
             self._blobs.close()
-            self._db.close()
+            with suppress(apsw.Error):  # the last checkpoint on a broken disk: everything acknowledged is in the log already
+                self._db.close()
             self._lock.release()
 
     def __enter__(self) -> Journal:
