@@ -147,7 +147,7 @@ def assembled(report: Report, arguments: list[str]) -> None:
     shared = shared_dir()
     if shared is None:
         return
-    pool = open_people(shared)
+    pool = open_people(shared / "data")
     known = RememberedPeople()
     for person in pool:
         for position, template in person.plain[0].items():
