@@ -42,6 +42,7 @@ def ridge_grid(image: NDArray[np.uint8]) -> Floats:
     """Return ridge strength 0..1 by 16-px cells of a picture at 500 ppi: float32 (height // 16, width // 16)."""
     half = cv2.resize(image, (image.shape[1] // 2, image.shape[0] // 2), interpolation=cv2.INTER_AREA).astype(np.float32)
     rows, columns = half.shape[0] // _STEP, half.shape[1] // _STEP
+    grey = cv2.resize(half[: rows * _STEP, : columns * _STEP], (columns, rows), interpolation=cv2.INTER_AREA)
     half = half - cv2.blur(half, (_BLOCK + 1, _BLOCK + 1))
     padded = np.pad(half, ((4, _BLOCK), (4, _BLOCK)))
     blocks = np.lib.stride_tricks.sliding_window_view(padded, (_BLOCK, _BLOCK))[::_STEP, ::_STEP][:rows, :columns]
@@ -59,12 +60,24 @@ def ridge_grid(image: NDArray[np.uint8]) -> Floats:
     coherence = np.hypot(smooth[..., 1], smooth[..., 2]) / band
     amplitude = np.sqrt(band) * (8.0 / _BLOCK**2)
     pure = band / (band + 1.5 * smooth[..., 3])
-    return _strength(amplitude, pure * (0.4 + 0.6 * coherence) * 1.6)
+    return np.maximum(_strength(amplitude, pure * (0.4 + 0.6 * coherence) * 1.6), _wet(np.asarray(grey, np.float32), amplitude))
 
 
 def _strength(amplitude: Floats, purity: Floats) -> Floats:
     top = float(np.percentile(amplitude[amplitude > 4], 80)) if (amplitude > 4).any() else 40.0
     return np.asarray(np.clip(amplitude / max(0.5 * top, 12.0), 0, 1) * np.clip(purity, 0, 1), np.float32)
+
+
+def _wet(grey: Floats, amplitude: Floats) -> Floats:
+    """Return what is dark on a clean platen, 0..1: wet fingers fill their valleys. Nothing on paper, where much else is dark."""
+    if float(np.median(amplitude)) > 4:
+        return np.zeros_like(grey)
+    ground = float(np.percentile(grey, 90))
+    touched = grey[amplitude > 8]
+    if len(touched) < 20:
+        return np.zeros_like(grey)
+    depth = max(ground - float(np.percentile(touched, 10)), 40.0)
+    return np.asarray(np.clip(((ground - grey) / depth - 0.4) / 0.25, 0, 1), np.float32)
 
 
 def live_grid(image: NDArray[np.uint8], ppi: float) -> Floats:
@@ -76,4 +89,5 @@ def live_grid(image: NDArray[np.uint8], ppi: float) -> Floats:
     detail = np.abs(grey - cv2.blur(grey, (size, size)))
     amplitude = cv2.resize(detail, (columns, rows), interpolation=cv2.INTER_AREA)
     amplitude = cv2.GaussianBlur(amplitude, (0, 0), 0.8) * 3
-    return _strength(amplitude, np.ones_like(amplitude))
+    mean = np.asarray(cv2.resize(grey, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
+    return np.maximum(_strength(amplitude, np.ones_like(amplitude)), _wet(mean, np.asarray(amplitude, np.float32)))
