@@ -214,12 +214,16 @@ class Counter:
         return self.station.book.state(dossier)
 
     def start_sending(self, carrier: TusCarrier, on_change: Callable[[Entry], None] | None = None) -> None:
-        """Start the one uploader thread."""
+        """Start the one uploader thread (not when the counter was closed while the intake was starting)."""
+        if self._closed:
+            carrier.close()
+            return
         self._carrier = carrier
         self._uploader = Uploader(self.station.queue, carrier, self.station.clock, on_change=on_change)
         self._uploader.start()
 
     _carrier: TusCarrier | None = None
+    _closed = False
 
     def send_now(self) -> None:
         """Forget the back-off and try now (any thread)."""
@@ -241,6 +245,7 @@ class Counter:
 
     def close(self) -> None:
         """Stop threads and close the station; what was saved stays."""
+        self._closed = True
         self.stop_capture()
         if self._uploader is not None:
             self._uploader.stop()

@@ -85,12 +85,12 @@ def run_headless(folder: Path, *, count: int, seed: int, procedure: str, as_json
     # Dwell times run on the injected clock: a headless demo waits for nobody.
     clock = ManualClock()
     station = open_demo_station(folder / "station", clock=clock)
+    scanner, camera = demo_devices(clock)
     try:
         newest = max((d.last_at for d in station.journal.dossiers()), default=None)
         if newest is not None and newest > clock.now():
             clock.jump(newest)
         population = demo_population(seed)
-        scanner, camera = demo_devices(clock)
         enroller = Enroller(station, scanner, camera, on_capture=lambda line: say(capture_event(line)))
         with DemoIntake(folder / "intake") as intake:
             carrier = intake.connect(station)
@@ -111,4 +111,7 @@ def run_headless(folder: Path, *, count: int, seed: int, procedure: str, as_json
             send_all(station, carrier, packages, say)
             carrier.close()
     finally:
+        # Fingers may still be growing on a thread of their own: nothing of ours outlives this function.
+        scanner.close()
+        camera.close()
         station.close()
