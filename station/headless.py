@@ -91,10 +91,11 @@ def send_all(station: Station, carrier: Carrier, wanted: list[str], say: Say) ->
         if answer is not None:
             say({"event": "receipt", "id": package, "number": answer.number, "verified": good, "reasons": list(answer.reasons)})
     if verified < len(wanted):
+        trouble = uploader.status().error or "none"
         states = sorted(
             {str(e.state) for p in wanted if (e := station.queue.get(p)) is not None and e.state is not State.ACKNOWLEDGED}
         )
-        raise TransferError(f"{len(wanted) - verified} packages are not acknowledged ({', '.join(states)}); they stay in the queue. "
+        raise TransferError(f"{len(wanted) - verified} packages are not acknowledged ({', '.join(states)}; last trouble: {trouble}); they stay in the queue. "
                             "Start again to go on sending.", code="not-acknowledged")  # fmt: skip
     return verified
 
