@@ -43,7 +43,7 @@ class TusClient:
         """
         trouble, offset = 0, None
         if location:
-            location = self._web.same_origin(location)
+            location = self._web.here(location)
             offset = self._offset(location, len(data))
         while True:
             if stop.is_set():

@@ -81,6 +81,14 @@ class Web:
                                code="foreign-location")  # fmt: skip
         return absolute
 
+    def here(self, location: str) -> str:
+        """Return the path of a remembered `location` at this intake's present address.
+
+        An intake that moved (another port, another name) still holds its half-done uploads; the old address must neither be
+        asked nor stop the sending for good.
+        """
+        return urljoin(self.base_url + "/", urlsplit(location).path)
+
     def request(self, method: str, path: str, *, headers: dict[str, str] | None = None, content: bytes | None = None,
                 read_s: float | None = None, limit: int = MAX_RESPONSE_BYTES) -> Reply:  # fmt: skip
         """Send one request to `path` (or an absolute address of the same origin) and read a bounded answer.

@@ -232,3 +232,18 @@ def test_when_the_centre_loses_everything_the_queue_says_sealed_and_sends_again(
     assert station.queue.get(sealed.package_id).state is State.ACKNOWLEDGED
     station.close()
     first.close()
+
+
+def test_an_intake_that_moved_to_another_address_does_not_stop_the_sending(tmp_path) -> None:
+    """Found by killing: the remembered place of a half-done upload named the old port, and the package was stuck for good."""
+    first = RunningIntake(tmp_path / "one")
+    station = Station(tmp_path / "station")
+    station.enroll(first.url, first.code())
+    sealed = station.seal(sizes=(50_000,))
+    station.queue.put(sealed)
+    station.queue.progress(sealed.package_id, 1000, "http://127.0.0.1:9/files/0123456789abcdef0123456789abcdef")
+    uploader = station.uploader(first.url, answer_wait_s=1)
+    uploader.drain()
+    assert station.queue.get(sealed.package_id).state is State.ACKNOWLEDGED
+    station.close()
+    first.close()
