@@ -12,7 +12,7 @@ from biometrics.fingerprint.quality import names
 from biometrics.fingerprint.quality.images import check_image, crop_white, to_500_ppi
 from biometrics.fingerprint.quality.isoblocks import quality_blocks
 from biometrics.fingerprint.quality.measures import measure
-from biometrics.models import QualityModel
+from biometrics.models import QualityModel, default_model
 from biometrics.reasons import Reason, ReasonCode, Region
 
 # Codes of ImageError after which there still is an answer: no score, but a reason a person can act on.
@@ -78,13 +78,13 @@ def assess(
         reason = Reason(code, 1.0, Region(0, 0, image.shape[1], image.shape[0]))
         return FingerprintQuality(reasons=(reason,), refusal=error.reason_code, resampled=resampled)
     measures = {name: measured.measures[name] for name in names.MEASURE_NAMES if name in measured.measures}
-    complete = len(measures) == len(names.MEASURE_NAMES)
+    judge: QualityModel = model if model is not None else default_model()
     return FingerprintQuality(
         measures=measures,
         actionable={name: measured.actionable[name] for name in names.ACTIONABLE_NAMES if name in measured.actionable},
         quality_blocks=quality_blocks(measures),
-        score=model.score(np.array(list(measures.values()))) if model is not None and complete else None,
-        model=None if model is None else model.name,
-        official=model is not None and model.official,
+        score=judge.score(np.array(list(measures.values()))),
+        model=judge.name,
+        official=judge.official,
         resampled=resampled,
     )
