@@ -197,7 +197,7 @@ def read_manifest(data: bytes) -> Manifest:
     raw = cbor.decode(data, max_bytes=MAX_MANIFEST_BYTES)
     if not isinstance(raw, dict) or raw.get("format") != MANIFEST_FORMAT:
         raise PackageFormatError("The manifest is not one of this format; nothing was used.", code="manifest-schema")
-    if raw.get("version") != 1:
+    if type(raw.get("version")) is not int or raw["version"] != 1:
         raise PackageFormatError("The manifest needs a newer program; nothing was used.", code="manifest-newer")
     try:
         manifest = Manifest(
@@ -238,6 +238,8 @@ def read_events(data: bytes | memoryview) -> tuple[ev.Event, ...]:
     raw = cbor.decode(data, max_bytes=64_000_000)
     if not isinstance(raw, list) or len(raw) > MAX_EVENTS or not all(isinstance(e, bytes) for e in raw):
         raise PackageFormatError("The list of events is not one; nothing was used.", code="events-format")
+    for event in raw:  # our decoder first: cbor2 takes memory for whatever length a stranger claims
+        cbor.decode(event, max_bytes=ev.MAX_EVENT_BYTES)
     try:
         return tuple(ev.decode(e) for e in raw)
     except StorageError as error:

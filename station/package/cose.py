@@ -88,7 +88,7 @@ def _read(one: object) -> Signature:
             header = cbor.decode(protected, max_bytes=64)
             if isinstance(header, dict) and set(header) == {LABEL_ALGORITHM, LABEL_KEY_ID}:
                 number, kid = header[LABEL_ALGORITHM], header[LABEL_KEY_ID]
-                if number in PUBLIC_LENGTHS and isinstance(kid, bytes) and len(kid) == 32:
+                if type(number) is int and number in PUBLIC_LENGTHS and isinstance(kid, bytes) and len(kid) == 32:
                     algorithm = Algorithm(number)
                     if len(value) == SIGNATURE_LENGTHS[algorithm]:
                         return Signature(algorithm, kid.hex(), bytes(value))

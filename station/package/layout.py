@@ -109,9 +109,10 @@ def read_header(raw: bytes) -> Header:
     fields = cbor.decode(raw, max_bytes=1000)
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:
         raise PackageFormatError("These bytes are not a package; nothing was opened.")
-    if fields.get("version") != VERSION:
+    if type(fields.get("version")) is not int or fields["version"] != VERSION:
         raise PackageFormatError("The package needs a newer program; nothing was opened.", code="package-newer")
-    if fields.get("suite") not in SUITES:
+    suite = fields.get("suite")
+    if type(suite) is not int or suite not in SUITES:
         raise PackageFormatError("The package is sealed with a suite that is not allowed here; nothing was opened.",
                                  code="package-suite")  # fmt: skip
     match fields:

@@ -152,6 +152,29 @@ def test_downgrade_to_another_suite_is_refused(party: Party) -> None:
     assert caught.value.reason_code == "package-newer"
 
 
+@pytest.mark.parametrize("odd", [[1], {"a": 1}, None, True, 1.0, "1", b"1"])
+def test_numbers_of_another_kind_are_refused_not_fallen_over(party: Party, odd) -> None:
+    """Found by fuzzing: a list where a number belongs stopped the reader with an error of Python's own."""
+    outer = cbor.decode(seal(party).data, max_bytes=layout.HARD_LIMIT_BYTES)
+    header, pair = cbor.decode(outer[0], max_bytes=1000), outer[3]
+    for key in header:
+        with pytest.raises((PackageFormatError, SignatureError)):
+            unseal(party, cbor.encode([cbor.encode(header | {key: odd}), *outer[1:]]))
+    for label in (1, 4):
+        protected = cbor.decode(pair[0][0], max_bytes=100) | {label: odd}
+        with pytest.raises((PackageFormatError, SignatureError)):
+            unseal(party, cbor.encode([*outer[:3], [[cbor.encode(protected), *pair[0][1:]], pair[1]]]))
+
+
+def test_an_event_that_claims_more_than_there_is_takes_no_memory() -> None:
+    """Found by fuzzing: the tolerant decoder behind events ran out of memory on a claimed length."""
+    from station.package.content import read_events
+
+    for claim in ("9bffffffffffffffff", "9b0fffffffffffffff", "bb0fffffffffffffff", "5b0fffffffffffffff"):
+        with pytest.raises(PackageFormatError):
+            read_events(cbor.encode([b"\xa1" + cbor.encode("v") + bytes.fromhex(claim)]))
+
+
 def test_too_large_is_said_before_sealing(party: Party) -> None:
     with pytest.raises(PackageFormatError) as caught:
         seal(party, content(sizes=(50_000, 80_000)), limit=100_000)
