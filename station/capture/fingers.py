@@ -67,8 +67,7 @@ class FingerJudge:
         self, image: npt.NDArray[np.uint8], ppi: int, finger: SegmentedFinger, thresholds: dict[int, float]
     ) -> PartVerdict:
         quality = assess_live(finger.crop(image), ppi)
-        # Placement inside the crop says nothing of the platen; only the ridges' own faults count here.
-        reasons = tuple(code for code in _codes(quality.reasons) if not code.startswith("off-centre"))
+        reasons = _ridge_codes(quality.reasons)
         return PartVerdict(
             finger.position,
             quality.score,
@@ -90,7 +89,8 @@ class FingerJudge:
             )
         centre = finger.centre if finger else None
         outline = _outline(finger) if finger else ()
-        part = PartVerdict(position, score, _threshold(thresholds, position), _codes(quality.reasons), None, centre, outline)
+        reasons = _ridge_codes(quality.reasons) if finger else _codes(quality.reasons)
+        part = PartVerdict(position, score, _threshold(thresholds, position), reasons, None, centre, outline)
         return part, model, provisional
 
 
@@ -111,6 +111,13 @@ def _threshold(thresholds: dict[int, float], position: FingerPosition) -> float:
 
 def _codes(reasons: Iterable[Reason]) -> tuple[str, ...]:
     return tuple(sorted({str(r.code) for r in reasons}, key=rank))
+
+
+def _ridge_codes(reasons: Iterable[Reason]) -> tuple[str, ...]:
+    """The reasons for a finger cut out of a slap: placement in the cut-out, and what lies beside the finger (its
+    neighbours), say nothing of the platen; only the ridges' own faults count."""
+    beside = {str(ReasonCode.DIRTY_PLATEN), str(ReasonCode.LATENT)}
+    return tuple(code for code in _codes(reasons) if not code.startswith("off-centre") and code not in beside)
 
 
 def _corners(box: Region | None) -> tuple[tuple[float, float], ...]:

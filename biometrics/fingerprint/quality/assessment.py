@@ -12,6 +12,7 @@ from biometrics.fingerprint.quality import names
 from biometrics.fingerprint.quality.images import check_image, crop_white, to_500_ppi
 from biometrics.fingerprint.quality.isoblocks import quality_blocks
 from biometrics.fingerprint.quality.measures import measure
+from biometrics.fingerprint.quality.rules import reasons_of
 from biometrics.models import QualityModel, default_model
 from biometrics.reasons import Reason, ReasonCode, Region
 
@@ -76,7 +77,12 @@ def assess(
         if code is None:
             raise
         reason = Reason(code, 1.0, Region(0, 0, image.shape[1], image.shape[0]))
-        return FingerprintQuality(reasons=(reason,), refusal=error.reason_code, resampled=resampled)
+        seen = () if code is ReasonCode.NO_FINGER else reasons_of(image, ppi)
+        if any(r.code in {ReasonCode.NO_FINGER, ReasonCode.TOO_SMALL, ReasonCode.TIP_ONLY} for r in seen):
+            reasons = seen
+        else:
+            reasons = (reason, *seen)
+        return FingerprintQuality(reasons=reasons, refusal=error.reason_code, resampled=resampled)
     measures = {name: measured.measures[name] for name in names.MEASURE_NAMES if name in measured.measures}
     judge: QualityModel = model if model is not None else default_model()
     return FingerprintQuality(
@@ -86,5 +92,6 @@ def assess(
         score=judge.score(np.array(list(measures.values()))),
         model=judge.name,
         official=judge.official,
+        reasons=reasons_of(image, ppi),
         resampled=resampled,
     )

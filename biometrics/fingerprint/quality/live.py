@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biometrics.fingerprint.quality.images import check_image
+from biometrics.fingerprint.quality.rules import tell
+from biometrics.fingerprint.quality.signs import look
 from biometrics.reasons import Reason, ReasonCode, Region
 
 _CELL = 16
@@ -54,4 +56,5 @@ def assess_live(image: NDArray[np.uint8], ppi: int) -> LiveQuality:
     box = Region(x0, y0, (int(xs.max()) + 1) * step - x0, (int(ys.max()) + 1) * step - y0)
     millimetres2 = float(ridged.sum()) * (step * 25.4 / ppi) ** 2
     score = 100 * float(np.clip((coherence[ridged].mean() - 0.4) / 0.5, 0, 1)) * min(1.0, millimetres2 / 180)
-    return LiveQuality(round(score), (), share, box)
+    signs = look(frame, ppi)
+    return LiveQuality(round(score), tell(signs) if signs is not None else (), share, box)

@@ -121,7 +121,7 @@ def look(image: NDArray[np.uint8], ppi: int) -> Signs | None:
     mx, my = float(xs.mean()), float(ys.mean())
     tilt, elongation = _axis((xs - mx).astype(np.float64), (ys - my).astype(np.float64))
     ghost, ghost_box = _ghost(cells, deviation, coherence, strong)
-    specks, speck_box = _specks(small, cells, white)
+    specks, speck_box = _specks(small, cells)
     return Signs(
         cells=cells,
         scale=CELL / scale,
@@ -195,12 +195,14 @@ def _ghost(
     cells: NDArray[np.bool_], deviation: Float, coherence: Float, strong: float
 ) -> tuple[float, tuple[int, int, int, int] | None]:
     """Faint ridges on the glass beside the finger: some contrast, a clear direction, not next to the finger."""
-    near = cv2.dilate(cells.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    near = cv2.dilate(cells.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     free = ~near
     total = int(free.sum())
     if total < 12:
         return 0.0, None
-    faint = free & (deviation > max(2.5, 0.05 * strong)) & (coherence > 0.35)
+    # A rough background (capacitive, thermal) hides ghosts: the limit follows its own unrest.
+    limit = max(1.5, 0.028 * strong, 4.0 * float(np.median(deviation[free])))
+    faint = free & (deviation > limit) & (coherence > 0.42)
     faint &= cv2.blur(faint.astype(np.float32), (3, 3)) > 0.45
     if not faint.any():
         return 0.0, None
@@ -208,11 +210,15 @@ def _ghost(
     return float(faint.sum() / total), (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1)
 
 
-def _specks(small: NDArray[np.uint8], cells: NDArray[np.bool_], white: int) -> tuple[int, tuple[int, int, int, int] | None]:
+def _specks(small: NDArray[np.uint8], cells: NDArray[np.bool_]) -> tuple[int, tuple[int, int, int, int] | None]:
     """Dark spots on the free glass: count and the cells around them."""
     near = cv2.dilate(cells.astype(np.uint8), np.ones((5, 5), np.uint8))
     free = cv2.resize(1 - near, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_NEAREST)
-    level = float(cv2.mean(small, free)[0]) if free.any() else float(white)
+    if not free.any():
+        return 0, None
+    level, unrest = (float(v[0, 0]) for v in cv2.meanStdDev(small, mask=free))
+    if unrest > 12:  # not glass but the texture of the sensor
+        return 0, None
     dark = ((small < level - 28) & (free > 0)).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     good = [k for k in range(1, count) if stats[k, cv2.CC_STAT_AREA] >= 2]
