@@ -64,6 +64,8 @@ class Counter:
         self._runner: LiveRunner | None = None
         self._uploader: Uploader | None = None
         self._session: CaptureSession | None = None
+        self.before_close: list[Callable[[], None]] = []
+        """Called before anything is closed: whoever works on the station from a thread of their own ends it here."""
 
     # --- the day -----------------------------------------------------------------------------------------------------------
 
@@ -246,6 +248,8 @@ class Counter:
     def close(self) -> None:
         """Stop threads and close the station; what was saved stays."""
         self._closed = True
+        for first in self.before_close:
+            first()
         self.stop_capture()
         if self._uploader is not None:
             self._uploader.stop()

@@ -41,6 +41,7 @@ class DemoCounter:
             visitors.append(Visitor(str(FIRST_TICKET + number), citizen, person_seed(self._seed, citizen)))
         self.counter = Counter(station, scanner, camera, population, tuple(visitors),
                                lambda seed: call_person(scanner, camera, seed, light_s=self._light_s), self._procedure)  # fmt: skip
+        self.counter.before_close.append(self.close)
         self._connecting = threading.Thread(target=self._connect, name="demo-intake", daemon=True)
         self._connecting.start()
         return self.counter
@@ -58,7 +59,7 @@ class DemoCounter:
         self.connected.set()
 
     def close(self) -> None:
-        """Stop the intake, also one that is just starting (the counter itself is closed by its window)."""
+        """Stop the intake, also one that is just starting; the counter does so before its station closes."""
         self.intake.stop()
         if self._connecting is not None:
             self._connecting.join()

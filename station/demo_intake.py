@@ -56,6 +56,8 @@ class DemoIntake:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
+        except ValueError:  # closed while reading: told to stop while it was starting
+            line = ""
         finally:
             timer.cancel()
         try:
@@ -63,7 +65,7 @@ class DemoIntake:
             self.ready = Ready(str(raw["url"]), str(raw["code"]), str(raw["public_key"]))
         except (ValueError, KeyError) as error:
             process.kill()
-            said = (process.stderr.read() if process.stderr else "").strip().splitlines()
+            said = _last_words(process)
             self._process = process
             self.stop()
             raise TransferError(f"The demo intake did not start; what was saved is safe. {said[-1] if said else 'Start again.'}",
@@ -126,6 +128,14 @@ class DemoIntake:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
+
+
+def _last_words(process: subprocess.Popen[str]) -> list[str]:
+    """Return what a process that ended said on its error stream; nothing when the stream is closed already."""
+    try:
+        return (process.stderr.read() if process.stderr else "").strip().splitlines()
+    except ValueError:
+        return []
 
 
 def _drain(stream: IO[str] | None) -> None:

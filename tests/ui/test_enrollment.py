@@ -118,3 +118,12 @@ def test_without_its_intake_a_dossier_is_sealed_and_never_called_sent(clerk: Cle
     counts = clerk.demo.counter.station.queue.counts()
     assert counts[State.SEALED] == 1
     assert counts[State.SENT] == counts[State.ACKNOWLEDGED] == 0
+
+
+def test_closing_while_the_intake_is_still_starting_disturbs_nobody(qapp: object, tmp_path: Path) -> None:
+    clerk = Clerk(tmp_path / "demo")
+    connecting = clerk.demo._connecting
+    assert connecting is not None
+    clerk.shell.close()  # the station is closed here; the thread that enrolls it with its intake must be over
+    assert not connecting.is_alive()
+    clerk.close()
