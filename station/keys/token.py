@@ -7,6 +7,7 @@ AES-256-GCM; only sign and derive are asked of it, which ordinary cards can do.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import subprocess
@@ -78,7 +79,9 @@ class TokenClient:
         """End the child; harmless when repeated."""
         for stream in (self._child.stdin, self._child.stdout):
             if stream is not None:
-                stream.close()
+                # A child that died leaves unsent bytes in the pipe; closing says so, and the pipe is closed all the same.
+                with contextlib.suppress(OSError):
+                    stream.close()
         try:
             self._child.wait(2)
         except subprocess.TimeoutExpired:
