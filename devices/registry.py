@@ -8,7 +8,7 @@ entry-point group ``enrollment_station.devices``.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Any, Final, Protocol, cast
@@ -69,9 +69,13 @@ def load(name: str) -> type[Adapter]:
                                   device_id=name, code="device-library-missing", library=error.name or "") from error  # fmt: skip
 
 
-def enumerate_devices(settings: Mapping[str, Mapping[str, Any]], kinds: frozenset[DeviceKind] | None = None) -> Iterator[Found]:
+Wanted = Mapping[str, Mapping[str, Any]] | Iterable[tuple[str, Mapping[str, Any]]]
+"""Which adapters, each with its settings; pairs where one adapter is wanted twice (two serial ports, two streams)."""
+
+
+def enumerate_devices(settings: Wanted, kinds: frozenset[DeviceKind] | None = None) -> Iterator[Found]:
     """Yield every device of the adapters named in `settings` (adapter name → its settings), each with its row; never raises."""
-    for name, own in settings.items():
+    for name, own in settings.items() if isinstance(settings, Mapping) else settings:
         kind = adapter_table().get(name, (DeviceKind.SCANNER, ""))[0]
         if kinds is not None and kind not in kinds:
             continue

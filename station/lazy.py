@@ -16,13 +16,16 @@ ROOMS = frozenset({"station", "devices", "biometrics", "ui"})
 
 
 def lazy_group(title: str, table: Mapping[str, tuple[str, str]]) -> type[typer.core.TyperGroup]:
-    """Return a group class over `table`: name -> (module with a Typer `app` or a function `command`, help line)."""
+    """Return a group class over `table`: name -> (module with a Typer `app` or a function `command`, help line).
+
+    A module that holds several commands is named with the attribute: ``"station.commands.x:other_app"``.
+    """
 
     class LazyGroup(typer.core.TyperGroup):
         """Lists every command of the table that exists; imports one only to run it or to show its own help."""
 
         def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the base class's signature
-            return [name for name, (module, _) in table.items() if importlib.util.find_spec(module) is not None]
+            return [name for name, (module, _) in table.items() if importlib.util.find_spec(module.partition(":")[0]) is not None]
 
         def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the base class's signature
             # Asked for help lists only: a name and a line suffice, nothing is imported.
@@ -45,7 +48,8 @@ def _placeholder(name: str, help_line: str) -> Any:
     return command
 
 
-def _load(title: str, name: str, module_name: str, help_line: str) -> Any:
+def _load(title: str, name: str, where: str, help_line: str) -> Any:
+    module_name, _, attribute = where.partition(":")
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
@@ -56,10 +60,11 @@ def _load(title: str, name: str, module_name: str, help_line: str) -> Any:
             f"Install the extra that brings it (README, 'Install').\n"
         )
         raise SystemExit(1) from error
-    application = getattr(module, "app", None)
-    if application is None:
+    application = getattr(module, attribute or "app", None)
+    if not isinstance(application, typer.Typer):
+        function = application or module.command
         application = typer.Typer()
-        application.command(name)(module.command)
+        application.command(name)(function)
     command = typer.main.get_command(application)
     command.name = name
     command.help = command.help or help_line

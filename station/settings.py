@@ -74,6 +74,8 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("devices.scanner", "devices", "simulated-scanner"),
     Setting("devices.camera", "devices", "simulated-camera"),
     Setting("devices.card_reader", "devices", "simulated-card"),
+    Setting("devices.document_reader", "devices", ""),
+    Setting("devices.positioner", "devices", ""),
     Setting("screen.language", "screen", "vi", choices=("vi", "vi+en", "en")),
     Setting("screen.theme", "screen", "light", choices=("light", "dark", "system")),
     Setting("screen.large", "screen", default=False),

@@ -129,7 +129,7 @@ class PcscReader(CardReader):
         # The vpcd driver's readers hold simulated cards: whatever comes from them says so.
         virtual = _VIRTUAL in self.name
         return DeviceInfo(self.device_id, self.kind, identity, Source.SIMULATED if virtual else Source.DEVICE,
-                          enrolment_grade=not virtual, grade_reason="simulated" if virtual else "",
+                          enrolment_grade=not virtual, grade_reason="source-simulated" if virtual else "",
                           details={"card": "yes" if present else "no"})  # fmt: skip
 
     def _state(self, known: int, wait_ms: int = 0) -> int | None:

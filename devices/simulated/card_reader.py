@@ -129,7 +129,7 @@ class SimulatedCardReader(CardReader):
     def _describe(self) -> DeviceInfo:
         identity = DeviceIdentity(self.kind, self.adapter, "Simulated", "Card reader", "SIM-CARD-1", "1")
         present = "yes" if self._chip is not None else "no"
-        return DeviceInfo(self.device_id, self.kind, identity, Source.SIMULATED, enrolment_grade=False, grade_reason="simulated",
+        return DeviceInfo(self.device_id, self.kind, identity, Source.SIMULATED, enrolment_grade=False, grade_reason="source-simulated",
                           details={"card": present})  # fmt: skip
 
     def _open(self, deadline_s: float) -> None:
