@@ -35,6 +35,7 @@ from station.views.fingers import FingersView, fingers_view
 from station.views.lookup import LookupView, lookup_view
 from station.views.sending import SendingView, sending_view
 from station.views.signing import ReviewView, review_view
+from station.views.strip import StripView, strip_view
 from station.views.today import Ticket, TodayView, today_view
 
 
@@ -96,6 +97,10 @@ class Counter:
     def lookup(self, dossier: str) -> LookupView:
         """Return the comparison of declared data with the register (S2)."""
         return lookup_view(self.station.book.state(dossier))
+
+    def strip(self, dossier: str) -> StripView:
+        """Return the strip that stands over every screen of a dossier."""
+        return strip_view(self.station.book.state(dossier))
 
     # --- captures ----------------------------------------------------------------------------------------------------------
 

@@ -13,19 +13,8 @@ from ui.shell import Shell
 
 
 def build_shell(*, language: str = "vi+en", dark: bool = False, large: bool = False) -> Shell:
-    """Return the window with its pages, before any station is open."""
-    from ui.screens.capture import CaptureScreen
-    from ui.screens.home import HomeScreen
-    from ui.screens.lookup import LookupScreen
-    from ui.screens.review import ReviewScreen
-    from ui.screens.sending import SendingScreen
-    from ui.screens.start import StartScreen
-
-    shell = Shell(demo=True, language=language, dark=dark, large=large)
-    for name, kind in (("start", StartScreen), ("home", HomeScreen), ("lookup", LookupScreen), ("capture", CaptureScreen),
-                       ("review", ReviewScreen), ("sending", SendingScreen)):  # fmt: skip
-        shell.add_page(name, kind(shell))
-    return shell
+    """Return the window, before any station is open; its pages are built when first shown."""
+    return Shell(demo=True, language=language, dark=dark, large=large)
 
 
 def application() -> QApplication:

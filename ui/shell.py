@@ -1,45 +1,54 @@
-"""The window: top bar, dossier strip, navigation, the page, the action bar; keys go to the page's actions."""
+"""The window: top bar, rail, dossier strip, the page, the action bar; keys go to the page's actions.
+
+Pages come from `ui.screens.table` and are built when first shown. The shell owns what every screen may use: `jobs` (the bridge to
+the station's thread), `counter` and `station` (the objects behind the window), `texts`, `go`, `show_trouble`. It knows nothing of
+what a page does.
+"""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from station.errors import sentence
 from ui.bridge import Jobs
+from ui.frame.keys import Keys, RepeatGuard
+from ui.frame.menu import Menu
+from ui.frame.rail import Rail
+from ui.frame.strip import Strip
+from ui.frame.top_bar import TopBar
 from ui.qt import (
     QApplication,
     QCloseEvent,
     QEvent,
     QFrame,
     QHBoxLayout,
-    QKeyEvent,
-    QLabel,
-    QLineEdit,
     QMainWindow,
     QObject,
-    QPlainTextEdit,
     QStackedWidget,
-    Qt,
     QTimer,
     QVBoxLayout,
     QWidget,
 )
-from ui.texts import Texts, format_date, format_number
+from ui.screens.table import entries
+from ui.texts import Texts
 from ui.theme.style import Current, make_theme, style_sheet
-from ui.theme.tokens import ACTION_BAR, DOSSIER_STRIP, SMALLEST_WINDOW, TOP_BAR, State
+from ui.theme.tokens import ACTION_BAR, SMALLEST_WINDOW, State
 from ui.widgets.actions import Action, ActionButton
-from ui.widgets.chips import Banner, StateChip, label
+from ui.widgets.chips import Banner, label
 
 if TYPE_CHECKING:
+    from station.app import Station
     from station.counter import Counter
+    from station.views.strip import StripView
     from ui.screens.base import Screen
 
-STAGES = ("lookup", "fingers", "portrait", "review", "sending")
-REPEAT_GUARD_S = 0.4
-KEYS = {Qt.Key.Key_F1: "F1", Qt.Key.Key_F2: "F2", Qt.Key.Key_F3: "F3", Qt.Key.Key_F4: "F4", Qt.Key.Key_F5: "F5", Qt.Key.Key_F6: "F6",
-        Qt.Key.Key_F7: "F7", Qt.Key.Key_F8: "F8", Qt.Key.Key_F9: "F9", Qt.Key.Key_F10: "F10", Qt.Key.Key_F11: "F11", Qt.Key.Key_F12: "F12",
-        Qt.Key.Key_Escape: "Esc"}  # fmt: skip
+COMMANDS = (
+    (":language", "ui.menu.language"),
+    (":theme", "ui.menu.theme"),
+    (":large", "ui.menu.large"),
+    (":lock", "ui.menu.lock"),
+)
+LANGUAGES = ("vi", "vi+en", "en")
 
 
 class Shell(QMainWindow):
@@ -51,33 +60,48 @@ class Shell(QMainWindow):
         self.texts = Texts(language)
         self.counter: Counter | None = None
         self.demo = demo
+        self.guard = RepeatGuard()
         self._dark, self._large = dark, large
-        self._last_primary = 0.0
-        self._painted_since_change = True
+        self._entries = entries()
         self._pages: dict[str, Screen] = {}
+        self._shown = ""
+        self._operator = ("", "", "")
         self.setMinimumSize(*SMALLEST_WINDOW)
         self.resize(1366, 768)
-        self.setWindowTitle(self.texts("ui.app.title"))
         self._build()
         self.apply_theme()
         app = QApplication.instance()
         assert app is not None
-        app.installEventFilter(self)
+        self._keys = Keys(self, self, self._touched)
+        app.installEventFilter(self._keys)
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._tick)
         self._clock.start(1000)
-        self._tick()
 
     # --- building ----------------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
+        self.setWindowTitle(self.texts("ui.app.title"))
         page = QWidget()
         page.setObjectName("page")
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._top_bar())
-        column.addWidget(self._dossier_strip())
+        self.top = TopBar(self.texts, demo=self.demo)
+        self.top.show_operator(*self._operator)
+        self.strip = Strip(self.texts)
+        self.strip.hide()
+        column.addWidget(self.top)
+        column.addWidget(self.strip)
+        below = QHBoxLayout()
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(0)
+        self.rail = Rail(self._entries, self.texts)
+        self.rail.chosen.connect(self.go)
+        below.addWidget(self.rail)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
         self.trouble = Banner()
         self.trouble.hide()
         self.stack = QStackedWidget()
@@ -86,66 +110,27 @@ class Shell(QMainWindow):
         inner.setContentsMargins(16, 10, 16, 10)
         inner.addWidget(self.trouble)
         inner.addWidget(self.stack, 1)
-        column.addWidget(holder, 1)
+        right.addWidget(holder, 1)
         self._bar = QFrame()
         self._bar.setObjectName("actions")
         self._bar.setMinimumHeight(ACTION_BAR)
         self._bar_row = QHBoxLayout(self._bar)
-        self._bar_row.setContentsMargins(12, 5, 12, 5)
-        column.addWidget(self._bar)
+        self._bar_row.setContentsMargins(16, 6, 16, 6)
+        self._bar_row.setSpacing(8)
+        right.addWidget(self._bar)
+        below.addLayout(right, 1)
+        column.addLayout(below, 1)
         self.setCentralWidget(page)
-
-    def _top_bar(self) -> QFrame:
-        bar = QFrame()
-        bar.setObjectName("topBar")
-        bar.setFixedHeight(TOP_BAR)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(16, 0, 16, 0)
-        title = label(self.texts("ui.app.title"), "strong")
-        self._place = label("", "soft")
-        self._demo = label(self.texts("ui.app.demo"), "demo")
-        self._demo.setVisible(self.demo)
-        self._demo.setMaximumHeight(28)
-        self._line = label("")
-        self._who = label("")
-        self._time = label("", "strong")
-        for widget in (title, self._place):
-            row.addWidget(widget)
-            row.addSpacing(16)
-        row.addStretch(1)
-        for widget in (self._demo, self._line, self._who, self._time):
-            row.addWidget(widget)
-            row.addSpacing(16)
-        return bar
-
-    def _dossier_strip(self) -> QFrame:
-        self._strip = QFrame()
-        self._strip.setObjectName("strip")
-        self._strip.setMinimumHeight(DOSSIER_STRIP)
-        row = QHBoxLayout(self._strip)
-        row.setContentsMargins(16, 4, 16, 4)
-        who = QVBoxLayout()
-        who.setSpacing(0)
-        self._person, self._facts = label("", "strong"), label("", "caption")
-        who.addWidget(self._person)
-        who.addWidget(self._facts)
-        row.addLayout(who)
-        row.addStretch(1)
-        self._stages: dict[str, StateChip] = {}
-        for stage in STAGES:
-            chip = StateChip(State.IDLE, self.texts(f"ui.stage.{stage}"))
-            self._stages[stage] = chip
-            row.addWidget(chip)
-            row.addSpacing(6)
-        self._strip.hide()
-        return self._strip
-
-    def add_page(self, name: str, page: Screen) -> None:
-        """Add a page under a name."""
-        self._pages[name] = page
-        self.stack.addWidget(page)
+        self.menu = Menu(page, self._entries, self.texts, COMMANDS)
+        self.menu.chosen.connect(self._command)
 
     # --- going about -------------------------------------------------------------------------------------------------------
+
+    @property
+    def station(self) -> Station:
+        """The station behind the window (`counter` has what the desk does with it)."""
+        assert self.counter is not None, "screens are entered after the station is open"
+        return self.counter.station
 
     @property
     def page(self) -> Screen:
@@ -157,52 +142,72 @@ class Shell(QMainWindow):
         return current
 
     def page_named(self, name: str) -> Screen:
-        """Return a page."""
+        """Return a page, built now when it was never shown."""
+        if name not in self._pages:
+            page = self._entries[name].load()(self)
+            page.installEventFilter(self)
+            self._pages[name] = page
+            self.stack.addWidget(page)
         return self._pages[name]
 
+    def has(self, name: str) -> bool:
+        """Whether there is a screen of this name."""
+        return name in self._entries
+
     def go(self, name: str, dossier: str = "") -> None:
-        """Leave the page and show another."""
-        if self.stack.count() and name in self._pages:
+        """Leave the page and show another; nothing happens when there is none of that name."""
+        if name not in self._entries:
+            return
+        page = self.page_named(name)
+        if self._shown:
             self.page.leave()
             self.clear_trouble()
-            self.stack.setCurrentWidget(self._pages[name])
-            self._painted_since_change = False
-            self._strip.setVisible(bool(self._pages[name].stage))
-            self.light_stage(self._pages[name].stage)
-            self._pages[name].enter(dossier)
-            self.refresh_actions()
+        self._shown = name
+        self.guard.painted = False
+        self.stack.setCurrentWidget(page)
+        self.rail.mark(name)
+        self.rail.setVisible(not page.stage and self.counter is not None and page.framed)
+        self.strip.setVisible(bool(page.stage))
+        self._bar.setVisible(page.framed)
+        page.enter(dossier)
+        if page.stage and dossier:
+            self.strip.show_stage(page.stage)
+            self.refresh_strip()
+        self.refresh_actions()
 
     def light_stage(self, stage: str) -> None:
-        if stage not in STAGES:
-            return
-        at = STAGES.index(stage)
-        for index, name in enumerate(STAGES):
-            word = State.GOOD if index < at else State.LIVE if index == at else State.IDLE
-            self._stages[name].set(word, self.texts(f"ui.stage.{name}"))
+        """Light a stage of the strip (a page that serves two)."""
+        self.strip.show_stage(stage)
 
-    def show_person(self, name: str, number: str, born: str, dossier: str) -> None:
-        """Fill the dossier strip."""
-        self._person.setText(name)
-        self._facts.setText(f"{format_number(number)}   {format_date(born)}   ·   {dossier}")
+    def refresh_strip(self) -> None:
+        """Ask for the strip of the dossier that is shown, and for the open dossiers."""
+        counter, dossier, page = self.counter, self.page.dossier, self.page
+        if counter is None or not dossier:
+            return
+
+        def show(view: StripView) -> None:
+            if self._shown and self.page is page and page.dossier == view.dossier:
+                self.strip.show_view(view, page.lit or page.stage)
+
+        self.jobs.submit(lambda: counter.strip(dossier), show, self.show_trouble)
 
     def refresh_actions(self) -> None:
-        """Draw the page's actions anew."""
+        """Draw the page's actions anew; the focus stays where it is unless it was on a button that is gone."""
         while self._bar_row.count():
             item = self._bar_row.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        actions = self.page.offers() if self.stack.count() else []
+        actions = self.page.offers() if self._shown else []
         for action in (a for a in actions if not a.primary):
             self._bar_row.addWidget(ActionButton(action))
         self._bar_row.addStretch(1)
-        self._primary_button = None
+        hint = self.page.hint() if self._shown else ""
+        if hint:
+            self._bar_row.addWidget(label(hint, "caption"))
         for action in (a for a in actions if a.primary):
-            self._primary_button = ActionButton(action)
-            self._bar_row.addWidget(self._primary_button)
-
-    _primary_button: ActionButton | None = None
+            self._bar_row.addWidget(ActionButton(action))
 
     # --- trouble -----------------------------------------------------------------------------------------------------------
 
@@ -222,58 +227,75 @@ class Shell(QMainWindow):
     # --- keys --------------------------------------------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Function keys act wherever the focus is; each press once."""
+        """Note when a new page was painted."""
         if event.type() == QEvent.Type.Paint and watched is self.stack.currentWidget():
-            self._painted_since_change = True
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._meant_here(watched):
-            return self._key(event)
+            self.guard.painted = True
         return super().eventFilter(watched, event)
 
-    def _meant_here(self, watched: QObject) -> bool:
-        """Whether the key was meant for this window."""
-        return (
-            isinstance(watched, QWidget)
-            and watched.window() is self
-            and (watched is self or watched is self.focusWidget() or watched is self.window())
-        )
-
-    def _key(self, event: QKeyEvent) -> bool:
-        if event.isAutoRepeat():
-            return event.key() in KEYS
-        typing = isinstance(self.focusWidget(), QLineEdit | QPlainTextEdit)
-        if not typing and Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9 and self.stack.count():
-            return self.page.digit(event.key() - Qt.Key.Key_0)
-        name = KEYS.get(Qt.Key(event.key()))
-        if name is None and event.key() == Qt.Key.Key_Space and not typing and self.focusWidget() is self:
-            name = "F12"
-        if name is None:
-            return False
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            name = f"Shift+{name}"
-        return self.press(name)
+    def digit(self, number: int) -> bool:
+        """Give a digit to the page."""
+        return bool(self._shown) and not self.menu.isVisible() and self.page.digit(number)
 
     def press(self, key: str) -> bool:
         """Act on a key by name; a second F12 within 400 ms, or before the new page was painted, is dropped."""
-        if key == "F11":
-            self._large = not self._large
-            self.apply_theme()
+        if self._own_key(key):
             return True
-        if not self.stack.count():
+        if not self._shown:
             return False
         action = next((a for a in self.page.offers() if a.key == key), None)
-        if action is None or not action.enabled:
-            return key.startswith("F")
-        if action.primary:
-            now = time.monotonic()
-            if now - self._last_primary < REPEAT_GUARD_S:
-                return True
-            self._last_primary = now
-        focus = self.focusWidget()
-        if isinstance(focus, QLineEdit):
-            # Composing Vietnamese text is committed before anything else happens.
-            QApplication.inputMethod().commit()
+        if action is None:
+            return self.page.key(key) or (key.startswith("F") and key[1:].isdigit())
+        if not action.enabled:
+            return True
+        if action.primary and not self.guard.allows():
+            return True
         action.run()
         return True
+
+    def _own_key(self, key: str) -> bool:
+        if self.menu.isVisible():
+            if key in ("Esc", "F10"):
+                self.menu.shut()
+            return key not in ("Enter",)
+        if key == "F11":
+            self._command(":large")
+        elif key == "F10" and self.counter is not None and self.page.framed:
+            self.menu.open()
+        elif key == "F1" and self.has("help") and self._shown != "help":
+            self.help_topic, self.help_return = self.page.help_topic or self._shown, (self._shown, self.page.dossier)
+            self.go("help")
+        elif key == "F1":
+            self.trouble.say(State.LIVE, self.texts("ui.action.help"), self.texts("ui.help.text"))
+            self.trouble.show()
+        else:
+            return False
+        return True
+
+    help_topic = ""
+    """Which screen the help was asked from (F1)."""
+    help_return = ("home", "")
+    """Where the help screen goes back to: name and dossier."""
+
+    def _command(self, name: str) -> None:
+        if name == ":large":
+            self._large = not self._large
+            self.apply_theme()
+        elif name == ":theme":
+            self.set_dark(not self._dark)
+        elif name == ":language":
+            self.set_language(LANGUAGES[(LANGUAGES.index(self.texts.setting) + 1) % len(LANGUAGES)])
+        elif name == ":lock":
+            self.lock()
+        else:
+            self.go(name)
+
+    def _touched(self) -> None:
+        """A person is here."""
+
+    def lock(self) -> None:
+        """Lock the screen; the dossier stays where it is."""
+        if self.has("sign-in") and self.counter is not None:
+            self.go("sign-in", self.page.dossier)
 
     # --- looks -------------------------------------------------------------------------------------------------------------
 
@@ -281,7 +303,8 @@ class Shell(QMainWindow):
         """Use the theme of the present settings everywhere, at once."""
         Current.theme = make_theme(dark=self._dark, large=self._large)
         self.setStyleSheet(style_sheet(Current.theme))
-        if self.stack.count():
+        if self._shown:
+            self.page.restyle()
             self.refresh_actions()
 
     def set_dark(self, dark: bool) -> None:
@@ -289,35 +312,43 @@ class Shell(QMainWindow):
         self._dark = dark
         self.apply_theme()
 
+    def set_language(self, setting: str) -> None:
+        """Switch the language while running: every page is built anew, the one shown is entered with its dossier."""
+        shown, dossier = self._shown, self.page.dossier if self._shown else ""
+        if self._shown:
+            self.page.leave()
+        self.texts = Texts(setting)
+        self._pages, self._shown = {}, ""
+        self._build()
+        if shown:
+            self.go(shown, dossier)
+
     def show_line(self, unsent: int, error: str) -> None:
         """Say in the top bar whether sending works; never more than is known."""
-        self._line.setText(self.texts("ui.app.offline") + f" · {unsent}" if error else self.texts("ui.app.online"))
+        self.top.show_line(unsent, error)
 
-    def show_operator(self, name: str, place: str) -> None:
+    def show_operator(self, name: str, place: str, desk: str = "") -> None:
         """Say who works here and where."""
-        self._who.setText(name)
-        self._place.setText(place)
+        self._operator = (name, place, desk)
+        self.top.show_operator(*self._operator)
 
     def _tick(self) -> None:
-        self._time.setText(time.strftime("%H:%M"))
+        self.top.tick()
+        self.strip.tick()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop live pictures and close the station on its own thread."""
-        if self.stack.count():
+        if self._shown:
             self.page.leave()
+            self._shown = ""
         counter, self.counter = self.counter, None
         if counter is not None:
             counter.close()
         self.jobs.stop()
         app = QApplication.instance()
         if app is not None:
-            app.removeEventFilter(self)
+            app.removeEventFilter(self._keys)
         super().closeEvent(event)
 
 
-def caption(text: str) -> QLabel:
-    """Return a caption label."""
-    return label(text, "caption")
-
-
-__all__ = ["Action", "Shell", "caption"]
+__all__ = ["Action", "Shell"]

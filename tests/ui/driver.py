@@ -9,11 +9,12 @@ from pathlib import Path
 
 from station.counter import Counter
 from station.demo_counter import DemoCounter
+from ui.frame.keys import NAMES
 from ui.main import build_shell
 from ui.qt import QApplication, QEvent, QKeyEvent, Qt
-from ui.shell import KEYS, Shell
+from ui.shell import Shell
 
-QT_KEYS = {name: key for key, name in KEYS.items()}
+QT_KEYS = {name: key for key, name in NAMES.items()}
 ARTEFACTS = os.environ.get("STATION_ARTEFACTS", "")
 
 
@@ -59,8 +60,8 @@ class Clerk:
     def key(self, name: str, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press one key as the keyboard would; a primary key waits until the guard against double presses is over."""
         if name == "F12":
-            end = self.shell._last_primary + 0.41
-            self.until(lambda: time.monotonic() >= end)
+            end = self.shell.guard.last + 0.41
+            self.until(lambda: time.monotonic() >= end and self.shell.guard.painted)
         target = self.shell.focusWidget() or self.shell
         code = QT_KEYS.get(name) or Qt.Key(ord(name.upper()))
         text = name if len(name) == 1 else ""

@@ -1,37 +1,65 @@
-"""What every screen is: a page with one primary action, entered with a dossier, left without losing anything."""
+"""What every screen is: a page with one primary action, entered with a dossier, left without losing anything.
+
+The contract, in full:
+
+- The class takes the shell alone and builds its widgets in `__init__` (no station there yet, no job is started).
+- `enter(dossier)` is called each time it is shown; ask for view state there: ``self.ask(job, done)`` runs ``job()`` on the station's
+  thread and calls ``done(result)`` on the UI thread; an error goes to the trouble banner (or to ``failed``). `leave()` stops what is
+  live. A job may come back after the page was left: compare `self.entered` (it counts up at every enter and leave).
+- `offers()` returns the actions; the shell draws them and binds their keys. Exactly one is primary (F12). After a change call
+  ``self.shell.refresh_actions()``. Other keys: `digit(n)` (a digit typed outside a field), `key(name)`, `scanned(text)` (a scanner's
+  burst). Return True when it meant something here.
+- Never in a screen: files, SQL, crypto, device calls (a guard in the tests raises). `self.counter` has what the desk does,
+  `self.station` the station's objects; both are used inside jobs only.
+- Words through ``self.texts(code)``; ``self.texts.second(code)`` is the small second line.
+- `restyle()` is called when the theme changes: widgets that paint themselves with `Current.theme` need nothing.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from ui.qt import QWidget
 from ui.texts import Texts
 from ui.widgets.actions import Action
 
 if TYPE_CHECKING:
+    from station.app import Station
     from station.counter import Counter
     from ui.bridge import Jobs
     from ui.shell import Shell
 
 
 class Screen(QWidget):
-    """Base of all screens. Subclasses show view state and send intents through `self.jobs`."""
+    """Base of all screens. Subclasses show view state and send intents through `self.ask`."""
 
     stage = ""
-    """Which step of the dossier strip is lit; empty for screens without a dossier."""
+    """Which step of the dossier strip is lit; empty for screens without a dossier (they have the rail instead)."""
+    framed = True
+    """Whether rail and action bar stand around it (not for start and sign-in)."""
+    help_topic = ""
+    """The topic F1 opens; empty: the screen's own name."""
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
         self.setObjectName("page")
         self.shell = shell
         self.dossier = ""
+        self.entered = 0
+        self.lit = ""
 
     @property
     def counter(self) -> Counter:
-        """The station behind the window."""
+        """What the desk does with the station; for jobs."""
         counter = self.shell.counter
         assert counter is not None, "screens are entered after the station is open"
         return counter
+
+    @property
+    def station(self) -> Station:
+        """The station's objects (book, queue, operators, settings, devices); for jobs."""
+        return self.counter.station
 
     @property
     def jobs(self) -> Jobs:
@@ -43,25 +71,57 @@ class Screen(QWidget):
         """Words in the chosen language."""
         return self.shell.texts
 
+    def ask(self, job: Callable[[], Any], done: Callable[[Any], None] | None = None,
+            failed: Callable[[BaseException], None] | None = None) -> None:  # fmt: skip
+        """Run `job` on the station's thread; `done(result)` comes only while this very visit of the page lasts."""
+        entered = self.entered
+
+        def arrived(result: Any) -> None:
+            if entered == self.entered and done is not None:
+                done(result)
+
+        def refused(error: BaseException) -> None:
+            if entered == self.entered:
+                (failed or self.shell.show_trouble)(error)
+
+        self.jobs.submit(job, arrived, refused)
+
     def enter(self, dossier: str = "") -> None:
         """Be shown, for a dossier where the screen has one."""
         self.dossier = dossier
+        self.entered += 1
 
     def leave(self) -> None:
         """Be left: stop what is live."""
+        self.entered += 1
 
     def offers(self) -> list[Action]:
         """Return what can be done now; exactly one is primary."""
         return []
+
+    def hint(self) -> str:
+        """Return the small words beside the primary button."""
+        return ""
 
     def digit(self, number: int) -> bool:
         """Take a digit key; True when it meant something here."""
         _ = number
         return False
 
-    def act(
-        self, name: str, code: str, key: str, run: object, *, enabled: bool = True, primary: bool = False, **values: object
-    ) -> Action:
+    def key(self, name: str) -> bool:
+        """Take another key that no action has (Enter, Del, Esc …); True when it meant something here."""
+        _ = name
+        return False
+
+    def scanned(self, text: str) -> bool:
+        """Take a scanner's burst; True when it meant something here."""
+        _ = text
+        return False
+
+    def restyle(self) -> None:
+        """The theme changed."""
+
+    def act(self, name: str, code: str, key: str, run: Callable[[], object], *, enabled: bool = True, primary: bool = False,
+            icon: str = "", **values: object) -> Action:  # fmt: skip
         """Return an action with its words from the catalogue."""
-        assert callable(run)
-        return Action(name, self.texts(code, **values), self.texts.second(code, **values), key, run, enabled, primary)
+        return Action(name, self.texts(code, **values), self.texts.second(code, **values), key, run, enabled, primary, icon)

@@ -150,7 +150,6 @@ class HomeScreen(Screen):
             from station.dossier.state import DossierState
 
             assert isinstance(state, DossierState)
-            self.shell.show_person(state.value("full_name").upper(), state.value("personal_no"), state.value("dob"), state.number)
             began = any(s.attempts or s.accepted for s in state.captures.values())
             if not began and not state.exceptions:
                 self.shell.go("lookup", state.id)

@@ -57,6 +57,14 @@ def style_sheet(theme: Theme) -> str:
         "#topBar QLabel#demo { color: #FFD79A; border: 1px dashed #FFD79A; border-radius: 4px; padding: 2px 8px; font-weight: 700; }",
         f"#strip, #actions, #rail {{ background: {p.surface}; }} #strip {{ border-bottom: 1px solid {p.border}; }}",
         f"#actions {{ border-top: 1px solid {p.border}; }} #rail {{ border-right: 1px solid {p.border}; }}",
+        f"#menu {{ background: {p.surface}; border: 2px solid {p.accent}; border-radius: {s.radius}px; }}",
+        f"#rule {{ background: {p.border}; }}",
+        f"QLabel#printed {{ font-weight: 600; font-size: {s.caption + 1}px; }} QLabel#clock {{ font-size: {s.strong + 2}px; font-weight: 700; }}",
+        f"QLabel#soft-title {{ color: {p.text2}; font-size: {s.body}px; }} QLabel#name {{ font-size: {s.body}px; font-weight: 600; }}",
+        (
+            f"QListWidget {{ background: {p.surface}; border: none; outline: none; }} QListWidget::item {{ padding: 8px; }}"
+            f" QListWidget::item:selected {{ background: {p.accent_soft}; color: {p.text}; border-left: 4px solid {p.accent}; }}"
+        ),
         f"QLabel#caption {{ color: {p.text2}; font-size: {s.caption}px; }}",
         f"QLabel#strong {{ font-size: {s.strong}px; font-weight: 600; }}",
         f"QLabel#title {{ font-size: {s.title}px; font-weight: 700; }}",

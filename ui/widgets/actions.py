@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ui.qt import QAbstractButton, QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QRectF, QSize, QSizePolicy, Qt, QWidget
+from ui.theme.pictograms import paint_pictogram
 from ui.theme.style import Current
+from ui.theme.tokens import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +22,24 @@ class Action:
     run: Callable[[], None]
     enabled: bool = True
     primary: bool = False
+    icon: str = ""
+
+
+ICONS = {
+    "F4": "retake",
+    "F7": "diamond",
+    "F8": "person",
+    "F9": "pause",
+    "Shift+F12": "back",
+    "F5": "tool",
+    "F6": "next",
+    "F3": "warning",
+}
+"""The pictogram of a key where the action names none."""
 
 
 class ActionButton(QAbstractButton):
-    """Two lines (main language, second language) and the key in a small frame."""
+    """A pictogram, two lines (main language, second language) and the key in a small frame."""
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +51,10 @@ class ActionButton(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.clicked.connect(action.run)
 
+    @property
+    def _icon(self) -> str:
+        return self.action.icon or ICONS.get(self.action.key, "")
+
     def sizeHint(self) -> QSize:
         """As wide as both lines and the key need."""
         theme = Current.theme
@@ -42,24 +62,28 @@ class ActionButton(QAbstractButton):
         small = QFontMetrics(theme.font(theme.scale.caption))
         key = QFontMetrics(theme.font(theme.scale.caption, 700)).horizontalAdvance(self.action.key) + 14
         wide = max(main.horizontalAdvance(self.action.text), small.horizontalAdvance(self.action.second))
-        return QSize(wide + key + 44, max(theme.scale.button, round(1.6 * (main.height() * 0.75 + small.height() * 0.8))))
+        icon = 28 if self._icon else 0
+        return QSize(
+            wide + key + icon + 42,
+            max(theme.scale.button, round(1.45 * main.height() + (0.9 * small.height() if self.action.second else 0))),
+        )
 
     def _main_px(self) -> int:
         scale = Current.theme.scale
         return scale.strong if self.action.primary else scale.body
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw ground, words, key and the focus ring."""
+        """Draw ground, pictogram, words, key and the focus ring."""
         _ = event
         theme, p = Current.theme, Current.theme.palette
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(3.5, 3.5, -3.5, -3.5)
         enabled, primary = self.isEnabled(), self.action.primary
-        ground = p.accent if primary and enabled else (p.surface if enabled else theme.palette.surface2)
-        ink = p.on_accent if primary and enabled else (p.text if enabled else p.text2)
-        painter.setBrush(QColor(ground))
-        painter.setPen(QPen(QColor(p.accent if primary and enabled else p.control), 1))
+        strong = primary and enabled
+        ink = QColor(p.on_accent if strong else p.text if enabled else p.text2)
+        painter.setBrush(QColor(p.accent if strong else p.surface if enabled else p.states[State.IDLE].ground))
+        painter.setPen(QPen(QColor(p.accent if strong else p.control if enabled else p.border), 1))
         painter.drawRoundedRect(box, theme.scale.radius, theme.scale.radius)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -68,22 +92,34 @@ class ActionButton(QAbstractButton):
                 QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5), theme.scale.radius + 2, theme.scale.radius + 2
             )
         key_font = theme.font(theme.scale.caption, 700)
-        key_wide = QFontMetrics(key_font).horizontalAdvance(self.action.key) + 12
-        key_box = QRectF(box.right() - key_wide - 10, box.center().y() - 11, key_wide, 22)
-        painter.setPen(QPen(QColor(ink), 1.3))
+        key_metrics = QFontMetrics(key_font)
+        key_wide = key_metrics.horizontalAdvance(self.action.key) + 12
+        key_high = key_metrics.height() + 5
+        key_box = QRectF(box.right() - key_wide - 10, box.center().y() - key_high / 2, key_wide, key_high)
+        painter.setPen(QPen(ink, 1.3))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(key_box, 4, 4)
         painter.setFont(key_font)
         painter.drawText(key_box, Qt.AlignmentFlag.AlignCenter, self.action.key)
-        text_box = QRectF(box.left() + 14, box.top(), key_box.left() - box.left() - 22, box.height())
-        painter.setFont(theme.font(self._main_px(), 700 if primary else 600))
-        if self.action.second:
-            half = box.height() * 0.56
-            painter.drawText(
-                QRectF(text_box.left(), text_box.top(), text_box.width(), half), Qt.AlignmentFlag.AlignBottom, self.action.text
-            )
-            painter.setFont(theme.font(theme.scale.caption))
-            painter.drawText(QRectF(text_box.left(), text_box.top() + half, text_box.width(), box.height() - half),
-                             Qt.AlignmentFlag.AlignTop, self.action.second)  # fmt: skip
-        else:
-            painter.drawText(text_box, Qt.AlignmentFlag.AlignVCenter, self.action.text)
+        left = box.left() + 12
+        if self._icon:
+            paint_pictogram(painter, self._icon, QRectF(left, box.center().y() - 9, 18, 18), ink)
+            left += 28
+        self._words(painter, QRectF(left, box.top(), key_box.left() - left - 8, box.height()), ink)
+
+    def _words(self, painter: QPainter, box: QRectF, ink: QColor) -> None:
+        theme = Current.theme
+        main = theme.font(self._main_px(), 700 if self.action.primary else 600)
+        painter.setPen(ink)
+        painter.setFont(main)
+        if not self.action.second:
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.action.text)
+            return
+        small = theme.font(theme.scale.caption)
+        first, second = QFontMetrics(main), QFontMetrics(small)
+        gap = -4
+        top = box.center().y() - (first.height() + second.height() + gap) / 2
+        painter.drawText(QRectF(box.left(), top, box.width(), first.height()), Qt.AlignmentFlag.AlignVCenter, self.action.text)
+        painter.setFont(small)
+        painter.drawText(QRectF(box.left(), top + first.height() + gap, box.width(), second.height()), Qt.AlignmentFlag.AlignVCenter,
+                         self.action.second)  # fmt: skip

@@ -1,0 +1,75 @@
+"""The strip over every dossier screen: who, which dossier, and how far each of the six desks' work is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from station.dossier.procedure import Modality
+from station.dossier.readiness import missing_fields
+from station.dossier.state import DossierState
+from station.vietnam.dates import age_on
+from station.views.base import Words, grouped, shown
+
+STAGES = ("lookup", "declaration", "fingers", "portrait", "review", "finish")
+
+
+@dataclass(frozen=True, slots=True)
+class StripView:
+    """What the strip draws. `done` names the stages that need nothing more; `since` is when the present work began."""
+
+    dossier: str
+    person: str
+    number: str
+    born: str
+    age: int | None
+    sex: str
+    printed: str
+    ticket: str
+    kind: Words
+    procedure: str
+    done: frozenset[str]
+    since: datetime
+    sealed: bool
+
+
+def stages_done(state: DossierState) -> frozenset[str]:
+    """Return the stages of a dossier that need nothing more."""
+    by_modality = {
+        "fingers": [s for s in state.procedure.steps if s.modality is Modality.FINGER],
+        "portrait": [s for s in state.procedure.steps if s.modality is Modality.FACE],
+    }
+    done = {name for name, steps in by_modality.items() if all(state.done(s) or s.optional for s in steps)}
+    if state.look_up is not None and not state.blocked:
+        done.add("lookup")
+    if not missing_fields(state):
+        done.add("declaration")
+    if state.sealed or (state.signed_by("applicant") and state.signed_by("operator")):
+        done.add("review")
+    if state.slip:
+        done.add("finish")
+    return frozenset(done)
+
+
+def next_stage(state: DossierState) -> str:
+    """Return the screen on which a dossier goes on: the first stage in the desks' order that is not done; "" when all are."""
+    if state.sealed:
+        return "" if state.slip else "finish"
+    done = stages_done(state)
+    began = any(s.attempts or s.accepted for s in state.captures.values()) or bool(state.exceptions) or bool(state.review)
+    for stage in STAGES:
+        # The comparison is looked at by a person once; only captures or answers show that it was.
+        if stage == "lookup" and not began and not state.sealed:
+            return "lookup"
+        if stage not in done:
+            return stage
+    return "review"
+
+
+def strip_view(state: DossierState, since: datetime | None = None) -> StripView:
+    """Return the strip of a dossier."""
+    birth = state.birth
+    age = age_on(birth, state.opened_at.date()) if birth is not None else None
+    return StripView(state.id, state.value("full_name").upper(), grouped(state.value("personal_no")), shown("dob", state.value("dob")), age,
+                     state.value("sex"), state.number, state.ticket, Words(f"ui.kind.{state.kind.value}"), state.procedure.id,
+                     stages_done(state), since or state.changed_at, state.sealed)  # fmt: skip

@@ -1,0 +1,170 @@
+"""The bar at the top: what this is, where, which dossiers are open, DEMO, the line, who works here, the time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from ui.qt import QColor, QFrame, QHBoxLayout, QLabel, QPainter, QPaintEvent, QRectF, QSize, Qt, QWidget
+from ui.texts import Texts
+from ui.theme.pictograms import paint_pictogram
+from ui.theme.style import Current
+from ui.theme.tints import TOP_BAR
+from ui.widgets.chips import label
+
+
+class Picture(QWidget):
+    """A pictogram in the bar's (or a given tint's) colour."""
+
+    def __init__(self, name: str, size: int = 20, tint: str = "on_bar") -> None:
+        super().__init__()
+        self._name, self._tint = name, tint
+        self.setFixedSize(size, size)
+
+    def show_name(self, name: str, tint: str = "") -> None:
+        """Show another pictogram."""
+        if (name, tint or self._tint) != (self._name, self._tint):
+            self._name, self._tint = name, tint or self._tint
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it."""
+        _ = event
+        painter = QPainter(self)
+        colour = self._tint if self._tint.startswith("#") else getattr(Current.theme.palette, self._tint)
+        paint_pictogram(painter, self._name, QRectF(1, 1, self.width() - 2, self.height() - 2), QColor(colour))
+
+
+class Initials(QWidget):
+    """The signed-in person's initials in a circle."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self.setFixedSize(28, 28)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the circle."""
+        _ = event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor("#2D5560"))
+        painter.drawEllipse(QRectF(1, 1, 26, 26))
+        painter.setPen(QColor("#FFFFFF"))
+        painter.setFont(Current.theme.font(11, 700))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text)
+
+
+class OpenDossiers(QWidget):
+    """The open dossiers of this table as small tabs: ticket and stage; the one shown is filled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tabs: tuple[tuple[str, str, bool], ...] = ()
+        self.setMinimumHeight(TOP_BAR)
+
+    def show_tabs(self, tabs: Sequence[tuple[str, str, bool]]) -> None:
+        """Show (ticket, words, is shown) of each."""
+        if tuple(tabs) != self.tabs:
+            self.tabs = tuple(tabs)
+            self.setAccessibleName(", ".join(f"{t} {w}" for t, w, _ in tabs))
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """As wide as its tabs."""
+        metrics = self.fontMetrics()
+        return QSize(sum(metrics.horizontalAdvance(f"{t} {w}") + 34 for t, w, _ in self.tabs), TOP_BAR)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the tabs."""
+        _ = event
+        theme, p = Current.theme, Current.theme.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        left = 2.0
+        for ticket, words, current in self.tabs:
+            bold, plain = theme.font(13, 700), theme.font(12)
+            painter.setFont(bold)
+            first = painter.fontMetrics().horizontalAdvance(ticket)
+            painter.setFont(plain)
+            second = painter.fontMetrics().horizontalAdvance(words)
+            box = QRectF(left, 8, first + second + 26, TOP_BAR - 16)
+            painter.setPen(QColor(p.on_bar2))
+            painter.setBrush(QColor(p.on_bar) if current else Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box, 4, 4)
+            painter.setPen(QColor("#10303A") if current else QColor(p.on_bar))
+            painter.setFont(bold)
+            painter.drawText(box.adjusted(9, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, ticket)
+            painter.setFont(plain)
+            painter.setPen(QColor("#465364") if current else QColor(p.on_bar2))
+            painter.drawText(box.adjusted(9 + first + 7, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, words)
+            left = box.right() + 6
+
+
+class TopBar(QFrame):
+    """All of it."""
+
+    def __init__(self, texts: Texts, *, demo: bool) -> None:
+        super().__init__()
+        self._texts = texts
+        self.setObjectName("topBar")
+        self.setFixedHeight(TOP_BAR)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 0, 14, 0)
+        row.setSpacing(10)
+        row.addWidget(Picture("finger", 24, "#7FD6DF"))
+        row.addWidget(label(texts("ui.app.title"), "strong"))
+        row.addWidget(_rule())
+        self._place = label("")
+        self._desk = label("", "soft")
+        row.addWidget(self._place)
+        row.addWidget(self._desk)
+        self.open = OpenDossiers()
+        row.addSpacing(8)
+        row.addWidget(self.open)
+        row.addStretch(1)
+        self.demo = label(texts("ui.app.demo"), "demo")
+        self.demo.setVisible(demo)
+        self.demo.setMaximumHeight(28)
+        row.addWidget(self.demo)
+        self._line_icon = Picture("online", 20, "#72D99D")
+        self._line = label("")
+        row.addWidget(self._line_icon)
+        row.addWidget(self._line)
+        row.addWidget(_rule())
+        self._initials = Initials()
+        self._who = label("")
+        row.addWidget(self._initials)
+        row.addWidget(self._who)
+        self._time = label("", "strong")
+        row.addWidget(self._time)
+        self.show_operator("", "", "")
+        self.show_line(0, "")
+        self.tick()
+
+    def show_operator(self, name: str, place: str, desk: str) -> None:
+        """Say who works here, where, at which desk."""
+        self._who.setText(name)
+        self._place.setText(place)
+        self._desk.setText(desk)
+        self._initials.text = "".join(w[0] for w in name.split()[-2:]).upper()
+        self._initials.setVisible(bool(name))
+        self._initials.update()
+
+    def show_line(self, unsent: int, error: str) -> None:
+        """Say whether sending works; never more than is known."""
+        self._line_icon.show_name("offline" if error else "online", "#FFC670" if error else "#72D99D")
+        self._line.setText(self._texts("ui.app.offline") + f" · {unsent}" if error else self._texts("ui.app.online"))
+
+    def tick(self) -> None:
+        """Show the time."""
+        self._time.setText(time.strftime("%H:%M"))
+
+
+def _rule() -> QLabel:
+    line = QLabel()
+    line.setFixedSize(1, 20)
+    line.setStyleSheet("background: #4D6870;")
+    return line
