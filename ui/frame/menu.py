@@ -58,7 +58,7 @@ class Menu(QFrame):
         """Show the menu and remember who had the focus."""
         self._before = self.window().focusWidget()
         self.adjustSize()
-        self.setGeometry(12, 52, 360, min(self.parentWidget().height() - 130, 60 + 40 * self._list.count()))
+        self.setGeometry(12, 52, 360, min(self.window().height() - 130, 60 + 40 * self._list.count()))
         self._list.setCurrentRow(0)
         self.show()
         self.raise_()

@@ -9,7 +9,7 @@ from ui.qt import QColor, QFrame, QHBoxLayout, QLabel, QPainter, QPaintEvent, QR
 from ui.texts import Texts
 from ui.theme.pictograms import paint_pictogram
 from ui.theme.style import Current
-from ui.theme.tints import TOP_BAR
+from ui.theme.tokens import TOP_BAR
 from ui.widgets.chips import label
 
 

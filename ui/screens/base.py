@@ -121,7 +121,7 @@ class Screen(QWidget):
     def restyle(self) -> None:
         """The theme changed."""
 
-    def act(self, name: str, code: str, key: str, run: Callable[[], object], *, enabled: bool = True, primary: bool = False,
+    def act(self, name: str, code: str, key: str, run: Callable[[], None], *, enabled: bool = True, primary: bool = False,
             icon: str = "", **values: object) -> Action:  # fmt: skip
         """Return an action with its words from the catalogue."""
         return Action(name, self.texts(code, **values), self.texts.second(code, **values), key, run, enabled, primary, icon)
