@@ -12,6 +12,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
+from devices.contract import Device
+from devices.grade import CertificateSource, Grade, no_certificates
+from station.capture.admission import admission
 from station.clock import Clock, SystemClock
 from station.dossier.book import DossierBook
 from station.dossier.kinds import Kind
@@ -81,6 +84,8 @@ class Station:
     session: Session = field(default_factory=Session)
     operator: OperatorSession | None = None
     guards: Guards = field(default_factory=Guards)
+    certificates: CertificateSource = no_certificates
+    """Finds a device's calibration certificate; without one a real device previews and cannot enroll."""
     _telling: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -193,6 +198,10 @@ class Station:
         if self.guards.dossiers_left(free) < 1:
             raise StorageError(f"The disk has {free // 1_000_000} MB left, not enough for another dossier; what was saved is safe. "
                                "Send packages or free space, then go on.", code="E03", free=free)  # fmt: skip
+
+    def admission(self, device: Device) -> Grade:
+        """Return whether this opened device may enroll now, and if not why."""
+        return admission(device, self.certificates, self.clock.now())
 
     def save_settings(self, settings: Settings) -> None:
         """Write the settings file and note each change in the journal."""

@@ -121,8 +121,9 @@ class Counter:
             device.open()
         tried = len(state.captures[step.id].attempts)
         session = CaptureSession(
-            request_of(step, state), rules_of(step), self._portrait if face else self._fingers, attempts_before=tried
-        )
+            request_of(step, state), rules_of(step), self._portrait if face else self._fingers, attempts_before=tried,
+            admission=station.admission(device),
+        )  # fmt: skip
         self._runner = LiveRunner(device, worker, on_frame=on_frame, on_view=on_view)
         self._session = session
         return self._runner.start(session)

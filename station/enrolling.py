@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from devices.contract import Camera, CaptureRequest, ImagingDevice, Scanner
 from station.app import Station
+from station.capture.admission import check_admission
 from station.capture.fingers import FingerJudge
 from station.capture.gate import GateRules
 from station.capture.portrait import PortraitJudge
@@ -107,7 +108,7 @@ class Enroller:
             self.capture(dossier, step)
 
     def capture(self, dossier: str, step: CaptureStep) -> CaptureLine:
-        """Take one capture: attempts until one passes, then the best of them flagged."""
+        """Take one capture: attempts until one passes, then the best of them flagged. A device that may not enroll is refused before."""
         began = time.perf_counter()
         station = self._station
         station.check_before_capture()
@@ -115,7 +116,9 @@ class Enroller:
         device: ImagingDevice = self._camera if step.modality is Modality.FACE else self._scanner
         judge = self._portrait if step.modality is Modality.FACE else self._fingers
         tried = len(state.captures[step.id].attempts)
-        session = CaptureSession(request_of(step, state), rules_of(step), judge, attempts_before=tried)
+        admitted = station.admission(device)
+        check_admission(admitted, device.device_id)
+        session = CaptureSession(request_of(step, state), rules_of(step), judge, attempts_before=tried, admission=admitted)
         best = self._run(device, session)
         if best is None:
             raise StationError(

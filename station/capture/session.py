@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from devices.contract import CaptureRequest, Frame, RawCapture
+from devices.grade import Grade
+from station.capture.admission import check_admission, stamped
 from station.capture.gate import GateRules, Instruction, SteadyGate, SteadyWords
 from station.capture.verdict import Verdict
 
@@ -69,12 +71,15 @@ class SessionView:
     attempts: int
     best_score: float | None
     frame_number: int
+    refused: Grade | None = None
+    """Why this device previews only (E22, E23): words from ``refused.code`` and ``refused.values``; nothing will be taken."""
 
 
 class CaptureSession:
-    """The state machine of one step."""
+    """The state machine of one step. `admission` is the device's grade of today; a refused device previews and never takes."""
 
-    def __init__(self, request: CaptureRequest, rules: StepRules, judge: Judge, *, attempts_before: int = 0) -> None:
+    def __init__(self, request: CaptureRequest, rules: StepRules, judge: Judge, *, attempts_before: int = 0,
+                 admission: Grade | None = None) -> None:  # fmt: skip
         self.request = request
         self.rules = rules
         self._judge = judge
@@ -83,6 +88,7 @@ class CaptureSession:
         self.phase = Phase.LIFT if rules.needs_empty_platen else Phase.WAIT
         self.attempts: list[Attempt] = []
         self._before = attempts_before
+        self._admission = admission or Grade(enrolls=True)
         self._verdict: Verdict | None = None
         self._instruction: Instruction | None = None
         self._frame_number = 0
@@ -123,13 +129,22 @@ class CaptureSession:
         self.phase = Phase.LIVE
         reason = None if verdict.passed else verdict.main_reason()
         self._instruction = self._words.feed(Instruction(reason[0], int(reason[1])) if reason else None, frame.at_s)
+        if not self._admission.enrolls:
+            self._manual = False
+            return False
         if self._gate.feed(verdict, frame.at_s) or self._manual:
             self.phase = Phase.TAKE
             return True
         return False
 
     def taken(self, capture: RawCapture) -> Attempt:
-        """Judge the full picture; afterwards the phase is DONE, WAIT/LIFT for another try, or DECIDE."""
+        """Judge the full picture; afterwards the phase is DONE, WAIT/LIFT for another try, or DECIDE.
+
+        Raises:
+            CaptureRefusedError: the device may not enroll; nothing of the picture is kept.
+        """
+        check_admission(self._admission)
+        capture = stamped(capture, self._admission)
         verdict = self._judge.final(capture, self.request, self.rules.thresholds)
         attempt = Attempt(self._before + len(self.attempts) + 1, capture, verdict, automatic=not self._manual)
         self.attempts.append(attempt)
@@ -155,7 +170,8 @@ class CaptureSession:
         """Return what the screen shows now."""
         best = self.best
         return SessionView(self.phase, self._verdict, self._instruction, self._gate.share, self._before + len(self.attempts) + 1,
-                           self.rules.attempts, best.verdict.score if best else None, self._frame_number)  # fmt: skip
+                           self.rules.attempts, best.verdict.score if best else None, self._frame_number,
+                           None if self._admission.enrolls else self._admission)  # fmt: skip
 
 
 ViewSink = Callable[[SessionView, Frame | None], None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from devices.contract import CapturedImage, RawCapture, Source
+from station.capture.admission import check_stamp
 from station.capture.model import Capture, CaptureDevice, ImageRef, QualityNote
 from station.capture.session import Attempt
 from station.capture.verdict import Verdict
@@ -43,7 +44,12 @@ def quality_notes(verdict: Verdict) -> tuple[QualityNote, ...]:
 
 def make_capture(journal: Journal, step: CaptureStep, raw: RawCapture, verdict: Verdict, number: int, *, missing: tuple[int, ...] = (),
                  flags: tuple[str, ...] = ()) -> Capture:  # fmt: skip
-    """Store the images and the device's signed bytes, and return the capture that names them."""
+    """Store the images and the device's signed bytes, and return the capture that names them.
+
+    Raises:
+        CaptureRefusedError: a real device's picture without a certificate; nothing is stored.
+    """
+    check_stamp(raw)
     images = tuple(store_image(journal, image) for image in raw.images)
     signed = tuple(journal.put_blob(data, "application/jose") for data in raw.signed)
     d = raw.identity
