@@ -14,6 +14,7 @@ from station.app import Station
 from station.carriers import Carrier
 from station.enrolling import CaptureLine, Enroller
 from station.errors import TransferError
+from station.memory import give_back
 from station.queue import Uploader
 from station.queue.model import Entry, State
 from station.sealing import seal_dossier
@@ -56,12 +57,14 @@ def capture_event(line: CaptureLine) -> dict[str, Any]:
 def finish(station: Station, enroller: Enroller, dossier: str, say: Say) -> Entry:
     """Captures, review, signatures, seal: whatever is still open of `dossier`."""
     enroller.capture_all(dossier)
+    give_back()
     if not station.book.state(dossier).sealed:
         enroller.review_and_sign(dossier)
     began = time.perf_counter()
     entry = seal_dossier(station, dossier)
     say({"event": "package", "id": entry.package_id, "dossier": dossier, "bytes": entry.size, "seconds": round(time.perf_counter() - began, 3),
          "state": str(entry.state)})  # fmt: skip
+    give_back()
     return entry
 
 

@@ -68,6 +68,8 @@ class SimulatedScanner(StagedScanner):
         self._ppi = FINGER_LIVE_PPI
         self._growing = False
         self._grower: threading.Thread | None = None
+        # Growing a finger and drawing a slap each need some 100 MB for a moment: one at a time, and no finger is grown twice.
+        self._skin = threading.Lock()
 
     @classmethod
     def discover(cls, settings: Mapping[str, Any]) -> Sequence[Device]:
@@ -91,7 +93,8 @@ class SimulatedScanner(StagedScanner):
         for position in SINGLE_FINGERS:
             if not self._growing:
                 return
-            person.finger(position)
+            with self._skin:
+                person.finger(position)
 
     def _stop_growing(self) -> None:
         self._growing = False
@@ -129,9 +132,10 @@ class SimulatedScanner(StagedScanner):
         kind = ImpressionKind.ROLLED if request.impression == Impression.LIVE_ROLLED else ImpressionKind.PLAIN
         drawn = ImpressionSettings.natural(rng, spread=self._applicant.spread, kind=kind)
         self._settings = replace(drawn, **self._applicant.habits)
-        self._scene_now = self._new_scene(request, self._settings)
         light = replace(self._settings, pressure=-0.85)
-        self._scene_light = self._new_scene(request, light) if self._applicant.light_s > 0 else None
+        with self._skin:
+            self._scene_now = self._new_scene(request, self._settings)
+            self._scene_light = self._new_scene(request, light) if self._applicant.light_s > 0 else None
 
     def _new_scene(self, request: CaptureRequest, settings: ImpressionSettings) -> LiveScene | None:
         if request.position in SLAP_FINGERS:
@@ -170,11 +174,14 @@ class SimulatedScanner(StagedScanner):
         settings = self._settings
         if self._scene_light is not None and moment * FRAME_S < self._applicant.light_s:
             settings = replace(settings, pressure=-0.85)
-        if request.position in SLAP_FINGERS:
-            pixels = slap(self._person, request.position, settings, self._touch, missing=self._missing(request)).image
-        elif request.position in self._missing(request):
-            pixels = np.full((750, 800), 252, np.uint8)
-        else:
-            pixels = impression(self._person.finger(request.position), settings, self._touch).image
+        with self._skin:
+            pixels = self._draw(request, settings)
         image = CapturedImage(pixels, 8, PPI, position=request.position)
         return RawCapture((image,), self.identity(), Source.SIMULATED, details={"note": "synthetic"})
+
+    def _draw(self, request: CaptureRequest, settings: ImpressionSettings) -> npt.NDArray[np.uint8]:
+        if request.position in SLAP_FINGERS:
+            return slap(self._person, request.position, settings, self._touch, missing=self._missing(request)).image
+        if request.position in self._missing(request):
+            return np.full((750, 800), 252, np.uint8)
+        return impression(self._person.finger(request.position), settings, self._touch).image

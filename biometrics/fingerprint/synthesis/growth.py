@@ -118,6 +118,7 @@ def grow(rng: np.random.Generator, fields: Fields, shape: tuple[int, int]) -> Ri
     image: FloatMap = rng.standard_normal(fields.period.shape, dtype=np.float32)
     for _ in range(ROUNDS):
         image = _clip(half.across(half.along(image)))
+    del half  # 20 MB of maps; the full-size filter needs four times as much
     matrix = np.array([[0.5, 0, 0], [0, 0.5, 0]])
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     image = cv2.warpAffine(image, matrix, (shape[1], shape[0]), flags=flags, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[assignment]

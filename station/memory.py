@@ -1,0 +1,18 @@
+"""Free memory handed back to the system between two citizens.
+
+The C library keeps freed pages for itself, spread over one arena per thread; pictures of many sizes leave holes that never
+shrink. A trim takes some milliseconds and keeps a night's station as small as its first dossier.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+from contextlib import suppress
+
+
+def give_back() -> None:
+    """Return freed pages to the system where the C library can (glibc); elsewhere do nothing. Never raises."""
+    gc.collect()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
