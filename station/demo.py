@@ -15,6 +15,7 @@ from devices.simulated.scanner import Applicant, SimulatedScanner
 from devices.timing import Pacer
 from station.app import Station
 from station.clock import Clock
+from station.demo_team import add_team, new_pin
 from station.keys import Argon2Cost, Role
 from station.population.synthetic import SyntheticCitizen, SyntheticPopulation
 
@@ -48,16 +49,13 @@ def _sign_in(station: Station, desk: str) -> None:
             station.operators.add(ADMIN, "Quản trị (demo)", [Role.SECURITY_ADMIN], secret, by=None, must_change=False)
         secret = station.files.read(f"{PIN_FILE}.admin", 100).decode()
         admin = station.sign_in(ADMIN, secret, desk=desk)
-        pin = _new_pin()
+        pin = new_pin(10)
         station.files.write(PIN_FILE, pin.encode())
         if OPERATOR not in accounts:
             station.operators.add(OPERATOR, "Hồ Thị Bích Vân", [Role.CLERK, Role.CAPTURE], pin, by=admin, must_change=False)
+        add_team(station, admin)
         station.sign_out("shift")
     station.sign_in(OPERATOR, station.files.read(PIN_FILE, 100).decode(), desk=desk)
-
-
-def _new_pin() -> str:
-    return "".join(secrets.choice("0123456789") for _ in range(10))
 
 
 def demo_population(seed: int) -> SyntheticPopulation:

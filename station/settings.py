@@ -22,7 +22,8 @@ Value = str | int | float | bool
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One declared setting. `low`/`high` bound numbers, `choices` bound words; `legal` ones are shown but not changed by hand."""
+    """One declared setting. `low`/`high` bound numbers, `choices` bound words; `legal` ones are shown but not changed by hand, `own`
+    ones belong to this one kit and are never cloned."""
 
     name: str
     group: str
@@ -31,6 +32,7 @@ class Setting:
     high: float | None = None
     choices: tuple[str, ...] = ()
     legal: bool = False
+    own: bool = False
 
     @property
     def kind(self) -> type:
@@ -88,7 +90,7 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("sending.limit_megabytes", "sending", 16, 1, 64),
     Setting("keep.days", "retention", 180, 1, 3650, legal=True),
     Setting("keep.disk_gigabytes", "retention", 250, 1, 100_000),
-    Setting("station.kit", "station", "0417"),
+    Setting("station.kit", "station", "0417", own=True),
     Setting("station.unit", "station", "09901"),
     Setting("day.target", "station", 350, 1, 5000),
 )

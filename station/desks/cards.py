@@ -1,0 +1,173 @@
+"""S13: cards come in by the box, are found by a scan, compared with their person, handed over. What was not compared is said so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import cv2
+import numpy as np
+
+from biometrics.fingerprint.matching import compare, threshold
+from biometrics.fingerprint.minutiae import Template, extract, from_bytes, to_bytes
+from biometrics.positions import FingerPosition
+from devices.contract import RawCapture
+from station.app import Station
+from station.desks.pictures import Picture, Pixels, pixels_of, portrait_of
+from station.dossier.consuming import latest_manifest, manifests
+from station.dossier.issued import CardDesk, Counted
+from station.dossier.parts import CardWord
+from station.dossier.state import DossierState
+from station.errors import InputError
+from station.views.base import grouped
+from station.views.hand_over import HandOverView, hand_over_view
+
+FALSE_MATCH_RATE = 1e-4
+NEXT_TRY_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """The person a card belongs to, for the look in the face: facts, portrait, the finger that is compared, its enrolled print."""
+
+    dossier: str
+    name: str
+    number: str
+    born: str
+    address: str
+    phone: str
+    serial: str
+    word: str
+    portrait: Picture | None
+    finger: int
+    print: Picture | None
+    old_card_due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FingerAnswer:
+    """The 1:1 comparison: score, the line it must pass, and the picture taken now. `same` decides."""
+
+    same: bool
+    score: float
+    line: float
+    taken: Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A delivery: its manifest, how many cards it names, how many are here."""
+
+    manifest: str
+    all: int
+    here: int
+
+
+class HandOverDesk:
+    """Intents of the hand-over desk."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+        self._cards = CardDesk(station.book)
+
+    def view(self) -> HandOverView:
+        """Return S13."""
+        return hand_over_view(self._station.book.states())
+
+    def boxes(self) -> tuple[Box, ...]:
+        """Return the deliveries that were announced, newest first."""
+        by_serial = {str(s.card_note.get("serial", "")): s.card for s in self._station.book.states() if s.card is not None}
+        found = []
+        for name in manifests(self._station.journal):
+            payload = latest_manifest(self._station.journal, name) or {"cards": []}
+            serials = [str(c.get("serial", "")) for c in payload["cards"]]
+            here = sum(by_serial.get(s) not in {None, CardWord.LISTED} for s in serials)
+            found.append(Box(name, len(serials), here))
+        return tuple(found)
+
+    def scan_in(self, serial: str) -> Counted:
+        """Take one scanned card in from the newest delivery that names it.
+
+        Raises:
+            InputError: no delivery names it (E37: a card for another unit).
+        """
+        for name in manifests(self._station.journal):
+            payload: Mapping[str, Any] | None = latest_manifest(self._station.journal, name)
+            if payload is not None and any(str(c.get("serial")) == serial for c in payload["cards"]):
+                return self._cards.check_in(payload, [serial])
+        raise InputError("No delivery names this card; it was not taken in. Send it on to its unit.", code="E37")
+
+    def find(self, scan: str) -> str:
+        """Return the dossier of a scanned card serial, dossier number or personal number, empty when none is here."""
+        wanted = scan.replace(" ", "").upper()
+        for state in self._station.book.states():
+            keys = {str(state.card_note.get("serial", "")).upper(), state.id.upper(), state.number.upper(), state.value("personal_no")}
+            if state.card is not None and wanted and wanted in keys:
+                return state.id
+        return ""
+
+    def receiver(self, dossier: str) -> Receiver:
+        """Return whose card it is."""
+        state = self._station.book.state(dossier)
+        finger, enrolled = self._enrolled(state)
+        word = (state.card or CardWord.LISTED).value
+        return Receiver(state.id, state.value("full_name"), grouped(state.value("personal_no")), state.value("dob"),
+                        state.value("addr_perm"), state.value("phone"), str(state.card_note.get("serial", "")), word,
+                        portrait_of(self._station.journal, state), finger, enrolled, not state.old_card)  # fmt: skip
+
+    def _enrolled(self, state: DossierState) -> tuple[int, Picture | None]:
+        """Return the best single enrolled finger (a rolled one has most ridges) and its print."""
+        best: tuple[float, int, Picture] | None = None
+        for step in state.captures.values():
+            if step.accepted is None or not 1 <= step.accepted.capture.position <= 10:
+                continue
+            capture = step.accepted.capture
+            pixels = pixels_of(self._station.journal, capture.images[0])
+            score = min((q.score for q in capture.quality), default=0.0)
+            if pixels is not None and pixels.ndim == 2 and (best is None or score > best[0]):
+                best = (score, capture.position, Picture(pixels, capture.images[0].ppi, score, step.step, capture.position))
+        return (best[1], best[2]) if best is not None else (int(FingerPosition.RIGHT_INDEX), None)
+
+    def compare_finger(self, dossier: str, taken: RawCapture) -> FingerAnswer | None:
+        """Compare a finger taken now with the enrollment, None when the enrollment holds no single finger to compare with."""
+        _, enrolled = self._enrolled(self._station.book.state(dossier))
+        if enrolled is None:
+            return None
+        image = taken.images[0]
+        now = np.asarray(image.pixels, np.uint8)
+        line = threshold(FALSE_MATCH_RATE)
+        found = compare(_template(enrolled.pixels, enrolled.ppi), _template(now, image.ppi))
+        return FingerAnswer(found.score >= line, found.score, line, now)
+
+    def hand_over(self, dossier: str, *, signature: bytes, chip_number: str = "", finger: FingerAnswer | None = None, old_card: str = "") -> None:
+        """Hand the card over: signed (pad picture or thumb mark), compared as far as it was.
+
+        Raises:
+            ProcedureError: not here, another person's chip, a finger that does not match, no signature.
+        """
+        blob = self._station.journal.put_blob(signature, "image/png") if signature else ""
+        answer = (finger.same, finger.score) if finger is not None else None
+        self._cards.hand_over(dossier, chip_number=chip_number, finger=answer, signature=blob, old_card=old_card)
+
+    def refuse(self, dossier: str, reason: str) -> None:
+        """Note that the citizen refuses the card; it becomes a defect of the defect desk."""
+        self._cards.refuse(dossier, reason)
+
+    def undelivered(self, dossier: str, reason: str, *, phone_tries: int = 0) -> None:
+        """Note that nobody could be reached; the next try is in `NEXT_TRY_DAYS` days."""
+        again = self._station.clock.now().date() + timedelta(days=NEXT_TRY_DAYS)
+        self._cards.undelivered(dossier, reason, phone_tries=phone_tries, next_try=again)
+
+
+def png_of(pixels: Pixels) -> bytes:
+    """Return pixels as PNG bytes (a thumb mark that stands for a signature)."""
+    return bytes(cv2.imencode(".png", pixels)[1].tobytes())
+
+
+def _template(pixels: Pixels, ppi: int | None) -> Template:
+    if ppi is not None and abs(ppi - 500) > 5:
+        size = round(pixels.shape[1] * 500 / ppi), round(pixels.shape[0] * 500 / ppi)
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if ppi > 500 else cv2.INTER_CUBIC), np.uint8)
+    return from_bytes(to_bytes(extract(pixels)))

@@ -1,0 +1,139 @@
+"""S18: settings and operators through the station that is open: view, change, clone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from station.app import Station
+from station.cloning import Difference, applied, compare_settings, export_settings, read_export
+from station.desks.people import Acting, names, second_person, signed_in
+from station.dossier.kinds import Kind
+from station.errors import AccessError, InputError
+from station.keys import Permission, Role
+from station.settings import BY_NAME
+from station.views.operators import OperatorsView, operators_view
+from station.views.settings import SettingsView, settings_view, typed
+
+CHANGING_ROLES = frozenset({Role.SUPERVISOR, Role.TECHNICIAN, Role.SECURITY_ADMIN, Role.TEAM_LEAD})
+HANDY = frozenset({"screen.language", "screen.theme", "screen.large", "screen.second_monitor", "sound.volume"})
+"""How the screen looks and sounds is everybody's own business."""
+
+
+class SettingsDesk:
+    """Intents on settings."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+
+    def view(self, search: str = "") -> SettingsView:
+        """Return S18."""
+        events = self._station.journal.events_of_kind(Kind.SETTING)
+        return settings_view(self._station.settings, events, search, names(self._station))
+
+    def may_change(self, name: str) -> bool:
+        """Return whether the signed-in operator may change this one."""
+        operator = self._station.operator
+        setting = BY_NAME[name]
+        if operator is None or setting.legal:
+            return False
+        return name in HANDY or bool(CHANGING_ROLES & set(operator.roles))
+
+    def save(self, changes: Mapping[str, object]) -> int:
+        """Check and store changed values, all or none; each change stands in the journal. Returns how many differ now.
+
+        Raises:
+            InputError: a bad value. AccessError: not this operator's to change.
+        """
+        settings = self._station.settings
+        for name, value in changes.items():
+            if name not in BY_NAME:
+                raise InputError(f"No setting is called '{name}'; nothing was changed.", code="setting-name")
+            if not self.may_change(name):
+                raise AccessError("This setting is not yours to change; nothing was changed. Ask a supervisor or technician.",
+                                  code="not-allowed", name=name)  # fmt: skip
+            settings = settings.replaced(name, typed(BY_NAME[name], value))
+        count = sum(settings[n] != self._station.settings[n] for n in changes)
+        if count:
+            self._station.save_settings(settings)
+        return count
+
+    def export(self) -> str:
+        """Return the file for other kits."""
+        return export_settings(self._station.settings)
+
+    def compare(self, data: bytes) -> tuple[Difference, ...]:
+        """Compare a file of another kit with this one.
+
+        Raises:
+            InputError: unusable file; all faults are named.
+        """
+        return compare_settings(self._station.settings, read_export(data))
+
+    def apply(self, data: bytes) -> int:
+        """Take a file over; returns how many settings changed.
+
+        Raises:
+            InputError: unusable file. AccessError: without the role.
+        """
+        operator = self._station.operator
+        if operator is None or not CHANGING_ROLES & set(operator.roles):
+            raise AccessError("Settings of a whole kit are changed by a supervisor or technician; nothing was changed.",
+                              code="not-allowed")  # fmt: skip
+        theirs = read_export(data)
+        after = applied(self._station.settings, theirs)
+        count = sum(after[n] != self._station.settings[n] for n in BY_NAME)
+        if count:
+            self._station.save_settings(after)
+        return count
+
+
+class OperatorsDesk:
+    """Intents on accounts, as the signed-in security admin or by the PIN of one."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+        self._acting: Acting | None = None
+
+    def view(self) -> OperatorsView:
+        """Return the accounts."""
+        operator = self._station.operator
+        roles = set(operator.roles) if operator is not None else set()
+        if self._acting is not None:
+            roles |= set(self._acting.session.roles)
+        me = operator.operator_id if operator is not None else ""
+        return operators_view(self._station.operators.accounts().values(), self._station.clock.now(), me, roles)
+
+    def come(self, operator_id: str, secret: str) -> str:
+        """Let a security admin act here by their PIN.
+
+        Raises:
+            AccessError, SignInError, LockedError.
+        """
+        self._acting = second_person(self._station, operator_id, secret, Permission.MANAGE_OPERATORS)
+        return self._acting.name
+
+    def _by(self, permission: Permission) -> Acting:
+        found = self._acting if self._acting is not None and self._acting.session.may(permission) else signed_in(self._station, permission)
+        if found is None:
+            raise AccessError("This needs a security admin; nothing was changed. Press F8.", code="not-allowed")
+        return found
+
+    def add(self, operator_id: str, name: str, roles: list[Role], secret: str) -> None:
+        """Make an account with a first PIN that must be changed."""
+        self._station.operators.add(operator_id, name, roles, secret, by=self._by(Permission.MANAGE_OPERATORS).session)
+
+    def change_roles(self, operator_id: str, roles: list[Role]) -> None:
+        """Set what an operator may do."""
+        self._station.operators.change(operator_id, by=self._by(Permission.MANAGE_OPERATORS).session, roles=roles)
+
+    def close(self, operator_id: str, *, active: bool) -> None:
+        """Close or reopen an account."""
+        self._station.operators.change(operator_id, by=self._by(Permission.MANAGE_OPERATORS).session, active=active)
+
+    def unlock(self, operator_id: str) -> None:
+        """Open a locked account at once."""
+        self._station.operators.unlock(operator_id, by=self._by(Permission.UNLOCK_ACCOUNT).session)
+
+    def reset(self, operator_id: str, secret: str) -> None:
+        """Give a new first PIN and a new signing key."""
+        self._station.operators.reset_secret(operator_id, secret, by=self._by(Permission.MANAGE_OPERATORS).session)

@@ -1,0 +1,143 @@
+"""S17: the day list of a mobile team, one person open, time with each, when to stop. Offline is the normal state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from station.app import Station
+from station.desks.pictures import Picture, portrait_of
+from station.dossier.consuming import day_list
+from station.dossier.home import Call, HomeVisit, KitHealth, Place
+from station.dossier.parts import Lifecycle
+from station.dossier.state import DossierState
+from station.errors import InputError
+from station.queue.model import State
+from station.views.base import grouped
+from station.views.home import HomeView, home_view
+
+POWER: Final = Path("/sys/class/power_supply")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is open: for the head of the screen."""
+
+    dossier: str
+    name: str
+    number: str
+    born: str
+    address: str
+    portrait: Picture | None
+    minutes: float
+    rests: int
+    saved_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """The screen: the list, the person, the kit's health, how many packages wait sealed on this machine."""
+
+    home: HomeView
+    person: Person | None
+    state: DossierState | None
+    health: KitHealth
+    sealed_here: int
+
+
+class VisitDesk:
+    """Intents of a home visit."""
+
+    def __init__(self, station: Station, procedure: str, power: Path = POWER) -> None:
+        self._station = station
+        self._procedure = procedure
+        self._power = power
+        self._notes = HomeVisit(station.book)
+
+    def calls(self) -> tuple[Call, ...]:
+        """Return the newest day list that came."""
+        return day_list(self._station.journal)
+
+    def health(self) -> KitHealth:
+        """Return what the kit knows of itself now."""
+        share, minutes = battery(self._power)
+        room = self._station.guards.dossiers_left(self._station.files.free_bytes())
+        return KitHealth(share, minutes, room, None)
+
+    def view(self, open_dossier: str = "", here: Place | None = None) -> VisitView:
+        """Return S17; `here` is where the kit stands, if known."""
+        states = self._station.book.states()
+        health, day = self.health(), self._station.clock.now().date()
+        home = home_view(self.calls(), states, health, day, here=here, open_dossier=open_dossier)
+        state = next((s for s in states if s.id == open_dossier), None)
+        counts = self._station.queue.counts()
+        return VisitView(home, self._person(state) if state is not None else None, state, health, counts[State.SEALED])
+
+    def _person(self, state: DossierState) -> Person:
+        rests = sum(
+            e.kind == "visit.noted" and e.body.get("what") == "rested" for e in self._station.journal.events(state.id)
+        )
+        saved = state.changed_at.astimezone()
+        return Person(state.id, state.value("full_name"), grouped(state.value("personal_no")), state.value("dob"), state.value("addr_perm"),
+                      portrait_of(self._station.journal, state), self._notes.minutes_with(state.id), rests, f"{saved:%H:%M}")  # fmt: skip
+
+    def arrive(self, personal_no: str, *, helper: str = "", place: Place | None = None) -> str:
+        """Open (or go on with) the dossier of a person of the day list and note the arrival; returns the dossier.
+
+        Raises:
+            InputError: not on the list.
+        """
+        call = next((c for c in self.calls() if c.personal_no == personal_no), None)
+        if call is None:
+            raise InputError("This person is not on today's list; nothing was opened.", code="queue-empty")
+        book = self._station.book
+        known = next((s for s in book.states() if s.value("personal_no") == personal_no and not s.sealed), None)
+        if known is not None:
+            if known.lifecycle is Lifecycle.PAUSED:
+                self._station.life.resume(known.id)
+            dossier = known.id
+        else:
+            applicant = {"full_name": call.name, "personal_no": call.personal_no, "addr_perm": call.address}
+            dossier = book.open_dossier(self._procedure, applicant={k: v for k, v in applicant.items() if v}, visit="home")
+        self._notes.note(dossier, "arrived", helper=helper, place=place)
+        return dossier
+
+    def rest(self, dossier: str) -> None:
+        """Note a rest; everything taken is on the disk already."""
+        self._notes.note(dossier, "rested")
+
+    def leave(self, dossier: str) -> None:
+        """Leave this person: time ends, the dossier waits exactly where it is."""
+        state = self._station.book.state(dossier)
+        self._notes.note(dossier, "left")
+        if not state.sealed and state.lifecycle is Lifecycle.OPEN:
+            self._station.life.pause(dossier, "visit")
+
+
+def battery(power: Path = POWER) -> tuple[float | None, float | None]:
+    """Return (share 0..1, minutes left) of the first battery as the system tells, (None, None) on mains or without one."""
+    try:
+        cells = sorted(p for p in power.iterdir() if (p / "capacity").is_file())
+    except OSError:
+        return None, None
+    for cell in cells:
+        share = _number(cell / "capacity")
+        if share is None or _word(cell / "status") in {"Charging", "Full", "Not charging"}:
+            continue
+        now = _number(cell / "energy_now") or _number(cell / "charge_now")
+        rate = _number(cell / "power_now") or _number(cell / "current_now")
+        return share / 100, 60 * now / rate if now and rate else None
+    return None, None
+
+
+def _number(path: Path) -> float | None:
+    text = _word(path)
+    return float(text) if text.isdigit() else None
+
+
+def _word(path: Path) -> str:
+    try:
+        return path.read_text("ascii")[:40].strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
