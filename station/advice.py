@@ -75,7 +75,9 @@ def help_for(screen: str, message: str = "", error: BaseException | None = None)
     known = screen if screen in SCREENS else "home"
     keys = tuple((k, Words(f"help.key.{k}")) for k in GENERAL_KEYS)
     words = Words(message) if message else None
-    return HelpText(known, Words(f"help.title.{known}"), Words(f"help.{known}"), keys, words, advice_for(message, error) if message else None)
+    return HelpText(
+        known, Words(f"help.title.{known}"), Words(f"help.{known}"), keys, words, advice_for(message, error) if message else None
+    )
 
 
 def find(text: str, language: Language = Language.VI, limit: int = 30) -> tuple[tuple[Words, Words], ...]:

@@ -59,7 +59,9 @@ def compare_settings(ours: Settings, theirs: Settings) -> tuple[Difference, ...]
     rows = []
     for setting in DECLARED:
         mine, other = ours[setting.name], theirs[setting.name]
-        change = Change.SAME if mine == other else Change.OWN if setting.own else Change.LEGAL if setting.legal else Change.CHANGES
+        change = (
+            Change.SAME if mine == other else Change.OWN if setting.own else Change.LEGAL if setting.legal else Change.CHANGES
+        )
         rows.append(Difference(setting.name, mine, other, change))
     return tuple(rows)
 

@@ -38,7 +38,11 @@ def demo_pins(station: Station) -> dict[str, str]:
     """Return operator → PIN of the demo's team, empty for a real station: shown as a hint beside the PIN field."""
     if not station.demo:
         return {}
-    return {m.operator: station.files.read(pin_file(m.operator), 100).decode() for m in TEAM if station.files.size(pin_file(m.operator))}
+    return {
+        m.operator: station.files.read(pin_file(m.operator), 100).decode()
+        for m in TEAM
+        if station.files.size(pin_file(m.operator))
+    }
 
 
 def new_pin(digits: int = 8) -> str:

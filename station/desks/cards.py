@@ -103,7 +103,12 @@ class HandOverDesk:
         """Return the dossier of a scanned card serial, dossier number or personal number, empty when none is here."""
         wanted = scan.replace(" ", "").upper()
         for state in self._station.book.states():
-            keys = {str(state.card_note.get("serial", "")).upper(), state.id.upper(), state.number.upper(), state.value("personal_no")}
+            keys = {
+                str(state.card_note.get("serial", "")).upper(),
+                state.id.upper(),
+                state.number.upper(),
+                state.value("personal_no"),
+            }
             if state.card is not None and wanted and wanted in keys:
                 return state.id
         return ""
@@ -141,7 +146,9 @@ class HandOverDesk:
         found = compare(_template(enrolled.pixels, enrolled.ppi), _template(now, image.ppi))
         return FingerAnswer(found.score >= line, found.score, line, now)
 
-    def hand_over(self, dossier: str, *, signature: bytes, chip_number: str = "", finger: FingerAnswer | None = None, old_card: str = "") -> None:
+    def hand_over(
+        self, dossier: str, *, signature: bytes, chip_number: str = "", finger: FingerAnswer | None = None, old_card: str = ""
+    ) -> None:
         """Hand the card over: signed (pad picture or thumb mark), compared as far as it was.
 
         Raises:

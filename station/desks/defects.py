@@ -168,5 +168,3 @@ class DefectDesk:
         for defect in state.open_defects:
             closing.close(row.dossier, defect.id, "sent-again")
         return entry
-
-

@@ -81,7 +81,17 @@ def compare_pictures(first: Picture, second: Picture, left: Words, right: Words)
     """Return two pictures as a pair; fingerprints are compared and laid onto each other, other pictures are only shown."""
     line = threshold(FALSE_MATCH_RATE)
     if first.pixels.ndim != 2 or second.pixels.ndim != 2:
-        return Pair(first.pixels, _fitted(second.pixels, first.pixels), left, right, None, line, False, Words("ui.pair.not-compared"), Tone.IDLE)
+        return Pair(
+            first.pixels,
+            _fitted(second.pixels, first.pixels),
+            left,
+            right,
+            None,
+            line,
+            False,
+            Words("ui.pair.not-compared"),
+            Tone.IDLE,
+        )
     a, b = _at_500(first), _at_500(second)
     ta, tb = extract(a), extract(b)
     found = compare(ta, tb)
@@ -109,7 +119,9 @@ def _moved(b: Pixels, a: Pixels, ta: Template, tb: Template, found: Comparison) 
     if rigid.shape != (2, 3):  # no fit: OpenCV says None
         return None
     size = (a.shape[1], a.shape[0])
-    return np.asarray(cv2.warpAffine(b, rigid, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255,)), np.uint8)
+    return np.asarray(
+        cv2.warpAffine(b, rigid, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255,)), np.uint8
+    )
 
 
 def _places(template: Template, wanted: Sequence[int]) -> npt.NDArray[np.float32]:
@@ -120,7 +132,9 @@ def _fitted(picture: Pixels, like: Pixels) -> Pixels:
     """Return `picture` on a white ground of `like`'s height and width, its own proportions kept."""
     high, wide = like.shape[:2]
     scale = min(wide / picture.shape[1], high / picture.shape[0])
-    small = cv2.resize(picture, (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        picture, (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))), interpolation=cv2.INTER_AREA
+    )
     ground = np.full((high, wide, *picture.shape[2:]), 255, np.uint8)
     top, left = (high - small.shape[0]) // 2, (wide - small.shape[1]) // 2
     ground[top : top + small.shape[0], left : left + small.shape[1]] = small

@@ -57,19 +57,25 @@ class PaperDesk:
         state = self._station.book.state(dossier)
         paper = self._make(state, purpose)
         printed = any(p.form == purpose for p in state.papers)
-        return Preview(purpose, paper.pdf, paper.form.code, paper.form.title, paper.form.basis, paper.sha256, draw_pages(paper.pdf), printed)
+        return Preview(
+            purpose, paper.pdf, paper.form.code, paper.form.title, paper.form.basis, paper.sha256, draw_pages(paper.pdf), printed
+        )
 
     def _make(self, state: DossierState, purpose: str) -> Paper:
         face = portrait_of(self._station.journal, state)
         jpeg = bytes(cv2.imencode(".jpg", face.pixels)[1].tobytes()) if face is not None else b""
-        return make_paper(state, purpose, self._station.clock.now().date(), unit=self._unit, portrait=jpeg, demo=self._station.demo)
+        return make_paper(
+            state, purpose, self._station.clock.now().date(), unit=self._unit, portrait=jpeg, demo=self._station.demo
+        )
 
     def printed(self, dossier: str, preview: Preview) -> None:
         """Record that these very bytes went to the printer (or into a file)."""
         state = self._station.book.state(dossier)
         paper = self._make(state, preview.purpose)
         if paper.sha256 != preview.sha256:
-            raise InputError("The dossier changed since this preview; nothing was recorded. Look at it again.", code="paper-changed")
+            raise InputError(
+                "The dossier changed since this preview; nothing was recorded. Look at it again.", code="paper-changed"
+            )
         Life(self._station.book).paper(dossier, preview.purpose, paper.form.id, f"sha256:{paper.sha256}")
 
 
@@ -85,7 +91,8 @@ def draw_pages(pdf: bytes, ppi: int = PREVIEW_PPI) -> tuple[Pixels, ...]:
         document = pdfium.PdfDocument(pdf)
         try:
             pages = [
-                np.array(document[i].render(scale=ppi / 72).to_numpy()[:, :, :3], np.uint8) for i in range(min(len(document), MAX_PAGES))
+                np.array(document[i].render(scale=ppi / 72).to_numpy()[:, :, :3], np.uint8)
+                for i in range(min(len(document), MAX_PAGES))
             ]
         finally:
             document.close()

@@ -113,7 +113,11 @@ class OperatorsDesk:
         return self._acting.name
 
     def _by(self, permission: Permission) -> Acting:
-        found = self._acting if self._acting is not None and self._acting.session.may(permission) else signed_in(self._station, permission)
+        found = (
+            self._acting
+            if self._acting is not None and self._acting.session.may(permission)
+            else signed_in(self._station, permission)
+        )
         if found is None:
             raise AccessError("This needs a security admin; nothing was changed. Press F8.", code="not-allowed")
         return found

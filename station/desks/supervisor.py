@@ -70,7 +70,9 @@ class SupervisorDesk:
         """Return what waits; decide only while `who` names somebody."""
         found = self._acting or signed_in(self._station, Permission.APPROVE)
         tickets = Pipeline(self._station.book).tickets()
-        return inbox_view(self._station.book.states(), found.operator if found is not None else "", self._station.clock.now(), tickets)
+        return inbox_view(
+            self._station.book.states(), found.operator if found is not None else "", self._station.clock.now(), tickets
+        )
 
     def case(self, row: InboxRow) -> Case:
         """Return the evidence for one row."""

@@ -75,9 +75,7 @@ class VisitDesk:
         return VisitView(home, self._person(state) if state is not None else None, state, health, counts[State.SEALED])
 
     def _person(self, state: DossierState) -> Person:
-        rests = sum(
-            e.kind == "visit.noted" and e.body.get("what") == "rested" for e in self._station.journal.events(state.id)
-        )
+        rests = sum(e.kind == "visit.noted" and e.body.get("what") == "rested" for e in self._station.journal.events(state.id))
         saved = state.changed_at.astimezone()
         return Person(state.id, state.value("full_name"), grouped(state.value("personal_no")), state.value("dob"), state.value("addr_perm"),
                       portrait_of(self._station.journal, state), self._notes.minutes_with(state.id), rests, f"{saved:%H:%M}")  # fmt: skip

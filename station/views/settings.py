@@ -42,7 +42,9 @@ class SettingsView:
     empty: Words | None
 
 
-def settings_view(settings: Settings, events: Iterable[Event], search: str = "", names: Mapping[str, str] | None = None) -> SettingsView:
+def settings_view(
+    settings: Settings, events: Iterable[Event], search: str = "", names: Mapping[str, str] | None = None
+) -> SettingsView:
     """Return S18; `search` looks into names and both languages of the help text, `names` are operators' names."""
     last: dict[str, Event] = {str(e.body.get("name", "")): e for e in events}
     rows = [_row(s, settings, last.get(s.name), names or {}) for s in DECLARED if _matches(s, search)]
@@ -80,7 +82,9 @@ def typed(setting: Setting, text: Any) -> Value:
     try:
         value: Value = int(plain) if setting.kind is int else float(plain)
     except ValueError as error:
-        raise InputError(f"{setting.name}: this is no number; the present value holds.", code="setting-type", name=setting.name) from error
+        raise InputError(
+            f"{setting.name}: this is no number; the present value holds.", code="setting-type", name=setting.name
+        ) from error
     return setting.check(value)
 
 
