@@ -15,6 +15,7 @@ from devices.errors import DeviceNotFoundError, UnsupportedCommandError
 
 FAMILIES: Final[dict[str, str]] = {
     # family: "module:Class"; one line each
+    "mjpeg": "devices.simulated.mjpeg:MjpegSimulator",
 }
 
 WIRE_FAULTS: Final[tuple[str, ...]] = (

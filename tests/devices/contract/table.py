@@ -19,6 +19,7 @@ from devices.contract import Device
 CASES: Final[dict[str, str]] = {
     "folder-scanner": "tests.devices.contract.cases:folder_scanner",
     "folder-camera": "tests.devices.contract.cases:folder_camera",
+    "mjpeg": "tests.devices.mjpeg.case:camera",
     "simulated-scanner": "tests.devices.contract.cases:simulated_scanner",
     "simulated-camera": "tests.devices.contract.cases:simulated_camera",
     "simulated-card": "tests.devices.contract.cases:simulated_card",
@@ -31,6 +32,7 @@ ELSEWHERE: Final[dict[str, str]] = {
 
 FAULT_CASES: Final[dict[str, str]] = {
     # family of devices.simulated.table: "module:function"
+    "mjpeg": "tests.devices.mjpeg.case:faulty",
 }
 
 
