@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
@@ -22,9 +23,11 @@ from station.dossier.life import Life
 from station.errors import AccessError, InputError, StorageError
 from station.files import Files, RealFiles
 from station.journal import Journal
+from station.journal.guards import note_time, require_clock
 from station.keys import Argon2Cost, Operators, OperatorSession, PassphraseWrapper, StationKeys, UnprotectedWrapper, Wrapper
+from station.keys.audit import sign_head_if_due
 from station.package.identity import IntakePublic
-from station.queue.model import State
+from station.queue.model import HistoryLine, State
 from station.queue.store import Queue
 from station.settings import MAX_FILE_BYTES, Settings, parse
 
@@ -37,6 +40,7 @@ EVENT_OF_STATE: Final[dict[str, Kind]] = {
     State.REFUSED: Kind.REFUSED,
 }
 """What the journal is told of the queue's changes of state."""
+TIME_TOLD_EVERY: Final = timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -90,7 +94,7 @@ class Station:
 
     @classmethod
     def open(cls, folder: Path, *, clock: Clock | None = None, passphrase: str | None = None, demo: bool = False,
-             cost: Argon2Cost | None = None, files: Files | None = None) -> Station:  # fmt: skip
+             cost: Argon2Cost | None = None, files: Files | None = None, wrapper: Wrapper | None = None) -> Station:  # fmt: skip
         """Open a station's folder, making keys and journal on the first start.
 
         Args:
@@ -100,19 +104,20 @@ class Station:
             demo: marks everything; a demo's dossiers can go to a demo intake only.
             cost: of Argon2id; the default is for people, tests take a cheap one.
             files: another file layer (fault injection).
+            wrapper: what opens the keys instead of a passphrase: a PKCS#11 token, the desktop's keyring.
 
         Raises:
             StorageError: wrong passphrase, newer journal, disk full, folder in use.
         """
         clock = clock or SystemClock()
         files = files or RealFiles(folder)
-        if passphrase is None and not demo:
+        if passphrase is None and wrapper is None and not demo:
             raise AccessError(
                 "A station's keys are protected by a passphrase; nothing was opened. Give it at the prompt.", code="no-passphrase"
             )
-        wrapper: Wrapper = (
-            PassphraseWrapper(passphrase, cost or Argon2Cost()) if passphrase is not None else UnprotectedWrapper(files)
-        )
+        if wrapper is None:
+            by_passphrase = passphrase is not None
+            wrapper = PassphraseWrapper(passphrase or "", cost or Argon2Cost()) if by_passphrase else UnprotectedWrapper(files)
         keys = StationKeys.open_or_create(files, wrapper)
         if Journal.exists(files):
             journal = Journal.open(files, keys.journal_key, clock)
@@ -124,7 +129,7 @@ class Station:
                 files,
                 clock,
                 intake=cls._read_intake(files),
-                find_station=lambda k: keys.signer.public if keys.signer.public.key_id == k else None,
+                find_station=lambda k: next((p for p in keys.publics if p.key_id == k), None),
                 key=derived(keys.journal_key, "queue"),
             )
         except BaseException:
@@ -193,7 +198,9 @@ class Station:
         self.queue.intake = intake
 
     def check_before_capture(self) -> None:
-        """Raise before a capture what would hurt after it: no room left on the disk (E03)."""
+        """Raise before a capture what would hurt after it: a clock that is surely wrong (E02), no room left on the disk (E03)."""
+        if self.clock.source != "manual":  # a demo's or test's own time says nothing about this computer's clock
+            require_clock(self.journal, self.clock)
         free = self.files.free_bytes()
         if self.guards.dossiers_left(free) < 1:
             raise StorageError(f"The disk has {free // 1_000_000} MB left, not enough for another dossier; what was saved is safe. "
@@ -227,10 +234,23 @@ class Station:
                     if line.what == State.ACKNOWLEDGED:
                         answer = self.queue.receipt(line.package_id)
                         body["receipt"] = answer.number if answer is not None else ""
+                        if answer is not None:
+                            self._hear_time(line, answer.at)
                     self.journal.append(kind, body, dossier=line.dossier, operator=self.session.operator, desk="sending")
                 self.queue.told(line.number)
                 count += 1
+        sign_head_if_due(self.journal, self.keys.signer, self.clock)
         return count
+
+    def _hear_time(self, line: HistoryLine, receipt_at: datetime) -> None:
+        """A receipt that came over the line right after its bytes tells the centre's time: how far is this clock off? Once an hour."""
+        now = self.clock.now()
+        last = self.journal.last_of_kind(Kind.TIME_TOLD)
+        fresh = last is not None and timedelta(0) <= now - last.at < TIME_TOLD_EVERY
+        sent = next((h.at for h in reversed(self.queue.history(line.package_id)) if h.what == State.SENT), None)
+        prompt = sent is not None and timedelta(0) <= line.at - sent < timedelta(seconds=30)
+        if self.clock.source != "manual" and line.facts.get("carrier") == "network" and prompt and not fresh:
+            note_time(self.journal, self.clock, receipt_at + (now - line.at), "intake")
 
     def close(self) -> None:
         """Close everything; harmless when repeated."""

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
-import cv2
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Final
 
 from station.app import Station, software_version
-from station.capture.model import Capture, ImageRef
-from station.dossier.events import encode
+from station.capture.model import Capture
+from station.dossier.events import Event, encode
+from station.dossier.kinds import Kind
 from station.dossier.readiness import before_sealing
 from station.dossier.state import DossierState
-from station.errors import AccessError, ProcedureError, StorageError
+from station.errors import AccessError, InputError, ProcedureError, StorageError
 from station.journal import Journal
+from station.journal.store import blobs_named
 from station.keys import HybridSealer
 from station.package import PackageContent, PackedCapture, Part, seal_package
+from station.packing import WSQ, PrintForm, packed_image
 from station.queue.model import Entry, State
+from station.retention import replaced
+from station.vietnam.rules import deadline_for
 
-JP2: Final = "image/jp2"
+LOCAL: Final = timezone(timedelta(hours=7))
+"""Viet Nam has one time and no summer time; legal days are counted in it."""
 _SEALED_ALREADY: Final = frozenset({State.SEALED, State.SENT, State.ACKNOWLEDGED, State.REFUSED})
 
 
@@ -27,6 +31,7 @@ def seal_dossier(station: Station, dossier: str) -> Entry:
     """Seal one finished dossier to the pinned intake and put it into the queue; a dossier that is queued already stays as it is.
 
     Raises:
+        PackageFormatError: ``package-too-large`` (E45), before anything is written.
         ProcedureError: something is still open. AccessError: nobody signed in. StorageError: disk, or no intake pinned yet.
     """
     state = station.book.state(dossier)
@@ -46,59 +51,73 @@ def seal_dossier(station: Station, dossier: str) -> Entry:
             "No intake is known to this station yet; the dossier is saved. Enroll the station with its intake.",
             code="not-enrolled",
         )
-    station.queue.save(dossier)
+    deadline = deadline_of(state, station.clock.now())
+    station.queue.save(dossier, deadline)
     content = content_of(station, state)
+    limit = int(station.settings.number("sending.limit_megabytes") * 1_000_000)
     sealed = seal_package(content, station=station.keys.signer, operator=station.operator.signer, recipients=[intake.recipient],
-                          sealer=HybridSealer())  # fmt: skip
-    entry = station.queue.put(sealed)
+                          sealer=HybridSealer(), limit=limit)  # fmt: skip
+    entry = station.queue.put(sealed, deadline)
     station.tell_journal()
     return entry
 
 
+def deadline_of(state: DossierState, now: datetime) -> datetime | None:
+    """Return when the citizen's card is due, by which the queue sends: the slip's date, else the dated rule's; None without a rule."""
+    try:
+        due = (
+            date.fromisoformat(state.slip["due"])
+            if state.slip
+            else deadline_for(state.kind.value, now.astimezone(LOCAL).date()).due
+        )
+    except (InputError, KeyError, ValueError):
+        return None
+    return datetime.combine(due, time(17), LOCAL).astimezone(UTC)
+
+
 def content_of(station: Station, state: DossierState) -> PackageContent:
     """Collect the dossier's events and every accepted capture with its parts."""
-    events = tuple(encode(e) for e in station.journal.events(state.id))
+    events = station.journal.events(state.id)
+    reduced, form = replaced(events), PrintForm(state.procedure.prints)
     captures = tuple(
-        PackedCapture(str(step.accepted.event), step.accepted.capture, capture_parts(station.journal, step.accepted.capture))
+        PackedCapture(
+            str(step.accepted.event), step.accepted.capture, capture_parts(station.journal, step.accepted.capture, form, reduced)
+        )
         for step in state.captures.values()
         if step.accepted is not None
     )
     sealed, previous = station.queue.chain_head()
     assert station.operator is not None, "checked by the caller"
     return PackageContent(
-        dossier=state.id, procedure=state.procedure.id, events=events, captures=captures, operator=station.operator.operator_id,
-        station=station.origin, software=software_version(), clock=station.clock.source, created=station.clock.now(),
-        sequence=sealed + 1, previous=previous, demo=station.demo,
+        dossier=state.id, procedure=state.procedure.id, events=tuple(encode(e) for e in events), captures=captures,
+        papers=paper_parts(station.journal, events), operator=station.operator.operator_id, station=station.origin,
+        software=software_version(), clock=station.clock.source, created=station.clock.now(), sequence=sealed + 1,
+        previous=previous, demo=station.demo,
         facts={"exceptions": {str(int(f)): e.kind.value for f, e in state.exceptions.items()}, "visit": state.visit},
     )  # fmt: skip
 
 
-def capture_parts(journal: Journal, capture: Capture) -> tuple[Part, ...]:
-    """Return the parts of one capture: its images, then the device's signed bytes."""
+def capture_parts(
+    journal: Journal, capture: Capture, form: PrintForm = PrintForm.JP2, reduced: Mapping[str, str] | None = None
+) -> tuple[Part, ...]:
+    """Return the parts of one capture: its images, then the device's signed bytes.
+
+    `reduced` names the smaller forms that took the place of originals after the centre had accepted (a revision after that).
+    """
     parts = []
     for index, image in enumerate(capture.images):
-        data, media = packed_image(journal.blob(image.blob), image)
+        kept = (reduced or {}).get(image.blob)
+        data, media = (journal.blob(kept), WSQ) if kept else packed_image(journal.blob(image.blob), image, form)
         parts.append(Part(f"{capture.step}-{index}", media, data, image.blob if media != image.encoding else ""))
     for index, sha in enumerate(capture.signed):
         parts.append(Part(f"{capture.step}-signed-{index}", "application/jose", journal.blob(sha)))
     return tuple(parts)
 
 
-def packed_image(blob: bytes, image: ImageRef) -> tuple[bytes, str]:
-    """Return the bytes that travel: raw pixels as lossless JPEG 2000 (checked by decoding), encoded originals as they are."""
-    if image.encoding != "raw":
-        return blob, image.encoding
-    pixels = raw_pixels(blob, image)
-    done, encoded = cv2.imencode(".jp2", pixels, [cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, 1000])
-    back = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED) if done else None
-    if back is None or not np.array_equal(back, pixels):
-        # An original cannot be taken again: what does not come back exactly travels raw.
-        return blob, "application/x-raw"
-    return encoded.tobytes(), JP2
-
-
-def raw_pixels(blob: bytes, image: ImageRef) -> npt.NDArray[Any]:
-    """Return raw pixels as an array, height x width (x channels), of 8 or 16 bits."""
-    kind = np.uint8 if image.bits_stored == 8 else np.dtype("<u2")
-    shape = (image.height, image.width) if image.channels == 1 else (image.height, image.width, image.channels)
-    return np.frombuffer(blob, kind).reshape(shape)
+def paper_parts(journal: Journal, events: list[Event]) -> tuple[Part, ...]:
+    """Return what the events name beside captures: chip data groups, photographed papers, signatures taken on screen."""
+    named: dict[str, None] = {}
+    for event in events:
+        if event.kind not in {Kind.CAPTURED, Kind.REDUCED}:
+            named |= dict.fromkeys(sorted(sha.hex() for sha in blobs_named(event.body)))
+    return tuple(Part(f"blob-{sha}", "application/octet-stream", journal.blob(sha)) for sha in named if journal.has_blob(sha))

@@ -89,6 +89,7 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("sending.hours", "sending", "00:00-24:00"),
     Setting("sending.limit_megabytes", "sending", 16, 1, 64),
     Setting("keep.days", "retention", 180, 1, 3650, legal=True),
+    Setting("keep.after_acceptance", "retention", "original", choices=("original", "wsq")),
     Setting("keep.disk_gigabytes", "retention", 250, 1, 100_000),
     Setting("station.kit", "station", "0417", own=True),
     Setting("station.unit", "station", "09901"),

@@ -23,6 +23,7 @@ from station.clock import Clock
 from station.files import Files
 from station.journal import Journal
 from station.journal.guards import clock_state, disk_state
+from station.keys.rotation import key_state
 from station.keys.store import StationKeys
 from station.keys.trust import TrustStores
 
@@ -75,6 +76,7 @@ def state(files: Files, keys: StationKeys, journal: Journal, clock: Clock) -> di
         "events_by_kind": dict(sorted(kinds.items())),
         "disk": {"free_gb": round(disk.free_bytes / 1e9, 2), "dossiers_left": disk.dossiers_left, "level": str(disk.level)},
         "clock": {"now": now.isoformat(timespec="seconds"), "source": time.source, "reason": time.reason, "off_s": time.off.total_seconds()},
+        "own_keys": key_state(journal, now),
         "trust": [{"purpose": str(p), "key": e.entry_id[:16], "state": s, "ends": e.ends and e.ends.isoformat()}
                   for p, e, s in TrustStores(journal).warnings(now)],
     }  # fmt: skip

@@ -24,6 +24,8 @@ from station.dossier.kinds import Kind
 from station.errors import InputError
 from station.files import RealFiles
 from station.keys import KeyringWrapper, PassphraseWrapper, Permission, StationKeys, UnprotectedWrapper, Wrapper
+from station.keys.rotation import expires, key_state
+from station.keys.rotation import rotate as rotate_keys
 from station.keys.trust import Purpose
 
 app = typer.Typer(no_args_is_help=True, help="Keys, trust stores, enrolment of this station.")
@@ -91,7 +93,10 @@ def show(data: Data = None, passphrase_file: PassphraseFile = None, as_json: Jso
             line(as_json, f"signer {public.key_id}  {state}", signer=public.key_id, state=state)
         for opener in station.keys.openers:
             line(as_json, f"opener {opener.key_id}", opener=opener.key_id)
-        for purpose, entry, state in station.trust.warnings(station.clock.now()):
+        now = station.clock.now()
+        if (state := key_state(station.journal, now)) != "good":
+            line(as_json, f"{state}: the station's own keys, due {expires(station.journal)}; 'station queue rotate'", keys=state)
+        for purpose, entry, state in station.trust.warnings(now):
             line(
                 as_json,
                 f"{state}: {purpose} {entry.subject} until {entry.ends}",
@@ -147,14 +152,8 @@ def rotate(
 ) -> None:
     """Make new station keys; the change is signed by the old key, so that the intake can follow."""
     with opened(data, passphrase_file, as_operator, pin_file, Permission.MANAGE_KEYS) as station:
-        old = station.keys.signer
-        new = station.keys.rotate()
-        station.journal.append(
-            Kind.KEY_ROTATED,
-            {"old": old.key_id, "new": new.public.to_bytes(), "signatures": [s.to_bytes() for s in old.sign(new.public.to_bytes())]},
-            dossier="", operator=station.operator, desk="cli",
-        )  # fmt: skip
-        typer.echo(f"Signer {new.key_id} is in use; {old.key_id} is former. Enrol the new one at the intake.")
+        old, new = rotate_keys(station.keys, station.journal, operator=station.operator)
+        typer.echo(f"Signer {new.key_id} is in use; {old.key_id} is former. An intake follows by 'station queue rotate'.")
 
 
 @trust.command("list")

@@ -20,6 +20,7 @@ from station.dossier.memory import EventLog
 from station.dossier.mending import Mending
 from station.errors import InputError
 from station.vietnam.fields import field_rules
+from station.vietnam.rules import parse_fee_row
 
 CENTRE: Final = "centre"
 MAX_REASONS: Final = 50
@@ -79,6 +80,8 @@ class NoticeDesk:
             return self._of_dossier(notice_id, kind, payload)
         if kind == "day-list":
             parse_day_list(payload)
+        if kind == "fees":
+            parse_fee_row(payload)
         if self._seen(notice_id, ""):
             return Consumed(False)
         self._write(notice_id, kind, payload, "")
@@ -91,12 +94,16 @@ class NoticeDesk:
         try:
             self.consume(notice.notice_id, str(notice.kind), notice.payload)
         except InputError as error:
-            if not self._seen(notice.notice_id, ""):
-                self._write(notice.notice_id, "unusable", {"kind": str(notice.kind), "code": error.reason_code}, "")
+            self.note_unusable(notice, error.reason_code)
+
+    def note_unusable(self, notice: VerifiedNotice, code: str = "notice-payload") -> None:
+        """Write down that a notice came which cannot be used; once."""
+        if not self._seen(notice.notice_id, ""):
+            self._write(notice.notice_id, "unusable", {"kind": str(notice.kind), "code": code}, "")
 
     def _seen(self, notice_id: str, dossier: str) -> bool:
-        events = self._book.journal.events(dossier)
-        return any(e.kind == Kind.NOTICE and e.body.get("id") == notice_id for e in events)
+        events = self._book.journal.events(dossier) if dossier else self._book.journal.events_of_kind(Kind.NOTICE)
+        return any(e.kind == Kind.NOTICE and e.dossier == dossier and e.body.get("id") == notice_id for e in events)
 
     def _write(self, notice_id: str, kind: str, payload: Mapping[str, Any], dossier: str) -> None:
         self._book.write(Kind.NOTICE, {"id": notice_id, "kind": kind, "payload": dict(payload)}, dossier)
@@ -145,19 +152,25 @@ def _reasons(raw: Any) -> Iterable[tuple[str, str, str]]:
 
 def day_list(journal: EventLog) -> tuple[Call, ...]:
     """Return the newest day list that came, empty when none did."""
-    lists = [e for e in journal.events("") if e.kind == Kind.NOTICE and e.body.get("kind") == "day-list"]
+    lists = [e for e in journal.events_of_kind(Kind.NOTICE) if e.body.get("kind") == "day-list"]
     return parse_day_list(lists[-1].body["payload"]) if lists else ()
+
+
+def fee_rows(journal: EventLog) -> tuple[Mapping[str, Any], ...]:
+    """Return the fee tables that the centre has sent, oldest first (`station.vietnam.rules.fee_for`)."""
+    notices = (e for e in journal.events_of_kind(Kind.NOTICE) if e.body.get("kind") == "fees")
+    return tuple(parse_fee_row(e.body["payload"]) for e in notices)
 
 
 def latest_manifest(journal: EventLog, manifest: str) -> Mapping[str, Any] | None:
     """Return the payload of a card manifest by its id."""
-    found = [e.body["payload"] for e in journal.events("") if e.kind == Kind.NOTICE and e.body.get("kind") == "cards"
+    found = [e.body["payload"] for e in journal.events_of_kind(Kind.NOTICE) if e.body.get("kind") == "cards"
              and e.body["payload"].get("manifest") == manifest]  # fmt: skip
     return found[-1] if found else None
 
 
 def manifests(journal: EventLog) -> list[str]:
     """Return the ids of all card manifests that came, newest first."""
-    names = [str(e.body["payload"].get("manifest", "")) for e in journal.events("")
-             if e.kind == Kind.NOTICE and e.body.get("kind") == "cards"]  # fmt: skip
+    names = [str(e.body["payload"].get("manifest", "")) for e in journal.events_of_kind(Kind.NOTICE)
+             if e.body.get("kind") == "cards"]  # fmt: skip
     return list(dict.fromkeys(reversed(names)))

@@ -42,6 +42,9 @@ class EventLog(Protocol):
     def events(self, dossier: str) -> Sequence[Event]:
         """Return all events known of `dossier` (``""``: the station's own facts) in causal order."""
 
+    def events_of_kind(self, *kinds: str) -> Sequence[Event]:
+        """Return all events of these kinds, the station's own facts included, in order of arrival."""
+
     def dossiers(self) -> Sequence[Named]:
         """Return all dossiers, oldest first."""
 
@@ -88,6 +91,11 @@ class MemoryJournal:
         """See `EventLog.events`."""
         known = self._by_dossier.get(dossier, ())
         return list(known) if len({e.id.origin for e in known}) <= 1 else merge(known)
+
+    def events_of_kind(self, *kinds: str) -> list[Event]:
+        """See `EventLog.events_of_kind`."""
+        with self._lock:
+            return [e for e in self._arrived if e.kind in kinds]
 
     def dossiers(self) -> list[MemorySpan]:
         """See `EventLog.dossiers`."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from biometrics.positions import FingerPosition
 from station.dossier.book import DossierBook
+from station.dossier.consuming import fee_rows
 from station.dossier.life import Life
 from station.dossier.parts import FieldSource
 from station.dossier.state import DossierState
@@ -57,7 +59,15 @@ def _box(state: DossierState, finger: FingerPosition) -> str:
 
 
 def make_paper(
-    state: DossierState, purpose: str, day: date, *, unit: str, portrait: bytes = b"", place: str = "", demo: bool = False
+    state: DossierState,
+    purpose: str,
+    day: date,
+    *,
+    unit: str,
+    portrait: bytes = b"",
+    place: str = "",
+    demo: bool = False,
+    centre_fees: Sequence[Mapping[str, Any]] = (),
 ) -> Paper:
     """Return a paper of this dossier.
 
@@ -69,6 +79,7 @@ def make_paper(
         portrait: JPEG or PNG for the capture form.
         place: where the card is collected (slip).
         demo: print DEMO across.
+        centre_fees: fee tables of the centre's notices (`station.dossier.consuming.fee_rows`).
 
     Raises:
         InputError: unknown paper, no form in force, no font.
@@ -83,7 +94,7 @@ def make_paper(
     if purpose == "slip":
         deadline = deadline_for(state.kind.value, day)
         due = date.fromisoformat(state.slip["due"]) if state.slip else deadline.due
-        amount = int(state.fee["amount_vnd"]) if state.fee else fee_for(state.kind.value, day).amount_vnd
+        amount = int(state.fee["amount_vnd"]) if state.fee else fee_for(state.kind.value, day, centre=centre_fees).amount_vnd
         fee = f"{amount:,} đồng".replace(",", ".") if amount else say("s8.free")
         who += [Line("Loại thủ tục", say(f"kind.{state.kind.value}")), *_lines(state, ("phone",))]
         return appointment_slip(form, state.number, unit, who, due, place or unit, fee, demo=demo)
@@ -118,7 +129,14 @@ def print_paper(
 ) -> Paper:
     """Make a paper and record that it was printed: form, legal basis, and the hash of the very bytes."""
     paper = make_paper(
-        book.state(dossier), purpose, book.clock.now().date(), unit=unit, portrait=portrait, place=place, demo=demo
+        book.state(dossier),
+        purpose,
+        book.clock.now().date(),
+        unit=unit,
+        portrait=portrait,
+        place=place,
+        demo=demo,
+        centre_fees=fee_rows(book.journal),
     )
     Life(book).paper(dossier, purpose, paper.form.id, f"sha256:{paper.sha256}")
     return paper

@@ -117,6 +117,8 @@ class Procedure:
     sha256: str = ""
     order: tuple[Modality, ...] = ()
     thresholds_verified: bool = False
+    prints: str = "jp2"
+    """Form of raw prints in packages: ``jp2`` (lossless) or ``wsq`` (15:1); see `station.packing.PrintForm`."""
     _by_id: Mapping[str, CaptureStep] = field(default_factory=dict, repr=False, compare=False)
 
     def step(self, step_id: str) -> CaptureStep:
@@ -209,6 +211,7 @@ def parse_procedure(data: bytes) -> Procedure:
             stages=tuple(StageRule(Stage(s["id"]), str(s["article"]), Desk(s["desk"])) for s in raw["stage"]),
             supervisor_from_fingers=int(raw["exceptions"]["supervisor_from_fingers"]), test_only=bool(raw.get("test_only", False)),
             sha256=hashlib.sha256(data).hexdigest(), thresholds_verified=bool(table["verified"]), _by_id=by_id,
+            prints={"jp2": "jp2", "wsq": "wsq"}[str(raw.get("package", {}).get("prints", "jp2"))],
         )  # fmt: skip
         order = tuple(Modality(m) for m in raw.get("order", ()))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:

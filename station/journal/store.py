@@ -244,6 +244,13 @@ class Journal:
             ).get
         return None if row is None else decode(bytes(row))
 
+    def first_own(self, limit: int) -> list[Event]:
+        """Return this station's own first events that are still kept."""
+        with self._reading():
+            rows = [bytes(r[0]) for r in self._db.execute(
+                "SELECT bytes FROM event WHERE origin = ? AND bytes IS NOT NULL ORDER BY sequence LIMIT ?", (self.origin, limit))]  # fmt: skip
+        return [decode(data) for data in rows]
+
     def chain_rows(self) -> Iterator[dict[str, Any]]:
         """Yield every event's row by origin and sequence: origin, sequence, dossier, kind, at, hash, previous, bytes (None: purged)."""
         names = ("origin", "sequence", "dossier", "kind", "at", "hash", "previous", "bytes")

@@ -136,6 +136,11 @@ class StationKeys:
         return self._signers[-1]
 
     @property
+    def signers(self) -> tuple[Signer, ...]:
+        """All station signers, oldest first."""
+        return tuple(self._signers)
+
+    @property
     def opener(self) -> HybridOpener:
         """What others seal to for this station: the newest."""
         return self._openers[-1]

@@ -50,10 +50,12 @@ class Uploader:
     """Drives one carrier. `step()` does one piece of work (headless); `start()` runs it on a thread until `stop()`."""
 
     def __init__(self, queue: Queue, carrier: Carrier, clock: Clock, *, hours: SendingHours | None = None,
-                 on_change: Callable[[Entry], None] | None = None, seed: int | None = None) -> None:  # fmt: skip
+                 on_change: Callable[[Entry], None] | None = None, between: Callable[[], None] | None = None,
+                 seed: int | None = None) -> None:  # fmt: skip
+        """`between` is called on the sending thread after each step while the line is good and sending is allowed."""
         self._queue, self._carrier, self._clock = queue, carrier, clock
         self.hours = hours or SendingHours()
-        self._on_change = on_change
+        self._on_change, self._between = on_change, between
         self._random = random.Random(seed)
         self._stop = threading.Event()
         self._wake = threading.Event()
@@ -116,6 +118,7 @@ class Uploader:
             return None
         entry = self._queue.next({p for p, t in self._not_before.items() if now < t})
         if entry is None:
+            self._call_between()
             return None
         self._set(sending=entry.package_id, confirmed=entry.confirmed)
         try:
@@ -130,7 +133,17 @@ class Uploader:
             self._set(sending="")
         if self._on_change is not None:
             self._on_change(after)
+        if not self._line_tries:
+            self._call_between()
         return after
+
+    def _call_between(self) -> None:
+        """A fault of the station's own in there (a full disk) is said like a failed try and stops no sending."""
+        if self._between is not None:
+            try:
+                self._between()
+            except StationError as error:
+                self._set(error=error.reason_code)
 
     def drain(self, limit: int = 100_000) -> int:
         """Work until nothing is due now; return how many steps were taken (headless and tests)."""

@@ -83,18 +83,43 @@ class Fee:
     exemption: str = ""
 
 
-def fee_for(kind: str, day: date, *, from_cmnd: bool = False, exemption: str = "") -> Fee:
+FEE_KINDS: Final = ("first", "exchange", "exchange-from-cmnd", "reissue")
+MAX_FEE_VND: Final = 100_000_000
+
+
+def parse_fee_row(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Read a fee table of the centre's notice: ``valid_from`` (ISO date), ``table`` (kind → VND), ``source``; it holds from that day on.
+
+    Raises:
+        InputError: no date, a kind missing, an amount that is none.
+    """
+    try:
+        table = raw["table"]
+        amounts = {kind: table[kind] for kind in FEE_KINDS}
+        if any(type(a) is not int or not 0 <= a <= MAX_FEE_VND for a in amounts.values()):
+            raise ValueError("amount")
+        return {**amounts, "valid_from": date.fromisoformat(raw["valid_from"]), "source": str(raw.get("source", ""))[:200],
+                "verified": True}  # fmt: skip
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError("This fee table cannot be read; the present one stays in force.", code="notice-payload") from error
+
+
+def fee_for(
+    kind: str, day: date, *, from_cmnd: bool = False, exemption: str = "", centre: Iterable[Mapping[str, Any]] = ()
+) -> Fee:
     """Return the fee for an application of `kind` (first, exchange, reissue) on `day`.
+
+    `centre`: rows of `parse_fee_row`, newest last; the last one in force takes the place of the program's own table.
 
     Raises:
         InputError: unknown kind, or an exemption that does not exist or does not fit this kind.
     """
-    rows = _in_force(_rules()["fee"], day)
+    rows = [*_in_force(_rules()["fee"], day)[:1], *_in_force(centre, day)]
     if not rows:
         raise _none("fee")
-    row = rows[0]
+    row = rows[-1]
     key = "exchange-from-cmnd" if kind == "exchange" and from_cmnd else kind
-    if key not in {"first", "exchange", "exchange-from-cmnd", "reissue"}:
+    if key not in FEE_KINDS:
         raise InputError("This kind of application is not known; no fee was set.", code="kind-unknown")
     if exemption:
         ground = next((e for e in _rules()["exemption"] if e["id"] == exemption), None)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from station.dossier.life import VneidState
 from station.dossier.parts import ApplicationKind
@@ -31,14 +33,16 @@ class FinishView:
     primary: Intent
 
 
-def finish_view(state: DossierState, day: date, *, area: str = "other", exemption: str = "") -> FinishView:
-    """Return S8 for a dossier received on `day`."""
+def finish_view(
+    state: DossierState, day: date, *, area: str = "other", exemption: str = "", centre_fees: Sequence[Mapping[str, Any]] = ()
+) -> FinishView:
+    """Return S8 for a dossier received on `day`; `centre_fees`: `station.dossier.consuming.fee_rows` of the journal."""
     kind = state.kind.value
     from_cmnd = bool(state.value("old_id_no")) and not state.value("card_issued") and state.kind is ApplicationKind.EXCHANGE
     try:
-        fee = fee_for(kind, day, from_cmnd=from_cmnd, exemption=exemption)
+        fee = fee_for(kind, day, from_cmnd=from_cmnd, exemption=exemption, centre=centre_fees)
     except InputError:
-        fee = fee_for(kind, day, from_cmnd=from_cmnd)
+        fee = fee_for(kind, day, from_cmnd=from_cmnd, centre=centre_fees)
     amount = f"{fee.amount_vnd:,}".replace(",", ".")
     deadline = deadline_for(kind, day, area)
     last = state.vneid[-1] if state.vneid else ""

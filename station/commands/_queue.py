@@ -1,0 +1,105 @@
+"""What the `station queue` commands share: options, the opened station, the line, sticks."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from station.errors import AccessError, InputError
+
+if TYPE_CHECKING:
+    from station.app import Station
+    from station.carriers.stick import Stick
+    from station.keys import Permission, SignerPublic
+
+Folder = Annotated[Path, typer.Option("--folder", "--data", envvar="STATION_DATA", help="The station's folder.")]
+Demo = Annotated[bool, typer.Option("--demo", help="A demo station: its keys lie without a passphrase.")]
+PassphraseFile = Annotated[Path | None, typer.Option(help="File with the station's passphrase; asked for when it is left out.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
+Url = Annotated[str, typer.Option(help="The intake's address; default: the setting sending.intake_url.")]
+StickFolder = Annotated[Path, typer.Option("--stick", help="The stick's folder, as it is mounted.")]
+Proxy = Annotated[str, typer.Option(help="A proxy's address; the environment's is never used.")]
+CaFile = Annotated[str, typer.Option(help="Trust this authority (PEM) instead of the system's.")]
+Certificate = Annotated[str, typer.Option(help="Client certificate (PEM) for mTLS; its key beside it as .key.")]
+STICKS = "sticks.json"
+ROTATING = "keys/rotating"
+
+
+@contextlib.contextmanager
+def opened_station(folder: Path, demo: bool, passphrase_file: Path | None, needs: Permission | None = None, as_operator: str = "",
+                   pin_file: Path | None = None) -> Iterator[Station]:  # fmt: skip
+    """Open the station of `folder` by whatever protects its keys; sign `as_operator` in and require `needs` of them.
+
+    A demo, or a station without accounts, needs no sign-in for `needs`.
+    """
+    from station.app import Station
+    from station.commands._opening import secret_from, wrapper_for
+    from station.files import RealFiles
+
+    if not folder.is_dir():
+        raise InputError(f"There is no station in {folder.name}; nothing was changed. Name its folder with --folder.")
+    wrapper = None if demo else wrapper_for(RealFiles(folder), passphrase_file)
+    station = Station.open(folder, wrapper=wrapper, demo=demo)
+    try:
+        if as_operator:
+            station.sign_in(as_operator, secret_from(pin_file, f"PIN of {as_operator}"), desk="cli")
+        if needs is not None and station.operator is not None:
+            station.operator.require(needs)
+        elif needs is not None and not demo and station.operators.accounts():
+            raise AccessError(
+                f"This needs an operator who may '{needs}': sign in with --as. Nothing was changed.", code="not-signed-in"
+            )
+        yield station
+        station.sign_out("command")
+    finally:
+        station.tell_journal()
+        station.close()
+
+
+def tell(value: dict[str, Any], as_json: bool) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False) if as_json else "  ".join(f"{k}={v}" for k, v in value.items() if v != ""))
+    sys.stdout.flush()
+
+
+def line(proxy: str, ca_file: str, certificate: str) -> Any:
+    from station.carriers import LineSettings
+
+    key = str(Path(certificate).with_suffix(".key")) if certificate else None
+    return LineSettings(proxy=proxy or None, ca_file=ca_file or None, client_certificate=certificate or None, client_key=key)
+
+
+def allowed(station: Station) -> set[str]:
+    if station.files.size(STICKS) is None:
+        return set()
+    try:
+        listed = json.loads(station.files.read(STICKS, 1_000_000))
+    except ValueError:
+        return set()
+    return {s for s in listed if isinstance(s, str)} if isinstance(listed, list) else set()
+
+
+def known_stations(station: Station) -> Callable[[str], SignerPublic | None]:
+    """Return the finder of stations whose labels and drafts are believed here: this one's keys and the trust store's."""
+    from station.keys.trust import Purpose, TrustStores
+
+    view = TrustStores(station.journal).view(Purpose.STATIONS)
+    revoked = set(view.revoked)
+    known = {**view.signers(station.clock.now()), **{p.key_id: p for p in station.keys.publics}}
+    return lambda key_id: None if key_id in revoked else known.get(key_id)
+
+
+def open_stick(station: Station, folder: Path) -> Stick:
+    """Return an allowed stick, labelled by this station or one it trusts.
+
+    Raises:
+        CarrierError: ``stick-not-allowed`` (E46), ``stick-gone``.
+    """
+    from station.carriers.stick import Stick
+
+    return Stick(folder, known_stations(station), allowed(station))
