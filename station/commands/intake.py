@@ -139,7 +139,9 @@ def import_command(*, folder: Folder, stick: Annotated[Path, typer.Option("--sti
 @app.command()
 def notice(kind: Annotated[str, typer.Argument(help="returned, accepted, cards, vneid, revocation, trust, day-list, fees.")], *,
            folder: Folder, payload: Annotated[str, typer.Option(help="The notice's values as a JSON object.")] = "{}",
-           station: Annotated[str, typer.Option(help="For this station only; default: for all.")] = "", demo: Demo = False,
+           station: Annotated[str, typer.Option(help="For this station only; default: for all.")] = "",
+           certificate: Annotated[list[Path] | None, typer.Option(help="A certificate or public key file of a trust list; repeat for several.")] = None,
+           demo: Demo = False,
            passphrase_file: PassphraseFile = None, database: Database = None, as_json: Json = False) -> None:  # fmt: skip
     """Sign a notice for the stations; they fetch it over the network or find it on a stick."""
     from station.queue.notices import NoticeKind
@@ -150,6 +152,11 @@ def notice(kind: Annotated[str, typer.Argument(help="returned, accepted, cards, 
         values = None
     if not isinstance(values, dict) or kind not in set(NoticeKind):
         raise InputError("The notice's kind or values are not usable; nothing was signed.")
+    if certificate:
+        try:
+            values["certificates"] = [path.read_bytes()[:40_000] for path in certificate]
+        except OSError as error:
+            raise InputError("A certificate file cannot be read; nothing was signed.", code="notice-payload") from error
     intake = _open(folder, demo, passphrase_file, database)
     _say({"event": "notice", "id": intake.issue(kind, values, station=station)}, as_json)
     intake.store.close()

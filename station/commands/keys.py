@@ -26,11 +26,14 @@ from station.files import RealFiles
 from station.keys import KeyringWrapper, PassphraseWrapper, Permission, StationKeys, UnprotectedWrapper, Wrapper
 from station.keys.rotation import expires, key_state
 from station.keys.rotation import rotate as rotate_keys
+from station.keys.team import join_team, make_team, read_team, write_team
 from station.keys.trust import Purpose
 
 app = typer.Typer(no_args_is_help=True, help="Keys, trust stores, enrolment of this station.")
 trust = typer.Typer(no_args_is_help=True, help="Whose keys are believed, by purpose.")
+team = typer.Typer(no_args_is_help=True, help="The team whose kits go on with each other's drafts.")
 app.add_typer(trust, name="trust")
+app.add_typer(team, name="team")
 
 PurposeArgument = Annotated[Purpose, typer.Argument(help="What the key may vouch for.")]
 
@@ -198,6 +201,39 @@ def trust_revoke(purpose: PurposeArgument, key: Annotated[str, typer.Argument(he
     with opened(data, passphrase_file, as_operator, pin_file, Permission.MANAGE_KEYS) as station:
         station.trust.revoke(purpose, key, reason=reason, operator=station.operator, desk="cli")
         typer.echo(f"{purpose}: {key} is revoked.")
+
+
+@team.command("make")
+def team_make(
+    data: Data = None, passphrase_file: PassphraseFile = None, as_operator: AsOperator = "", pin_file: PinFile = None
+) -> None:
+    """Make a new team key here (the first kit of a team, or after a kit was lost); then export it to the others."""
+    with opened(data, passphrase_file, as_operator, pin_file, Permission.MANAGE_KEYS) as station:
+        typer.echo(f"Team key {make_team(station.keys)} made.")
+
+
+@team.command("export")
+def team_export(target: Annotated[Path, typer.Argument(help="Team file to write.")], data: Data = None, passphrase_file: PassphraseFile = None,
+                new_file: NewFile = None, as_operator: AsOperator = "", pin_file: PinFile = None) -> None:  # fmt: skip
+    """Write the team file: the team key under a passphrase, this kit's and its operators' public keys."""
+    with opened(data, passphrase_file, as_operator, pin_file, Permission.MANAGE_KEYS) as station:
+        people = [(a.operator_id, a.public) for a in station.operators.accounts().values() if a.active]
+        content = write_team(
+            station.keys, station.journal, people, secret_from(new_file, "Passphrase of the team file (12 characters and more)")
+        )
+        RealFiles(target.resolve().parent).write(target.name, content)
+    typer.echo(f"{target.name}: take it in on the other kit by 'station keys team import', and say the passphrase aloud.")
+
+
+@team.command("import")
+def team_import(file: Annotated[Path, typer.Argument(help="Team file.")], data: Data = None, passphrase_file: PassphraseFile = None,
+                new_file: NewFile = None, as_operator: AsOperator = "", pin_file: PinFile = None) -> None:  # fmt: skip
+    """Join the team of a team file and trust its kit's stations and operators; export one back so that it trusts this kit too."""
+    with opened(data, passphrase_file, as_operator, pin_file, Permission.MANAGE_KEYS) as station:
+        content = RealFiles(file.resolve().parent).read(file.name, 65_536)
+        found = read_team(content, secret_from(new_file, "Passphrase of the team file"))
+        key = join_team(station.keys, station.journal, found, operator=station.operator)
+    typer.echo(f"Team key {key}: {len(found.stations)} station keys and {len(found.operators)} operators are trusted.")
 
 
 @app.command("lost-kit")

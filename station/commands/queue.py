@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from station.commands import queue_centre
+from station.commands import queue_centre, queue_drafts
 from station.commands._opening import AsOperator, Json, PassphraseFile, PinFile
 from station.commands._queue import (
     STICKS,
@@ -187,5 +187,12 @@ def import_command(*, folder: Folder, stick: StickFolder, demo: Demo = False, pa
              as_json)  # fmt: skip
 
 
-for extra in (queue_centre.notices, queue_centre.operators, queue_centre.rotate):
+for extra in (
+    queue_centre.notices,
+    queue_centre.operators,
+    queue_centre.rotate,
+    queue_drafts.lend,
+    queue_drafts.take,
+    queue_drafts.recall,
+):
     app.command()(extra)

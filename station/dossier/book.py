@@ -162,7 +162,18 @@ class DossierBook:
             raise ProcedureError(
                 "This dossier is sealed; nothing was changed. Open a correction to change data.", code="dossier-sealed"
             )
+        self.own(state)
         return state
+
+    def own(self, state: DossierState) -> None:
+        """Refuse while another kit of the team has this dossier (`station.drafts`).
+
+        Raises:
+            ProcedureError: ``draft-lent``, with the end of the lease.
+        """
+        if state.lease is not None and state.lease.away_from(self.journal.origin, self.clock.now()):
+            raise ProcedureError(f"Another kit goes on with this dossier until {state.lease.until:%d/%m/%Y %H:%M} UTC; nothing was changed here. "
+                                 "Wait for the draft, or recall it with a reason.", code="draft-lent", until=state.lease.until.isoformat())  # fmt: skip
 
     def open_dossier(self, procedure: str, *, applicant: Mapping[str, str] | None = None, visit: str = "counter", ticket: str = "",
                      kind: ApplicationKind | str = ApplicationKind.FIRST) -> str:  # fmt: skip

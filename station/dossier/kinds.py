@@ -75,5 +75,8 @@ class Kind(StrEnum):
     RELEASED = "retention.released"  # reason
     RESTORED = "journal.restored"  # former origin, its last sequence and hash
     EXPORTED = "subject.exported"  # dossier, digest of the file
+    DRAFT_LENT = "draft.lent"  # lease, until: another kit of the team goes on with this dossier
+    DRAFT_TAKEN = "draft.taken"  # lease, lender
+    DRAFT_RECALLED = "draft.recalled"  # lease, reason
     TRUST_CHANGED = "trust.changed"  # purpose, change (added, removed, revoked), key id, subject, reason
     KEY_ROTATED = "key.rotated"  # old and new key id, signatures of the old key over the new public half

@@ -249,3 +249,17 @@ class Paper:
     sha256: str
     at: datetime
     operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who may go on with a dossier that travels between kits. `holder`: the kit that took the draft, "" while it is on its way."""
+
+    id: str
+    lender: str
+    until: datetime
+    holder: str = ""
+
+    def away_from(self, origin: str, now: datetime) -> bool:
+        """Return whether the kit `origin` must leave the dossier alone now."""
+        return self.holder != origin and now < self.until

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -26,6 +27,7 @@ from station.dossier.parts import (
     FieldSource,
     FieldValue,
     FingerExceptionState,
+    Lease,
     Lifecycle,
     LookUpState,
     PackageState,
@@ -80,6 +82,7 @@ class Replay:
         self._merged_into = ""
         self._linked: list[str] = []
         self._card: CardWord | None = None
+        self._lease: Lease | None = None
         self._card_note: Mapping[str, Any] = {}
         self._work_s: dict[str, float] = {}
         self._count = 0
@@ -125,7 +128,7 @@ class Replay:
             papers=tuple(self._papers), fee=self._fee, old_card=self._old_card, slip=self._slip, vneid=tuple(self._vneid),
             packages=tuple(self._packages.values()), revision=self._revision, merged_into=self._merged_into,
             linked=tuple(self._linked), card=self._card, card_note=self._card_note, work_s=dict(self._work_s), events=self._count,
-            unknown_events=self._unknown, heads=tuple(sorted(self._ids - self._named)),
+            unknown_events=self._unknown, heads=tuple(sorted(self._ids - self._named)), lease=self._lease,
         )  # fmt: skip
 
     # --- opening, data -----------------------------------------------------------------------------------------------------
@@ -333,6 +336,17 @@ class Replay:
         elif kind == "vneid" and payload.get("state"):
             self._on_vneid(event, payload)
 
+    def _on_lent(self, event: Event, body: Mapping[str, Any]) -> None:
+        self._lease = Lease(str(body["lease"]), event.id.origin, datetime.fromisoformat(str(body["until"])))
+
+    def _on_taken(self, event: Event, body: Mapping[str, Any]) -> None:
+        if self._lease is not None and self._lease.id == body["lease"]:
+            self._lease = replace(self._lease, holder=event.id.origin)
+
+    def _on_recalled(self, event: Event, body: Mapping[str, Any]) -> None:
+        if self._lease is not None and self._lease.id == body["lease"]:
+            self._lease = None
+
     # --- cards -------------------------------------------------------------------------------------------------------------
 
     def _on_card(self, event: Event, body: Mapping[str, Any]) -> None:
@@ -361,6 +375,8 @@ _HANDLERS: Final[dict[str, Callable[[Replay, Event, Mapping[str, Any]], None]]] 
         Kind.REVISION: "revision", Kind.SEALED: "sealed", Kind.QUEUED: "nothing", Kind.SENT: "sent", Kind.RECEIPT: "receipt",
         Kind.REFUSED: "refused", Kind.NOTICE: "notice", Kind.CARD_LISTED: "card", Kind.CARD_IN: "card", Kind.CARD_HANDED: "card",
         Kind.CARD_REFUSED: "card", Kind.CARD_UNDELIVERED: "card", Kind.VISIT: "nothing", Kind.TICKET: "nothing",
-        Kind.CALLED: "nothing", Kind.TICKET_BACK: "nothing", Kind.TICKET_CLOSED: "nothing",
+        Kind.CALLED: "nothing", Kind.TICKET_BACK: "nothing", Kind.TICKET_CLOSED: "nothing", Kind.DRAFT_LENT: "lent",
+        Kind.DRAFT_TAKEN: "taken", Kind.DRAFT_RECALLED: "recalled", Kind.HELD: "nothing", Kind.RELEASED: "nothing",
+        Kind.REDUCED: "nothing",
     }.items()
 }  # fmt: skip

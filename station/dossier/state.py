@@ -22,6 +22,7 @@ from station.dossier.parts import (
     FieldSource,
     FieldValue,
     FingerExceptionState,
+    Lease,
     Lifecycle,
     LookUpState,
     PackageState,
@@ -79,6 +80,7 @@ class DossierState:
     events: int
     unknown_events: int
     heads: tuple[EventId, ...]
+    lease: Lease | None = None
 
     def value(self, name: str) -> str:
         """Return the stored text of field `name`, empty when not given."""

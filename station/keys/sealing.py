@@ -88,6 +88,11 @@ class HybridOpener:
         return cls(os.urandom(32))
 
     @property
+    def seed(self) -> bytes:
+        """The secret itself, for a team's file (`station.keys.team`)."""
+        return self._seed
+
+    @property
     def key_id(self) -> str:
         """See `Opener.key_id`."""
         return self._key_id

@@ -6,6 +6,7 @@ journal key, station signer, station opener. So a passphrase changes without tou
 
     keys/master.key     master key under the outer wrapper
     keys/recovery.key   the same master key under a recovery passphrase, kept on paper in a safe (optional)
+    keys/team-N.key     the team's opening keys (`station.keys.team`)
     keys/journal.key, keys/station-N.key, keys/opener-N.key     under the master key; N counts rotations
 """
 
@@ -78,6 +79,7 @@ class StationKeys:
         self.journal_key: Final = load_secret(files, JOURNAL, "journal", self._master)
         self._signers = [self._load_signer(name) for name in self._numbered("station")]
         self._openers = [HybridOpener.load(files, name, self._master) for name in self._numbered("opener")]
+        self._teams = [HybridOpener.load(files, name, self._master) for name in self._numbered("team", needed=False)]
 
     @staticmethod
     def exist(files: Files) -> bool:
@@ -151,6 +153,18 @@ class StationKeys:
         return tuple(self._openers)
 
     @property
+    def teams(self) -> tuple[HybridOpener, ...]:
+        """The team's opening keys, oldest first; drafts are sealed to the newest (`station.keys.team`)."""
+        return tuple(self._teams)
+
+    def add_team(self, seed: bytes) -> HybridOpener:
+        """Keep a team's opening key (32-byte seed), the newest from now on."""
+        opener = HybridOpener(seed)
+        opener.save(self._files, f"{FOLDER}/team-{len(self._teams) + 1}.key", self._master)
+        self._teams.append(opener)
+        return opener
+
+    @property
     def publics(self) -> tuple[SignerPublic, ...]:
         """The public halves of all station signers, oldest first: what was signed before a rotation still verifies."""
         return tuple(s.public for s in self._signers)
@@ -197,10 +211,10 @@ class StationKeys:
             )
         return TokenSigner.from_secret(self._outer.client, load_secret(self._files, name, _ON_TOKEN, self._master))
 
-    def _numbered(self, what: str) -> list[str]:
+    def _numbered(self, what: str, *, needed: bool = True) -> list[str]:
         names = [n for n in self._files.list(FOLDER) if n.startswith(f"{FOLDER}/{what}-") and n.endswith(".key")]
         names.sort(key=lambda n: int(n.rsplit("-", 1)[1].removesuffix(".key")))
-        if not names:
+        if not names and needed:
             raise StorageError(
                 f"The station's {what} key is missing; restore the folder 'keys' from a backup.", code="keys-missing"
             )

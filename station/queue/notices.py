@@ -28,12 +28,12 @@ class NoticeKind(StrEnum):
 
     RETURNED = "returned"  # package, dossier, reasons, until
     ACCEPTED = "accepted"  # package, dossier: only now may originals be recoded or purged
-    CARDS = "cards"  # manifest of cards sent to this unit
-    VNEID = "vneid"  # dossier, level
-    REVOCATION = "revocation"  # stations, operators, devices
-    TRUST = "trust"  # purpose, certificates
-    DAY_LIST = "day-list"  # date, visits
-    FEES = "fees"  # table, valid_from
+    CARDS = "cards"  # manifest, cards: [{serial, dossier}]
+    VNEID = "vneid"  # dossier, state
+    REVOCATION = "revocation"  # stations (key ids), operators (ids), devices (serial numbers), reason
+    TRUST = "trust"  # purpose, version (grows), certificates (bytes); takes the place of the whole list
+    DAY_LIST = "day-list"  # people: [{personal_no, name, address, latitude?, longitude?, revisit?, dossier?, note?}]
+    FEES = "fees"  # valid_from, table: {first, exchange, exchange-from-cmnd, reissue}, source
 
 
 @dataclass(frozen=True, slots=True)
