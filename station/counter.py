@@ -26,6 +26,7 @@ from station.dossier.procedure import CaptureStep, Modality
 from station.dossier.readiness import CAPTURE_FORM, before_sealing, lines_to_review
 from station.dossier.state import DossierState
 from station.enrolling import request_of, rules_of
+from station.exchange import make_uploader
 from station.population.model import Population
 from station.population.synthetic import SyntheticCitizen
 from station.queue import Uploader
@@ -227,7 +228,7 @@ class Counter:
             carrier.close()
             return
         self._carrier = carrier
-        self._uploader = Uploader(self.station.queue, carrier, self.station.clock, on_change=on_change)
+        self._uploader = make_uploader(self.station, carrier, on_change)
         self._uploader.start()
 
     _carrier: TusCarrier | None = None

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from station.capture.model import ImageRef
 from station.dossier.state import DossierState
 from station.journal import Journal
-from station.sealing import raw_pixels
+from station.packing import raw_pixels
 
 Pixels = npt.NDArray[np.uint8]
 
