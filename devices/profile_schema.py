@@ -210,7 +210,7 @@ class Profile(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def grade_reason(self) -> str:
         """Return why captures are never of enrolment grade by the profile alone: a code, empty when the profile allows it."""
         if self.image is not None and self.image.bits < 8:
-            return "grade-four-bit"
+            return "profile-bits"
         if self.image is not None and self.image.nominal_ppi < 495:
-            return "grade-low-ppi"
-        return "" if self.profile.enrolment_grade else "grade-profile"
+            return "profile-ppi"
+        return "" if self.profile.enrolment_grade else "profile-below-grade"

@@ -41,7 +41,7 @@ def load_profile(name: str, folders: Iterable[Path] = ()) -> Profile:
     found = _files(tuple(folders)).get(name)
     if found is None:
         raise ProfileError(f"No firmware profile is called '{name}'; nothing was opened. `station devices profiles` lists them.",
-                           code="profile-unknown")  # fmt: skip
+                           code="profile-not-found")  # fmt: skip
     return _load(found, tuple(folders))
 
 

@@ -23,6 +23,7 @@ ADAPTERS: Final[dict[str, tuple[DeviceKind, str]]] = {
     "simulated-camera": (DeviceKind.CAMERA, "devices.simulated.camera:SimulatedCamera"),
     "mjpeg": (DeviceKind.CAMERA, "devices.mjpeg.camera:MjpegCamera"),
     "simulated-card": (DeviceKind.CARD_READER, "devices.simulated.card_reader:SimulatedCardReader"),
+    "ef01": (DeviceKind.SCANNER, "devices.serial_ef01.scanner:Ef01Scanner"),
     "pcsc": (DeviceKind.CARD_READER, "devices.pcsc.reader:PcscReader"),
 }
 

@@ -111,7 +111,12 @@ class SerialScanner(Scanner):
 
     def _details(self) -> dict[str, str]:
         about = self._profile.profile
-        return {"port": self.port, "profile_status": about.status.value, "profile_verified": str(about.verified).lower()}
+        return {
+            "port": self.port,
+            "bits": str(self.capabilities.bits),
+            "profile_status": about.status.value,
+            "profile_verified": str(about.verified).lower(),
+        }
 
     def _open(self, deadline_s: float) -> None:
         deadline = Deadline(deadline_s)

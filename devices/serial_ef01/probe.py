@@ -21,6 +21,8 @@ from devices.transports import Deadline, Transport
 
 GENERIC: Final = "zfm-generic"
 READY_S: Final = 0.1
+ROUNDS: Final = 2
+"""The speeds are tried twice: one lost or damaged answer must not look like an absent module."""
 PRODUCT_BYTES: Final = 46
 FIRMWARE_BYTES: Final = 32
 _DOUBLE_WORDS: Final = frozenset({"address"})
@@ -58,6 +60,8 @@ class Identified:
 def safe_to_ask(command: str, candidates: Sequence[Profile]) -> bool:
     """Whether the opcode of `command` only reads on every candidate: none gives it a meaning that switches or writes."""
     opcodes = {p.opcode(command) for p in candidates if p.has(command)}
+    if len(candidates) > 1 and any(f"commands.{command}" in p.profile.unverified for p in candidates):
+        return False  # what it does on the others was never seen
     return len(opcodes) == 1 and all(
         p.effect(name) is Effect.READ for p in candidates for name, opcode in p.commands.items() if opcode in opcodes
     )
@@ -109,7 +113,7 @@ def find_speed(transport: Transport, profile: Profile, deadline: Deadline) -> Ef
         DeviceTimeoutError: silent at every speed (``device-silent``). DeviceProtocolError: ``module-password``.
     """
     module = Ef01Module(transport, profile)
-    for baud in profile.port.bauds:
+    for baud in profile.port.bauds * ROUNDS:
         if deadline.passed:
             break
         if module.answers_at(baud, deadline):
@@ -200,7 +204,7 @@ def _optional(module: Ef01Module, holder: Profile, command: str, count: int, dea
 
 def _facts_fit(profile: Profile, product: Product | None, firmware: str) -> bool:
     about, image = profile.profile, profile.image
-    if about.firmware_match and not any(re.search(p, firmware) for p in about.firmware_match):
+    if about.firmware_match and firmware and not any(re.search(p, firmware) for p in about.firmware_match):
         return False
     if not profile.has("prod_info"):
         return product is None
@@ -212,7 +216,9 @@ def _facts_fit(profile: Profile, product: Product | None, firmware: str) -> bool
 
 def _choose(fitting: Sequence[Profile], generic: Profile, product: Product | None, firmware: str) -> Profile:
     """Return the one firmware that evidence points to; of equals with the same picture, the one that can least; else generic."""
-    pointed = [p for p in fitting if p.id != generic.id and _facts_fit(p, product, firmware) and _has_evidence(p, product)]
+    pointed = [
+        p for p in fitting if p.id != generic.id and _facts_fit(p, product, firmware) and _has_evidence(p, product, firmware)
+    ]
     if not pointed:
         return generic
     least = min(pointed, key=lambda p: len(p.commands))
@@ -220,10 +226,12 @@ def _choose(fitting: Sequence[Profile], generic: Profile, product: Product | Non
     return least if same else generic
 
 
-def _has_evidence(profile: Profile, product: Product | None) -> bool:
+def _has_evidence(profile: Profile, product: Product | None, firmware: str) -> bool:
     """Whether fitting says something: a product name, a version, a documented system id, another layout, a missing command."""
     about, sysparam = profile.profile, profile.sysparam
-    if about.firmware_match or (about.product_match and product is not None):
+    if about.firmware_match and firmware:
+        return True
+    if about.product_match and product is not None:
         return True
     if not profile.has("read_sys_para"):
         return True

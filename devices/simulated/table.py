@@ -16,6 +16,7 @@ from devices.errors import DeviceNotFoundError, UnsupportedCommandError
 FAMILIES: Final[dict[str, str]] = {
     # family: "module:Class"; one line each
     "mjpeg": "devices.simulated.mjpeg:MjpegSimulator",
+    "ef01": "devices.simulated.serial_ef01:Ef01Simulator",
 }
 
 WIRE_FAULTS: Final[tuple[str, ...]] = (

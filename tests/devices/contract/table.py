@@ -23,6 +23,7 @@ CASES: Final[dict[str, str]] = {
     "simulated-scanner": "tests.devices.contract.cases:simulated_scanner",
     "simulated-camera": "tests.devices.contract.cases:simulated_camera",
     "simulated-card": "tests.devices.contract.cases:simulated_card",
+    "ef01": "tests.devices.contract.serial_cases:ef01",
 }
 
 ELSEWHERE: Final[dict[str, str]] = {
@@ -33,6 +34,7 @@ ELSEWHERE: Final[dict[str, str]] = {
 FAULT_CASES: Final[dict[str, str]] = {
     # family of devices.simulated.table: "module:function"
     "mjpeg": "tests.devices.mjpeg.case:faulty",
+    "ef01": "tests.devices.contract.serial_cases:ef01_fault",
 }
 
 
