@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import TypeVar
 
 from biometrics.positions import FingerPosition
 from devices.contract import Camera, Frame, Scanner
@@ -39,6 +40,8 @@ from station.views.signing import ReviewView, review_view
 from station.views.strip import StripView, strip_view
 from station.views.today import Ticket, TodayView, today_view
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
@@ -68,6 +71,21 @@ class Counter:
         self._session: CaptureSession | None = None
         self.before_close: list[Callable[[], None]] = []
         """Called before anything is closed: whoever works on the station from a thread of their own ends it here."""
+
+    # --- for the other desks -------------------------------------------------------------------------------------------------
+
+    @property
+    def procedure(self) -> str:
+        """The procedure that new dossiers follow."""
+        return self._procedure
+
+    def on_camera(self, job: Callable[[], T]) -> Future[T]:
+        """Run `job` on the camera's own thread (a paper photographed as proof)."""
+        return self._camera_worker.submit(job)
+
+    def on_scanner(self, job: Callable[[], T]) -> Future[T]:
+        """Run `job` on the scanner's own thread (one finger for a comparison, a calibration)."""
+        return self._scanner_worker.submit(job)
 
     # --- the day -----------------------------------------------------------------------------------------------------------
 

@@ -6,8 +6,9 @@ objects; only the people are invented. `build_scenes` fills a folder that `DemoC
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from station.dossier.consuming import NoticeDesk
 from station.dossier.issued import CardDesk
 from station.dossier.mending import Mending
 from station.enrolling import Enroller
+from station.files import RealFiles
 from station.headless import send_all
 from station.population.synthetic import SyntheticCitizen, SyntheticPopulation
 from station.queue.model import State
@@ -30,6 +32,7 @@ FIRST: Final = 20
 """The scene's people come after those who stand in the demo's queue."""
 TOLD: Final = "hometown"
 """What the demo's centre refuses a package for: the hometown is missing or wrong (E44)."""
+NOTE: Final = "scenes.json"
 HAMLETS: Final = ("Thôn 4", "Thôn 4", "Thôn 5", "Thôn 5", "Thôn 6", "Thôn 2")
 
 
@@ -43,6 +46,12 @@ class Scenes:
     returned: str = ""
     exceptions: str = ""
     cards: list[str] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, folder: Path) -> Scenes | None:
+        """Return what `build_scenes` noted in `folder`, None when it was not filled yet."""
+        note = folder / NOTE
+        return cls(**json.loads(note.read_text("utf-8"))) if note.is_file() else None
 
 
 def build_scenes(folder: Path, *, seed: int = 7, procedure: str = "test-short", say: Say = lambda _: None) -> Scenes:
@@ -61,6 +70,7 @@ def build_scenes(folder: Path, *, seed: int = 7, procedure: str = "test-short", 
             send_all(station, carrier, [e.package_id for e in station.queue.of_dossier(made.acknowledged)], lambda _: None)
             carrier.close()
         _after_the_centre(station, made)
+        RealFiles(folder).write(NOTE, json.dumps(asdict(made)).encode())
     finally:
         scanner.close()
         camera.close()

@@ -312,6 +312,12 @@ class Shell(QMainWindow):
         self._dark = dark
         self.apply_theme()
 
+    def set_look(self, *, dark: bool, large: bool) -> None:
+        """Use a theme and a type scale; nothing happens when they are the present ones."""
+        if (dark, large) != (self._dark, self._large):
+            self._dark, self._large = dark, large
+            self.apply_theme()
+
     def set_language(self, setting: str) -> None:
         """Switch the language while running: every page is built anew, the one shown is entered with its dossier."""
         shown, dossier = self._shown, self.page.dossier if self._shown else ""

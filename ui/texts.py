@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from station.views.base import Words
 from station.words import Language, say
 
 
@@ -19,6 +20,14 @@ class Texts:
         """Return the second line, empty unless both languages are shown."""
         return say(code, Language.EN, **values) if self.setting == "vi+en" else ""
 
+    def of(self, words: Words) -> str:
+        """Return the main words of a view state (values that are codes are said in the same language)."""
+        return words.say(Language.EN if self.setting == "en" else Language.VI)
+
+    def second_of(self, words: Words) -> str:
+        """Return the second line of a view state's words."""
+        return words.say(Language.EN) if self.setting == "vi+en" else ""
+
 
 def format_date(text: str) -> str:
     """Return a stored date (yyyy-mm-dd, parts may be missing) as people write it: 15/05/2023, --/--/1936."""
@@ -28,6 +37,16 @@ def format_date(text: str) -> str:
     month = parts[1] if len(parts) > 1 else "--"
     day = parts[2] if len(parts) > 2 else "--"
     return f"{day}/{month}/{parts[0]}"
+
+
+def format_waiting(texts: Texts, seconds: float) -> str:
+    """Return how long something waits, in the largest unit that says it: minutes, hours, days."""
+    minutes = int(seconds // 60)
+    if minutes < 60:
+        return texts("ui.desk.waits", minutes=minutes)
+    if minutes < 48 * 60:
+        return texts("ui.desk.waits-hours", hours=minutes // 60)
+    return texts("ui.desk.waits-days", days=minutes // 1440)
 
 
 def format_number(text: str) -> str:

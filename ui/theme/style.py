@@ -66,6 +66,8 @@ def style_sheet(theme: Theme) -> str:
             f" QListWidget::item:selected {{ background: {p.accent_soft}; color: {p.text}; border-left: 4px solid {p.accent}; }}"
         ),
         f"QLabel#caption {{ color: {p.text2}; font-size: {s.caption}px; }}",
+        f"QLabel#quiet {{ color: {p.text2}; }} QLabel#value {{ font-weight: 600; }}",
+        f"QListWidget#rows {{ background: {p.surface}; border: none; outline: none; }} QListWidget#rows:focus {{ border: 3px solid {p.accent}; }}",
         f"QLabel#strong {{ font-size: {s.strong}px; font-weight: 600; }}",
         f"QLabel#title {{ font-size: {s.title}px; font-weight: 700; }}",
         f"QLabel#number {{ font-size: {s.number}px; font-weight: 700; }}",

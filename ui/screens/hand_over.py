@@ -1,0 +1,352 @@
+"""S13: cards come in by scan, are found by scan, compared with their person, handed over. What was not compared is said so."""
+
+from __future__ import annotations
+
+from station.desks.cards import FingerAnswer, HandOverDesk, Receiver, png_of
+from station.desks.photograph import one_finger
+from station.dossier.issued import UNDELIVERED_REASONS
+from station.dossier.parts import CardWord
+from station.errors import InputError
+from station.views.hand_over import HandOverView
+from ui.qt import QCheckBox, QHBoxLayout, QVBoxLayout
+from ui.screens.base import Screen
+from ui.shell import Shell
+from ui.texts import format_date
+from ui.theme.tokens import State
+from ui.widgets.actions import Action
+from ui.widgets.chips import Banner, StateChip, card, label
+from ui.widgets.entry import Entry
+from ui.widgets.facts import Facts
+from ui.widgets.heads import Head
+from ui.widgets.picture import PicturePane
+from ui.widgets.rows import Row, RowList
+
+OPEN = {CardWord.HERE.value, CardWord.UNDELIVERED.value, CardWord.REFUSED.value}
+
+
+class HandOverScreen(Screen):
+    """Is this card this person's?"""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.desk: HandOverDesk | None = None
+        self.view: HandOverView | None = None
+        self.who: Receiver | None = None
+        self.answer: FingerAnswer | None = None
+        self.mode = ""
+        self.said = ""
+        self.busy = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        top = QHBoxLayout()
+        self._head = Head(self.texts("ui.hand.title"), self.texts("s13.question"))
+        top.addWidget(self._head, 3)
+        self.scan = Entry(self.texts("ui.hand.scan"))
+        self.scan.committed.connect(self._scan_typed)
+        top.addWidget(self.scan, 2)
+        column.addLayout(top)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        left, box = card()
+        box.setContentsMargins(1, 1, 1, 8)
+        self.rows = RowList(self.texts("ui.hand.title"))
+        self.rows.picked.connect(lambda _: self._chosen_changed())
+        box.addWidget(self.rows, 1)
+        self._boxes = label("", "caption", wrap=True)
+        self._boxes.setContentsMargins(12, 0, 12, 0)
+        box.addWidget(self._boxes)
+        row.addWidget(left, 3)
+        middle, person = card()
+        self._person = label("", "title", wrap=True)
+        person.addWidget(self._person)
+        pictures = QHBoxLayout()
+        self._face = PicturePane(self.texts("ui.hand.face"))
+        self._taken = PicturePane(self.texts("ui.action.compare-finger"))
+        pictures.addWidget(self._face, 3)
+        pictures.addWidget(self._taken, 2)
+        person.addLayout(pictures, 1)
+        self._facts = Facts()
+        person.addWidget(self._facts)
+        row.addWidget(middle, 5)
+        right = QVBoxLayout()
+        checks, check = card(self.texts("ui.hand.checks"))
+        self.face = QCheckBox(self.texts("ui.hand.check-face"))
+        self.old_card = QCheckBox(self.texts("ui.hand.check-old"))
+        for box_ in (self.face, self.old_card):
+            box_.toggled.connect(lambda _: self.shell.refresh_actions())
+        self._finger = StateChip(State.IDLE, "")
+        self._finger_name = label("", "quiet", wrap=True)
+        self._sign_name = label(self.texts("ui.hand.check-sign"), "quiet", wrap=True)
+        self._sign = StateChip(State.IDLE, "")
+        for widget in (self.face, self._finger_name, self._finger, self._sign_name, self._sign, self.old_card):
+            check.addWidget(widget)
+        right.addWidget(checks)
+        self.banner = Banner()
+        right.addWidget(self.banner)
+        self.reason = Entry(self.texts("ui.hand.refuse-why"))
+        self.reason.committed.connect(self._refuse_now)
+        self.reason.hide()
+        right.addWidget(self.reason)
+        self._reasons = label("", wrap=True)
+        self._reasons.hide()
+        right.addWidget(self._reasons)
+        right.addStretch(1)
+        row.addLayout(right, 3)
+        column.addLayout(row, 1)
+
+    # --- showing ---------------------------------------------------------------------------------------------------------------
+
+    def enter(self, dossier: str = "") -> None:
+        """Show the cards; the focus is in the scan box."""
+        super().enter(dossier)
+        if self.desk is None:
+            self.desk = HandOverDesk(self.station)
+        self.mode, self.said = "", ""
+        self._forget()
+        self.scan.edit.setFocus()
+        self._ask(dossier)
+
+    def _ask(self, want: str = "") -> None:
+        desk = self.desk
+        assert desk is not None, "made at the first enter"
+        self.ask(lambda: (desk.view(), desk.boxes()), lambda a: self._show(a[0], a[1], want))
+
+    def _show(self, view: HandOverView, boxes: tuple[object, ...], want: str) -> None:
+        from station.desks.cards import Box
+
+        self.view, self.busy = view, False
+        rows = []
+        for r in view.rows:
+            again = self.texts("ui.hand.next-try", date=format_date(r.next_try)) if r.next_try else ""
+            why = self.texts.of(r.reason) if r.reason else ""
+            lines = tuple(t for t in (r.number, " · ".join(x for x in (why, again) if x)) if t)
+            rows.append(Row(r.name.upper(), lines, State(r.tone.value), self.texts.of(r.word), r.serial))
+        at = next((i for i, r in enumerate(view.rows) if r.dossier == want), -1)
+        self.rows.show_rows(rows, at)
+        counts = {k: view.counts.get(k, 0) for k in ("here", "undelivered", "handed", "listed")}
+        self._head.say(right=self.texts("ui.hand.counts", **counts))
+        lines_ = [self.texts("ui.hand.here", here=b.here, all=b.all, manifest=b.manifest) for b in boxes if isinstance(b, Box)]
+        self._boxes.setText("\n".join(lines_))
+        self._chosen_changed()
+
+    def _dossier(self) -> str:
+        index = self.rows.currentRow()
+        return self.view.rows[index].dossier if self.view is not None and 0 <= index < len(self.view.rows) else ""
+
+    def _chosen_changed(self) -> None:
+        dossier, desk = self._dossier(), self.desk
+        if not dossier or desk is None:
+            self.who = None
+            self._person.setText("")
+            self._face.show_picture(None, empty=self.texts("s13.empty"))
+            self._taken.hide()
+            self._facts.show_pairs([])
+            self._say(State.IDLE, "s13.empty")
+            self.shell.refresh_actions()
+            return
+        if self.who is None or self.who.dossier != dossier:
+            self._forget()
+        self.ask(lambda: desk.receiver(dossier), self._show_person)
+
+    def _forget(self) -> None:
+        """A new person: nothing of the one before is carried over."""
+        self.answer = None
+        self.face.setChecked(False)
+        self.old_card.setChecked(False)
+        self.reason.hide()
+        self._reasons.hide()
+
+    def _show_person(self, who: Receiver) -> None:
+        self.who = who
+        self._person.setText(who.name.upper())
+        self._face.show_picture(who.portrait.pixels if who.portrait else None, self.texts("ui.hand.face") if who.portrait else "",
+                                empty=self.texts("ui.hand.no-portrait"))  # fmt: skip
+        pairs = [(self.texts("ui.fact.number"), who.number), (self.texts("ui.fact.born"), format_date(who.born)),
+                 (self.texts("ui.hand.serial"), who.serial), (self.texts("ui.hand.address"), who.address),
+                 (self.texts("ui.hand.phone"), who.phone)]  # fmt: skip
+        self._facts.show_pairs(pairs)
+        self._finger_name.setText(self.texts("ui.hand.check-finger", finger=self.texts(f"finger.{who.finger}")))
+        self.old_card.setVisible(who.old_card_due)
+        self._show_checks()
+
+    def _show_checks(self) -> None:
+        who, answer = self.who, self.answer
+        if who is None:
+            return
+        self._taken.setVisible(answer is not None)
+        if who.print is None:
+            self._finger.set(State.EXCEPTION, self.texts("s13.not-compared"))
+        elif answer is None:
+            self._finger.set(State.IDLE, self.texts("ui.hand.finger-none"))
+        else:
+            code = "ui.hand.finger-same" if answer.same else "ui.hand.finger-other"
+            words = self.texts(code, score=f"{answer.score:.0f}", line=f"{answer.line:.0f}")
+            state = State.GOOD if answer.same else State.BLOCKED
+            self._finger.set(state, words)
+            self._taken.show_picture(answer.taken, self.texts(f"finger.{who.finger}"), state=state)
+        self._sign.set(
+            State.GOOD if answer is not None else State.IDLE, self.texts("ui.hand.signed-mark" if answer else "ui.hand.unsigned")
+        )
+        if self.said:
+            self.banner.say(State.GOOD, self.said)
+        elif who.word not in OPEN:
+            self.banner.say(State.IDLE, self.texts("card.handed" if who.word == "handed" else "ui.hand.not-here"))
+        elif answer is not None and not answer.same:
+            self.banner.say(State.BLOCKED, self.texts("finger-no-match"), self.texts.second("finger-no-match"))
+        else:
+            self._say(State.LIVE, "ui.hand.face")
+        self.shell.refresh_actions()
+
+    def _say(self, state: State, code: str) -> None:
+        self.banner.say(state, self.texts(code), self.texts.second(code))
+
+    # --- intents ---------------------------------------------------------------------------------------------------------------
+
+    def offers(self) -> list[Action]:
+        """Compare, not delivered, refuse; the next of the four things, at last the hand-over."""
+        who = self.who
+        here = who is not None and who.word in OPEN and not self.busy
+        if self.mode:
+            actions = [self.act("cancel", "ui.action.cancel", "Esc", self._cancel)]
+            if self.mode == "refuse":
+                actions.append(self.act("refuse-now", "ui.action.refuse-card", "F12", self._refuse_now, primary=True))
+            return actions
+        actions = [
+            self.act("scan", "ui.hand.scan", "F2", self.scan.edit.setFocus, icon="barcode"),
+            self.act(
+                "compare",
+                "ui.action.compare-finger",
+                "F4",
+                self._compare,
+                enabled=here and who is not None and who.print is not None,
+                icon="finger",
+            ),
+            self.act("not-home", "ui.action.not-home", "F6", self._not_home, enabled=here, icon="house"),
+            self.act("refuse", "ui.action.refuse-card", "F7", self._refuse, enabled=here),
+        ]
+        if here and not self.face.isChecked():
+            actions.append(
+                self.act("face", "ui.action.confirm-face", "F12", lambda: self.face.setChecked(True), primary=True, icon="person")
+            )
+        elif here and who is not None and who.print is not None and self.answer is None:
+            actions.append(self.act("compare-now", "ui.action.compare-finger", "F12", self._compare, primary=True, icon="finger"))
+        else:
+            ready = here and self.answer is not None and self.answer.same
+            actions.append(
+                self.act("handed", "ui.action.handed", "F12", self._hand_over, enabled=ready, primary=True, icon="card")
+            )
+        return actions
+
+    def scanned(self, text: str) -> bool:
+        """A scanner's burst: find the card, or take it in."""
+        self._scan(text)
+        return True
+
+    def _scan_typed(self) -> None:
+        text = self.scan.text().strip()
+        self.scan.edit.clear()
+        if text:
+            self._scan(text)
+
+    def _scan(self, text: str) -> None:
+        desk = self.desk
+        assert desk is not None, "made at the first enter"
+
+        def find() -> tuple[str, str]:
+            dossier = desk.find(text)
+            if dossier and desk.receiver(dossier).word != CardWord.LISTED.value:
+                return dossier, ""
+            counted = desk.scan_in(text.replace(" ", ""))
+            return desk.find(text), counted.here[0] if counted.here else ""
+
+        def found(answer: tuple[str, str]) -> None:
+            self.said = self.texts("ui.hand.taken-in", serial=answer[1]) if answer[1] else ""
+            self.who = None
+            self._ask(answer[0])
+            self.rows.setFocus()
+
+        def failed(error: BaseException) -> None:
+            if isinstance(error, InputError):
+                self._say(State.BLOCKED, "ui.hand.unknown")
+            else:
+                self.shell.show_trouble(error)
+
+        self.ask(find, found, failed)
+
+    def _compare(self) -> None:
+        who, desk, counter = self.who, self.desk, self.counter
+        if who is None or desk is None or self.busy:
+            return
+        self.busy, self.said = True, ""
+        self._finger.set(State.LIVE, self.texts("ui.hand.finger-taking"))
+        self.shell.refresh_actions()
+
+        def compared(answer: FingerAnswer | None) -> None:
+            self.busy, self.answer = False, answer
+            self._show_checks()
+
+        def failed(error: BaseException) -> None:
+            self.busy = False
+            self._show_checks()
+            self.shell.show_trouble(error)
+
+        self.ask(lambda: desk.compare_finger(who.dossier, one_finger(counter, who.finger)), compared, failed)
+
+    def _hand_over(self) -> None:
+        who, desk, answer = self.who, self.desk, self.answer
+        if who is None or desk is None or answer is None:
+            return
+        old = "cccd" if self.old_card.isChecked() else ""
+
+        def done(_: object) -> None:
+            self.said = self.texts("ui.hand.done", name=who.name.upper())
+            self._ask(who.dossier)
+
+        self.ask(lambda: desk.hand_over(who.dossier, signature=png_of(answer.taken), finger=answer, old_card=old), done)
+
+    def _not_home(self) -> None:
+        self.mode, self.said = "not-home", ""
+        lines = [f"{i}   {self.texts(f'undelivered.{r}')}" for i, r in enumerate(UNDELIVERED_REASONS, 1)]
+        self._reasons.setText("\n".join(lines))
+        self._reasons.show()
+        self._say(State.RETRY, "ui.hand.why-not")
+        self.rows.setFocus()
+        self.shell.refresh_actions()
+
+    def digit(self, number: int) -> bool:
+        """Choose why the card could not be delivered."""
+        who, desk = self.who, self.desk
+        if self.mode != "not-home" or not 1 <= number <= len(UNDELIVERED_REASONS) or who is None or desk is None:
+            return False
+        reason = UNDELIVERED_REASONS[number - 1]
+        self._cancel()
+        self.ask(lambda: desk.undelivered(who.dossier, reason), lambda _: self._ask(who.dossier))
+        return True
+
+    def _refuse(self) -> None:
+        self.mode, self.said = "refuse", ""
+        self.reason.set_text("")
+        self.reason.show()
+        self.reason.edit.setFocus()
+        self.shell.refresh_actions()
+
+    def _refuse_now(self) -> None:
+        who, desk, why = self.who, self.desk, self.reason.text().strip()
+        if who is None or desk is None:
+            return
+        if not why:
+            self.reason.show_fault(self.texts("reason-missing"))
+            return
+        self._cancel()
+        self.ask(lambda: desk.refuse(who.dossier, why), lambda _: self._ask(who.dossier))
+
+    def _cancel(self) -> None:
+        self.mode = ""
+        self.reason.hide()
+        self._reasons.hide()
+        self.rows.setFocus()
+        self._show_checks()
+
+    def restyle(self) -> None:
+        """Measure the rows anew."""
+        self.rows.relayout()

@@ -1,0 +1,157 @@
+"""`./run screenshots DIR`: every screen and every state of the interface rules as a PNG, from the running program on a demo's objects.
+
+The window is real (offscreen), the station is real, the people are invented. Each state is reached the way a person reaches it, then
+taken in the light and the dark theme and in large mode. What was made, and what could not be reached, stands in ``index.txt``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from station.demo_counter import DemoCounter
+from station.demo_scenes import Scenes, build_scenes
+from ui.main import build_shell
+from ui.qt import QApplication, QEventLoop
+from ui.shell import Shell
+
+Say = Callable[[str], None]
+DEADLINE_S = 60.0
+
+
+class NotReachedError(Exception):
+    """A state was not seen in time; the next one is tried."""
+
+
+@dataclass
+class Studio:
+    """One window over one demo counter, driven to states and photographed there."""
+
+    folder: Path
+    out: Path
+    scenes: Scenes
+    say: Say
+    language: str = "vi+en"
+    variants: tuple[str, ...] = ("light", "dark", "large")
+    made: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+
+    def open(self) -> None:
+        """Open the window and wait for the queue of the day."""
+        self.demo = DemoCounter(self.folder, procedure="test-short", light_s=0.0)
+        self.shell: Shell = build_shell(language=self.language)
+        self.shell.go("start")
+        self.shell.show()
+        self.shoot("s00-start")
+        errors: list[BaseException] = []
+
+        def opened(counter: object) -> None:
+            self.shell.counter = counter  # type: ignore[assignment]
+            operator = self.shell.station.operator
+            self.shell.show_operator(operator.name if operator is not None else "", self.demo.place, "3")
+            self.shell.go("home")
+
+        self.shell.jobs.submit(self.demo.open, opened, errors.append)
+        self.until(lambda: errors or (self.shell.counter is not None and self.settled()))
+        if errors:
+            raise errors[0]
+
+    def close(self) -> None:
+        """Close the window, the station and the intake."""
+        self.shell.close()
+        self.demo.close()
+
+    def work(self, milliseconds: int = 20) -> None:
+        """Let the window work."""
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, milliseconds)
+
+    def until(self, seen: Callable[[], object], deadline_s: float = DEADLINE_S) -> None:
+        """Work until something is seen.
+
+        Raises:
+            NotReachedError: it was not.
+        """
+        end = time.monotonic() + deadline_s
+        while not seen():
+            if time.monotonic() > end:
+                raise NotReachedError(f"on {type(self.shell.page).__name__}: {self.shell.trouble.text()}")
+            self.work()
+
+    def settled(self) -> bool:
+        """Whether every job was answered and drawn."""
+        if self.shell.jobs.pending:
+            return False
+        self.work(5)
+        return not self.shell.jobs.pending
+
+    def go(self, name: str, dossier: str = "") -> None:
+        """Go to a screen and wait until it shows what it asked for."""
+        self.shell.go(name, dossier)
+        self.until(self.settled)
+
+    def press(self, key: str) -> None:
+        """Press a key by name and wait for its answers; the guard against double presses is waited for."""
+        end = self.shell.guard.last + 0.41
+        self.shell.guard.painted = True
+        self.until(lambda: time.monotonic() >= end)
+        self.shell.press(key)
+        self.until(self.settled)
+
+    def shoot(self, name: str) -> None:
+        """Take the window in every variant."""
+        for variant in self.variants:
+            self.shell.set_look(dark=variant == "dark", large=variant == "large")
+            for _ in range(4):
+                self.work(5)
+            path = self.out / (f"{name}.png" if variant == "light" else f"{name}-{variant}.png")
+            self.shell.grab().save(str(path))
+            self.made.append(path.name)
+        self.shell.set_look(dark=False, large=False)
+        self.work(5)
+
+    def scene(self, name: str, reach: Callable[[Studio], None]) -> None:
+        """Reach a state and take it; one that cannot be reached is noted and the next one tried."""
+        try:
+            reach(self)
+            self.shoot(name)
+        except NotReachedError as error:
+            self.missed.append(f"{name}: {error}")
+            self.shoot(f"{name}-missed")
+
+
+def run(out: Path, *, say: Say = print, folder: Path | None = None, only: str = "", language: str = "vi+en") -> list[str]:
+    """Write the pictures into `out`; returns what could not be reached (empty: everything was).
+
+    Args:
+        out: where the PNG files go.
+        say: told what is being done.
+        folder: a demo folder filled by `build_scenes` before; default one that is made and removed.
+        only: take only states whose name begins so.
+        language: vi, vi+en or en.
+    """
+    import tempfile
+
+    from ui.main import application
+    from ui.shots import SHOTS
+
+    _ = application()
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="station-shots-") as made:
+        place = folder or Path(made)
+        say("filling a demo station: enrollments, refusals, cards, a village list")
+        scenes = Scenes.read(place) or build_scenes(place, say=say)
+        studio = Studio(place, out, scenes, say, language)
+        try:
+            studio.open()
+            for name, reach in SHOTS:
+                if name.startswith(only):
+                    say(name)
+                    studio.scene(name, reach)
+        finally:
+            studio.close()
+    lines = [*studio.made, *(f"NOT REACHED {m}" for m in studio.missed)]
+    (out / "index.txt").write_text("\n".join(lines) + "\n", "utf-8")
+    say(f"{len(studio.made)} pictures in {out}; {len(studio.missed)} states not reached")
+    return studio.missed
