@@ -21,6 +21,7 @@ ADAPTERS: Final[dict[str, tuple[DeviceKind, str]]] = {
     "simulated-scanner": (DeviceKind.SCANNER, "devices.simulated.scanner:SimulatedScanner"),
     "folder-camera": (DeviceKind.CAMERA, "devices.folder.camera:FolderCamera"),
     "simulated-camera": (DeviceKind.CAMERA, "devices.simulated.camera:SimulatedCamera"),
+    "uvc": (DeviceKind.CAMERA, "devices.uvc.camera:UvcCamera"),
     "mjpeg": (DeviceKind.CAMERA, "devices.mjpeg.camera:MjpegCamera"),
     "simulated-card": (DeviceKind.CARD_READER, "devices.simulated.card_reader:SimulatedCardReader"),
     "ef01": (DeviceKind.SCANNER, "devices.serial_ef01.scanner:Ef01Scanner"),

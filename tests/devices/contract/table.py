@@ -20,6 +20,8 @@ CASES: Final[dict[str, str]] = {
     "folder-scanner": "tests.devices.contract.cases:folder_scanner",
     "folder-camera": "tests.devices.contract.cases:folder_camera",
     "mjpeg": "tests.devices.mjpeg.case:camera",
+    "uvc/video-file": "tests.devices.uvc.case:video_file",
+    "uvc/webcam": "tests.devices.uvc.case:webcam",
     "simulated-scanner": "tests.devices.contract.cases:simulated_scanner",
     "simulated-camera": "tests.devices.contract.cases:simulated_camera",
     "simulated-card": "tests.devices.contract.cases:simulated_card",
