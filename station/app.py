@@ -254,8 +254,10 @@ class Station:
 
     def close(self) -> None:
         """Close everything; harmless when repeated."""
-        self.queue.close()
-        self.journal.close()
+        try:
+            self.queue.close()
+        finally:
+            self.journal.close()
 
 
 def derived(key: bytes, purpose: str) -> bytes:

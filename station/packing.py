@@ -38,6 +38,8 @@ def packed_image(blob: bytes, image: ImageRef, form: PrintForm = PrintForm.JP2) 
     """Return (bytes that travel, their media type): raw pixels recoded, the device's own encodings as they are."""
     if image.encoding != "raw":
         return blob, image.encoding
+    if len(blob) != image.width * image.height * image.channels * (image.bits_stored // 8):
+        return blob, RAW  # a geometry that is not the bytes' own: they travel untouched, and the reader sees it
     pixels = raw_pixels(blob, image)
     if form is PrintForm.WSQ and fits_wsq(image):
         return wsq(pixels), WSQ

@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -92,7 +92,7 @@ class Queue:
 
     def close(self) -> None:
         """Close the database; harmless when repeated."""
-        with self._lock:
+        with self._lock, suppress(apsw.Error):  # the last checkpoint on a full disk: everything acknowledged is in the log already
             self._db.close()
 
     # -- what goes in ------------------------------------------------------------------------------------------------------
