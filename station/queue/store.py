@@ -92,7 +92,8 @@ class Queue:
 
     def close(self) -> None:
         """Close the database; harmless when repeated."""
-        with self._lock, suppress(apsw.Error):  # the last checkpoint on a full disk: everything acknowledged is in the log already
+        # A full disk refuses the last checkpoint; everything acknowledged is in the log already.
+        with self._lock, suppress(apsw.Error):
             self._db.close()
 
     # -- what goes in ------------------------------------------------------------------------------------------------------
