@@ -37,6 +37,14 @@ class Impression(IntEnum):
     NONLIVE_ROLLED = 3
 
 
+class Eye(IntEnum):
+    """Eye label (ISO/IEC 19794-6:2011 table 4), from the person's own side."""
+
+    UNKNOWN = 0
+    RIGHT = 1
+    LEFT = 2
+
+
 SINGLE_FINGERS: Final = tuple(FingerPosition(code) for code in range(1, 11))
 
 SLAP_FINGERS: Final[dict[FingerPosition, tuple[FingerPosition, ...]]] = {

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal, Self
 import numpy as np
 import numpy.typing as npt
 
-from biometrics.positions import FingerPosition, Impression
+from biometrics.positions import Eye, FingerPosition, Impression
 from devices.errors import DeviceCancelledError, DeviceError, UnsupportedCommandError
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class Capabilities:
     auto_capture: bool = False
     signs_captures: bool = False
     controls: frozenset[str] = frozenset()
+    eyes: frozenset[Eye] = frozenset()
+    """Eyes an iris camera can take; empty for everything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +119,18 @@ class CapturedImage:
     encoding: str = "raw"
     original: bytes | None = None
     position: FingerPosition = FingerPosition.UNKNOWN
+    eye: Eye = Eye.UNKNOWN
+    quality: int | None = None
+    """The device's own score of this picture, 0..100; None where it gives none."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawCapture:
-    """What a device hands over for one request: 1..n images, its identity, and its own signed bytes kept exactly."""
+    """What a device hands over for one request: 1..n images, its identity, and its own signed bytes kept exactly.
+
+    A slap is one image at the slap's position, or one image for each finger (SBI devices segment themselves and give no slap
+    picture); judges must take both.
+    """
 
     images: tuple[CapturedImage, ...]
     identity: DeviceIdentity
@@ -140,6 +149,8 @@ class CaptureRequest:
     missing: tuple[FingerPosition, ...] = ()
     deadline_s: float = 30.0
     modality: Literal["finger", "face", "iris", "document"] = "finger"
+    eyes: tuple[Eye, ...] = ()
+    """For `modality` iris: the eyes wanted (those declared missing are not in it)."""
 
 
 class Device(ABC):
@@ -271,7 +282,7 @@ class ImagingDevice(Device):
 
 
 class Scanner(ImagingDevice):
-    """A fingerprint scanner."""
+    """A fingerprint scanner or an iris camera (`Capabilities.eyes`): a device that is told what comes next."""
 
     kind = DeviceKind.SCANNER
 

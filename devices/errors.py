@@ -7,7 +7,8 @@ DeviceError
 ├── DeviceUnpluggedError     was there, is gone: cable pulled in mid-capture
 ├── DeviceCancelledError     `cancel()` was called
 ├── DeviceProtocolError      bytes that break the protocol: bad checksum, lying length, endless data
-│   └── DeviceFormatError    (ValueError) what the parsers of outside bytes raise, and nothing else
+│   ├── DeviceFormatError    (ValueError) what the parsers of outside bytes raise, and nothing else
+│   └── AnswerRefusedError   well formed, and not believed: wrong chain, replayed, another finger, altered
 ├── UnsupportedCommandError  this firmware cannot do it
 ├── CaptureRefusedError      the device may preview but not enroll: expired certificate, not enrolment grade
 └── ProfileError             (ValueError) a firmware profile that breaks its schema
@@ -75,6 +76,13 @@ class DeviceFormatError(DeviceProtocolError, ValueError):
     """What parsers of outside bytes raise: a length past the end, a count above its bound, an unknown tag."""
 
     code = "device-format"
+
+
+class AnswerRefusedError(DeviceProtocolError):
+    """Examples: an SBI capture signed by an unknown maker, an answer of another transaction, a hash that does not fit, a finger
+    that was not asked for. Nothing of the answer is used; the code says which check failed (``sbi-…``)."""
+
+    code = "device-answer-refused"
 
 
 class UnsupportedCommandError(DeviceError):

@@ -146,6 +146,27 @@ def decode(data: bytes, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:
     return np.asarray(pixels, np.uint8)
 
 
+def decode_grey(data: bytes, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:
+    """Return a one-component 8-bit picture as HxW uint8, bit-exact for the reversible transform.
+
+    Raises:
+        FormatError: see `decode`; more than one component or more than 8 bits (`jpeg2000-components`).
+    """
+    header = parse_header(data)
+    if header.width * header.height > max_pixels or header.tiles > MAX_TILES:
+        raise FormatError(f"the JPEG 2000 picture has more than {max_pixels} pixels or {MAX_TILES} tiles", code="jpeg2000-large")
+    if header.components != 1 or header.bits != 8:
+        raise FormatError("the JPEG 2000 picture is not 8-bit grey", code="jpeg2000-components")
+    if not header.complete:
+        raise FormatError("the JPEG 2000 picture is cut short", code="jpeg2000-truncated")
+    pixels = None
+    with contextlib.suppress(cv2.error):
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None or pixels.shape != (header.height, header.width) or pixels.dtype != np.uint8:
+        raise FormatError("the JPEG 2000 picture cannot be decoded", code="jpeg2000-format")
+    return np.asarray(pixels, np.uint8)
+
+
 def encode(image: NDArray[np.uint8], rate: int = 1000) -> bytes:
     """Return `image` (HxW or HxWx3 B G R uint8) as a JP2 file; `rate` 1..1000 is the share of the raw size, 1000 lossless.
 

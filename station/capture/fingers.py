@@ -10,7 +10,7 @@ import numpy.typing as npt
 from biometrics.fingerprint.quality import assess, assess_live
 from biometrics.fingerprint.segmentation import SegmentedFinger, SlapSegmentation, segment_preview, segment_slap
 from biometrics.models import QualityModel
-from biometrics.positions import SLAP_FINGERS, FingerPosition, fingers_of
+from biometrics.positions import SINGLE_FINGERS, SLAP_FINGERS, FingerPosition, fingers_of
 from biometrics.reasons import Reason, ReasonCode, Region
 from devices.contract import CaptureRequest, Frame, RawCapture
 from station.capture.verdict import PartVerdict, Verdict, rank
@@ -41,6 +41,8 @@ class FingerJudge:
 
     def final(self, capture: RawCapture, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
         """See `station.capture.session.Judge`; every finger by the full measures, each against its own threshold."""
+        if request.position in SLAP_FINGERS and all(i.position in SINGLE_FINGERS for i in capture.images):
+            return self._final_parts(capture, request, thresholds)
         image = capture.images[0]
         pixels, ppi = np.asarray(image.pixels, np.uint8), image.ppi or 500
         if request.position not in SLAP_FINGERS:
@@ -52,6 +54,19 @@ class FingerJudge:
         judged = [self._final_part(finger.crop(pixels), ppi, finger.position, thresholds, finger) for finger in seen.fingers]
         model = judged[0][1] if judged else ""
         return _slap_verdict(seen, tuple(j[0] for j in judged), request, ppi, model, provisional=any(j[2] for j in judged))
+
+    def _final_parts(self, capture: RawCapture, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
+        """A slap that came as one picture for each finger (SBI devices segment themselves): nothing to segment, each judged alone."""
+        expected = [f for f in fingers_of(request.position) if f not in request.missing]
+        judged = [
+            self._final_part(np.asarray(i.pixels, np.uint8), i.ppi or 500, i.position, thresholds, None)
+            for i in capture.images
+            if i.position in expected
+        ]
+        seen = tuple(part for part, _, _ in judged if ReasonCode.NO_FINGER not in part.reasons)
+        whole = (str(ReasonCode.FINGERS_MISSING),) if 0 < len(seen) < len(expected) else ()
+        return Verdict(seen, len(expected), whole, present=bool(seen), ppi=capture.images[0].ppi or 500,
+                       model=judged[0][1] if judged else "", provisional=any(p for _, _, p in judged))  # fmt: skip
 
     def _live_part(self, image: npt.NDArray[np.uint8], ppi: int, position: FingerPosition,
                    thresholds: dict[int, float]) -> tuple[PartVerdict, float]:  # fmt: skip

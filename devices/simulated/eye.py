@@ -1,0 +1,39 @@
+"""Procedural near-infrared pictures of eyes: pupil, textured iris, lids and a lamp's reflection, all from a seed. Nobody's eye."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+SIZE = (480, 640)
+
+
+def eye_picture(seed: int, eye: int, touch: int = 0) -> tuple[NDArray[np.uint8], tuple[int, int], int]:
+    """Return (picture 480x640 uint8, centre x and y, iris diameter in px) of eye 1 (right) or 2 (left) of person `seed`.
+
+    The iris depends on the person and the eye; place, pupil, lids and noise on `touch`.
+    """
+    height, width = SIZE
+    person, moment = np.random.default_rng([seed, eye, 77]), np.random.default_rng([seed, eye, touch, 78])
+    cx, cy = (int(v + moment.integers(-25, 26)) for v in (width / 2, height / 2))
+    radius = int(moment.integers(105, 125))
+    pupil = int(radius * moment.uniform(0.32, 0.45))
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    distance = np.hypot(x - cx, y - cy)
+    angle = (np.arctan2(y - cy, x - cx) / (2 * np.pi) + 0.5).astype(np.float32)
+    # Texture in polar coordinates: fine furrows along the radius, coarser rings across it.
+    furrows = cv2.GaussianBlur(person.standard_normal((64, 512)).astype(np.float32), (3, 9), 0, borderType=cv2.BORDER_WRAP)
+    depth = np.clip((distance - pupil) / max(1, radius - pupil), 0, 1).astype(np.float32)
+    texture = cv2.remap(furrows, angle * 511, depth * 63, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    picture: NDArray[np.floating] = np.full(SIZE, 190, np.float32)  # white of the eye
+    iris = 118 + 55 * texture - 18 * np.cos(depth * np.pi)
+    picture = np.where(distance < radius, iris, picture)
+    picture = np.where(distance < pupil, 24, picture)
+    opening = radius * moment.uniform(0.95, 1.15)
+    for side in (-1, 1):
+        lid = cy + side * (opening - 0.0011 * (x - cx) ** 2)
+        picture = np.where((y - lid) * side > 0, 165 + 8 * np.sin(x / 37), picture)
+    cv2.circle(picture, (cx - pupil // 2, cy - pupil // 2), 7, 250, -1)
+    noisy = cv2.GaussianBlur(picture, (0, 0), 1.2) + moment.normal(0, 2.0, SIZE)
+    return np.clip(noisy, 0, 255).astype(np.uint8), (cx, cy), 2 * radius
