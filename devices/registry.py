@@ -25,6 +25,7 @@ ADAPTERS: Final[dict[str, tuple[DeviceKind, str]]] = {
     "mjpeg": (DeviceKind.CAMERA, "devices.mjpeg.camera:MjpegCamera"),
     "simulated-card": (DeviceKind.CARD_READER, "devices.simulated.card_reader:SimulatedCardReader"),
     "ef01": (DeviceKind.SCANNER, "devices.serial_ef01.scanner:Ef01Scanner"),
+    "sbi": (DeviceKind.SCANNER, "devices.sbi.adapter:SbiScanner"),
     "pcsc": (DeviceKind.CARD_READER, "devices.pcsc.reader:PcscReader"),
 }
 

@@ -35,7 +35,7 @@ from devices.live_jpeg import LiveJpeg
 from devices.sbi import asking, messages
 from devices.sbi.chain import MakerTrust, NoTrust
 from devices.sbi.messages import DigitalId
-from devices.sbi.service import FIRST_PORT, LAST_PORT, SILENCE_S, SbiService, open_ports, parse_ports
+from devices.sbi.service import ANSWER_MARGIN_S, FIRST_PORT, LAST_PORT, SILENCE_S, SbiService, open_ports, parse_ports
 from devices.sbi.verify import SKEW, Verified, reported, verify_capture, verify_token
 
 SPEC_VERSIONS: Final = ("0.9.5", "1.0", "1.0.0")
@@ -61,6 +61,7 @@ class SbiOptions:
         skew: tolerance between the device's clock and ours.
         stream_ppi: resolution of the live pictures as sent (the interface does not say; a platen's full picture is 500).
         silence_s: the longest wait for the next part of a stream.
+        margin_s: how long after its own time-out a device may answer a capture.
     """
 
     env: str = "Production"
@@ -71,6 +72,7 @@ class SbiOptions:
     skew: timedelta = SKEW
     stream_ppi: int = 500
     silence_s: float = SILENCE_S
+    margin_s: float = ANSWER_MARGIN_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class SbiScanner(Scanner):
         super().__init__(f"sbi-{port}-{digital_id.serial}")
         self._hint = digital_id
         self._options = options
-        self._service = SbiService(port, device_id=self.device_id, silence_s=options.silence_s)
+        self._service = SbiService(port, device_id=self.device_id, silence_s=options.silence_s, margin_s=options.margin_s)
         self._opened: _Opened | None = None
         self._next_sub_id = "3" if digital_id.kind == "Iris" else "2"
         self._last_hash = asking.FIRST_HASH
@@ -103,7 +105,7 @@ class SbiScanner(Scanner):
         """Scan the loopback ports and return every finger and iris device found; switches nothing on.
 
         Settings (all optional): `ports` ("4501-4600"), `env`, `purpose`, `score`, `skew_s`, `trust` (`MakerTrust`), `clock`
-        (with `now()`), `stream_ppi`.
+        (with `now()`), `stream_ppi`, `silence_s`, `margin_s`.
 
         Raises:
             DeviceError: something listens but no service answers as one (a scan that finds nothing returns nothing).
@@ -155,9 +157,10 @@ class SbiScanner(Scanner):
         details = {"status": device.status, "certification": device.certification, "type": opened.digital_id.kind,
                    "subtype": opened.digital_id.sub_kind, "port": str(self._service.port), "spec": opened.spec_version,
                    "service": device.service_version, "env": device.env, "provider": opened.digital_id.provider}  # fmt: skip
-        reason = "source-simulated" if source is Source.SIMULATED else "certificate-missing"
-        return DeviceInfo(self.device_id, self.kind, self._identity(opened), source, enrolment_grade=False, grade_reason=reason,
-                          details=details)  # fmt: skip
+        simulated = source is Source.SIMULATED
+        # What every answer is checked for (500 ppi, 8 bits, lossless) is enrolment grade; the certificate's half is `devices.grade`'s.
+        return DeviceInfo(self.device_id, self.kind, self._identity(opened), source, enrolment_grade=not simulated,
+                          grade_reason="source-simulated" if simulated else "", details=details)  # fmt: skip
 
     @staticmethod
     def _source(opened: _Opened) -> Source:
@@ -294,4 +297,5 @@ def _options(settings: Mapping[str, Any]) -> SbiOptions:
         timedelta(seconds=float(settings.get("skew_s", usual.skew.total_seconds()))),
         int(settings.get("stream_ppi", usual.stream_ppi)),
         float(settings.get("silence_s", usual.silence_s)),
+        float(settings.get("margin_s", usual.margin_s)),
     )

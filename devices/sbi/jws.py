@@ -88,7 +88,7 @@ def parse(token: bytes) -> Jws:
         raise DeviceFormatError("The header of a signed answer is too large.", code="sbi-format")
     header = as_object(load_json(decode_base64url(parts[0], "header")), "header")
     algorithm = header.get("alg")
-    if algorithm not in ALGORITHMS:
+    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise AnswerRefusedError("The device signs with an algorithm that is not allowed.", code="sbi-algorithm")
     if _FORBIDDEN_HEADERS & header.keys():
         raise AnswerRefusedError("The signature's header asks for what is not allowed.", code="sbi-header")

@@ -31,10 +31,13 @@ _UNKNOWN_VERB: Final = frozenset({400, 404, 405, 501})
 class SbiService:
     """One service on one loopback port. One thread calls; `abort()` may come from any other."""
 
-    def __init__(self, port: int, *, device_id: str = "", silence_s: float = SILENCE_S) -> None:
+    def __init__(
+        self, port: int, *, device_id: str = "", silence_s: float = SILENCE_S, margin_s: float = ANSWER_MARGIN_S
+    ) -> None:
         self.port = port
         self._device_id = device_id
         self._silence_s = silence_s
+        self._margin_s = margin_s
         self._short = HttpService(HOST, port, device_id=device_id)
         self._capture = HttpService(HOST, port, device_id=device_id)
         self._stream = HttpService(HOST, port, device_id=device_id)
@@ -60,7 +63,7 @@ class SbiService:
 
         Raises: as `discover`, and DeviceUnpluggedError, DeviceCancelledError.
         """
-        reply = self._capture.call("RCAPTURE", "/capture", asked.to_json(), deadline_s=asked.timeout_s + ANSWER_MARGIN_S,
+        reply = self._capture.call("RCAPTURE", "/capture", asked.to_json(), deadline_s=asked.timeout_s + self._margin_s,
                                    limit=_MOST_CAPTURE, stop=stop, headers=_JSON)  # fmt: skip
         return self._body(reply)
 

@@ -23,7 +23,8 @@ def eye_picture(seed: int, eye: int, touch: int = 0) -> tuple[NDArray[np.uint8],
     distance = np.hypot(x - cx, y - cy)
     angle = (np.arctan2(y - cy, x - cx) / (2 * np.pi) + 0.5).astype(np.float32)
     # Texture in polar coordinates: fine furrows along the radius, coarser rings across it.
-    furrows = cv2.GaussianBlur(person.standard_normal((64, 512)).astype(np.float32), (3, 9), 0, borderType=cv2.BORDER_WRAP)
+    around = np.tile(person.standard_normal((64, 512)).astype(np.float32), (1, 3))  # the ring closes on itself
+    furrows = cv2.GaussianBlur(around, (3, 9), 0)[:, 512:1024]
     depth = np.clip((distance - pupil) / max(1, radius - pupil), 0, 1).astype(np.float32)
     texture = cv2.remap(furrows, angle * 511, depth * 63, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     picture: NDArray[np.floating] = np.full(SIZE, 190, np.float32)  # white of the eye

@@ -68,6 +68,14 @@ class SbiSimulator:
         """Let `fault` strike once."""
         self._faults.inject(fault)
 
+    def warm_up(self, sub_id: str = "2") -> None:
+        """Grow the fingers of one live picture, so that the first frame comes at once."""
+        self.body.live(self.kind, sub_id, 0.0)
+
+    def heal(self) -> None:
+        """End every fault."""
+        self._faults.heal()
+
     @property
     def port(self) -> int:
         """The port it listens on."""

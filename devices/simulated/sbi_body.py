@@ -25,6 +25,27 @@ def _person(seed: int) -> Person:
     return Person.from_seed(seed)
 
 
+@lru_cache(maxsize=16)
+def _touched(seed: int, positions: tuple[FingerPosition, ...], touch: int) -> dict[FingerPosition, NDArray[np.uint8]]:
+    settings = ImpressionSettings()
+    hand = next((s for s, fingers in SLAP_FINGERS.items() if set(positions) <= set(fingers)), None)
+    if hand is None or len(positions) == 1:
+        return {p: impression(_person(seed).finger(p), settings, touch).image for p in positions}
+    picture = slap(_person(seed), hand, settings, touch, missing=set(SLAP_FINGERS[hand]) - set(positions))
+    cut = {}
+    for finger in picture.fingers:
+        x0, y0, x1, y1 = finger.box
+        window = (slice(max(0, y0 - _MARGIN), y1 + _MARGIN), slice(max(0, x0 - _MARGIN), x1 + _MARGIN))
+        cut[finger.position] = np.ascontiguousarray(picture.image[window])
+    return cut
+
+
+@lru_cache(maxsize=4)
+def _both_eyes(seed: int) -> NDArray[np.uint8]:
+    right, left = eye_picture(seed, 1)[0], eye_picture(seed, 2)[0]
+    return np.hstack([right, np.full((SIZE[0], 16), 255, np.uint8), left])
+
+
 class SimulatedBody:
     """One person; each capture is another touch."""
 
@@ -37,19 +58,7 @@ class SimulatedBody:
     def fingers(self, positions: Sequence[FingerPosition]) -> dict[FingerPosition, NDArray[np.uint8]]:
         """Touch the platen once with these fingers; return each finger's own picture (500 ppi), cut out with a margin."""
         self._touch += 1
-        settings = ImpressionSettings()
-        hand = next((s for s, fingers in SLAP_FINGERS.items() if set(positions) <= set(fingers)), None)
-        if hand is None or len(positions) == 1:
-            return {p: impression(_person(self.seed).finger(p), settings, self._touch).image for p in positions}
-        missing = set(SLAP_FINGERS[hand]) - set(positions)
-        picture = slap(_person(self.seed), hand, settings, self._touch, missing=missing)
-        cut = {}
-        for finger in picture.fingers:
-            x0, y0, x1, y1 = finger.box
-            cut[finger.position] = np.ascontiguousarray(
-                picture.image[max(0, y0 - _MARGIN) : y1 + _MARGIN, max(0, x0 - _MARGIN) : x1 + _MARGIN]
-            )
-        return cut
+        return _touched(self.seed, tuple(positions), self._touch)
 
     def eye(self, code: int) -> tuple[NDArray[np.uint8], tuple[int, int], int]:
         """Look into the camera once; see `devices.simulated.eye.eye_picture`."""
@@ -78,5 +87,4 @@ class SimulatedBody:
         return np.asarray(cv2.resize(small, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.uint8)
 
     def _live_eyes(self) -> NDArray[np.uint8]:
-        right, left = eye_picture(self.seed, 1)[0], eye_picture(self.seed, 2)[0]
-        return np.hstack([right, np.full((SIZE[0], 16), 255, np.uint8), left])
+        return _both_eyes(self.seed)

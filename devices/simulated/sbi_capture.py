@@ -46,7 +46,7 @@ class CaptureMaker:
             return {"biometrics": [_error_item(_REPORTED[fault])]}
         if fault == "replayed-answer":
             if self._last is None:
-                self.answer(request)
+                self.answer({**request, "transactionId": "an-earlier-one"})
             return dict(self._last)
         bio = request["bio"][0]
         names = list(bio["bioSubType"])

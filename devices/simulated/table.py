@@ -17,6 +17,7 @@ FAMILIES: Final[dict[str, str]] = {
     # family: "module:Class"; one line each
     "mjpeg": "devices.simulated.mjpeg:MjpegSimulator",
     "ef01": "devices.simulated.serial_ef01:Ef01Simulator",
+    "sbi": "devices.simulated.sbi:SbiSimulator",
 }
 
 WIRE_FAULTS: Final[tuple[str, ...]] = (

@@ -14,7 +14,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-WIRE_FAULTS: Final = ("dropped-byte", "split-read", "silence", "truncated", "lying-length", "endless-data", "unplug", "garbage")
+WIRE_FAULTS: Final = (
+    "dropped-byte",
+    "split-read",
+    "silence",
+    "short-last-packet",
+    "lying-length",
+    "endless-data",
+    "unplug",
+    "garbage",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,12 @@ class FaultBox:
             raise ValueError(f"no fault is called {name}")
         with self._lock:
             self._once.append(name)
+
+    def heal(self) -> None:
+        """End every fault."""
+        with self._lock:
+            self._always = ()
+            self._once.clear()
 
     def take(self, among: Sequence[str]) -> str:
         """Return the fault of `among` that strikes now, ``""`` for none; an injected one is used up."""
@@ -166,7 +181,7 @@ class LoopbackHandler(http.server.BaseHTTPRequestHandler):
             middle = len(body) // 2
             body = body[:middle] + body[middle + 1 :]
         self._head(answer, len(body) + (1000 if fault == "lying-length" else 0))
-        if fault == "truncated":
+        if fault == "short-last-packet":
             body = body[: len(body) * 2 // 3]
         if fault == "split-read":
             for at in range(0, len(body), max(1, len(body) // 97)):

@@ -26,6 +26,9 @@ CASES: Final[dict[str, str]] = {
     "simulated-camera": "tests.devices.contract.cases:simulated_camera",
     "simulated-card": "tests.devices.contract.cases:simulated_card",
     "ef01": "tests.devices.contract.serial_cases:ef01",
+    "sbi/slap": "tests.devices.sbi.contract_cases:slap",
+    "sbi/single": "tests.devices.sbi.contract_cases:single",
+    "sbi/iris": "tests.devices.sbi.contract_cases:iris",
 }
 
 ELSEWHERE: Final[dict[str, str]] = {
@@ -37,6 +40,7 @@ FAULT_CASES: Final[dict[str, str]] = {
     # family of devices.simulated.table: "module:function"
     "mjpeg": "tests.devices.mjpeg.case:faulty",
     "ef01": "tests.devices.contract.serial_cases:ef01_fault",
+    "sbi": "tests.devices.sbi.contract_cases:faulty",
 }
 
 

@@ -92,6 +92,8 @@ def request_for(device: ImagingDevice) -> CaptureRequest:
     can = device.capabilities
     if not isinstance(device, Scanner):
         return CaptureRequest(modality="face")
+    if can.eyes:
+        return CaptureRequest(modality="iris", eyes=tuple(sorted(can.eyes)), deadline_s=10.0)
     position = REQUEST.position if REQUEST.position in can.positions or not can.positions else min(can.positions)
     impression = (
         REQUEST.impression if REQUEST.impression in can.impressions else next(iter(sorted(can.impressions)), REQUEST.impression)
