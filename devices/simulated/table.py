@@ -16,6 +16,9 @@ from devices.errors import DeviceNotFoundError, UnsupportedCommandError
 FAMILIES: Final[dict[str, str]] = {
     # family: "module:Class"; one line each
     "mjpeg": "devices.simulated.mjpeg:MjpegSimulator",
+    "mrz": "devices.simulated.serial_push:MrzSwipeSimulator",
+    "barcode": "devices.simulated.serial_push:BarcodeSimulator",
+    "nmea": "devices.simulated.serial_push:NmeaSimulator",
     "ef01": "devices.simulated.serial_ef01:Ef01Simulator",
     "sbi": "devices.simulated.sbi:SbiSimulator",
 }

@@ -55,6 +55,10 @@ class Module(ABC):
     def receive(self, data: bytes) -> Iterable[Piece]:
         """Return what the module sends for these bytes (which may hold parts of commands)."""
 
+    def idle(self) -> Iterable[Piece]:
+        """Return what the module says without being asked (swipe readers, GPS); most say nothing."""
+        return ()
+
     @abstractmethod
     def power_on(self) -> bytes:
         """Return what it sends when power comes."""
@@ -102,8 +106,8 @@ class PtyLine:
         # The host hears what is sent at power-on only if it was listening: it usually comes later, so nothing waits for it.
         try:
             while not self._stop.is_set():
-                if data := self._hear(_SLICE_S):
-                    self._answer(self._module.receive(data))
+                data = self._hear(_SLICE_S)
+                self._answer(self._module.receive(data) if data else self._module.idle())
         except (Unplugged, OSError):
             self._pull()
 

@@ -22,6 +22,11 @@ CASES: Final[dict[str, str]] = {
     "mjpeg": "tests.devices.mjpeg.case:camera",
     "uvc/video-file": "tests.devices.uvc.case:video_file",
     "uvc/webcam": "tests.devices.uvc.case:webcam",
+    "mrz-swipe/plain": "tests.devices.document_readers.case:swipe_plain",
+    "mrz-swipe/desko": "tests.devices.document_readers.case:swipe_desko",
+    "mrz-swipe/rte6701": "tests.devices.document_readers.case:swipe_rte6701",
+    "barcode-serial": "tests.devices.document_readers.case:barcode",
+    "nmea": "tests.devices.document_readers.case:gps",
     "simulated-scanner": "tests.devices.contract.cases:simulated_scanner",
     "simulated-camera": "tests.devices.contract.cases:simulated_camera",
     "simulated-card": "tests.devices.contract.cases:simulated_card",
@@ -39,6 +44,9 @@ ELSEWHERE: Final[dict[str, str]] = {
 FAULT_CASES: Final[dict[str, str]] = {
     # family of devices.simulated.table: "module:function"
     "mjpeg": "tests.devices.mjpeg.case:faulty",
+    "mrz": "tests.devices.document_readers.case:faulty_swipe",
+    "barcode": "tests.devices.document_readers.case:faulty_barcode",
+    "nmea": "tests.devices.document_readers.case:faulty_gps",
     "ef01": "tests.devices.contract.serial_cases:ef01_fault",
     "sbi": "tests.devices.sbi.contract_cases:faulty",
 }
