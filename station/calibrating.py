@@ -256,6 +256,8 @@ class Calibration:
 
     def _capture(self) -> None:
         """Take what is missing of the present face, or go on to the next one when its marks are there."""
+        from devices.calibration.measuring import check_face
+
         face = self.face
         while self.taken < face.captures:
             self._lay(face.id, self.taken)
@@ -265,6 +267,7 @@ class Calibration:
                 raise DeviceError("The device gives pictures of more than 8 bits, which no table of limits knows; nothing was measured.",
                                   device_id=self._device.device_id, code="calibration-bits")  # fmt: skip
             picture = pixels.astype(np.uint8, copy=True)
+            check_face(self.plan, face.id, self._device.capabilities.ppi, picture)
             digest = hashlib.sha256(np.ascontiguousarray(picture).tobytes()).hexdigest()
             self._captures = (*self._captures, CaptureHash(face.id, self.taken, digest, bool(self.corrections.names)))
             self.pictures = {**self.pictures, face.id: (*self.pictures.get(face.id, ()), picture)}

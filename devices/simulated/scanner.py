@@ -26,7 +26,8 @@ from devices.contract import (
     RawCapture,
     Source,
 )
-from devices.staged import FRAME_S, StagedScanner
+from devices.simulated.targets import FLAWS, ScannerOptics, render_scanner
+from devices.staged import FRAME_S, StagedScanner, reduced
 from devices.timing import Pacer
 
 PPI = 500
@@ -56,9 +57,16 @@ class SimulatedScanner(StagedScanner):
     adapter = "simulated-scanner"
 
     def __init__(
-        self, applicant: Applicant = Applicant(1), device_id: str = "simulated-scanner", pacer: Pacer | None = None
+        self,
+        applicant: Applicant = Applicant(1),
+        device_id: str = "simulated-scanner",
+        pacer: Pacer | None = None,
+        optics: ScannerOptics = ScannerOptics(),
     ) -> None:
         super().__init__(device_id, pacer)
+        self._optics = optics
+        self._laid: tuple[str, str, int] | None = None
+        self._laid_small: npt.NDArray[np.uint8] | None = None
         self._applicant = applicant
         self._person = Person.from_seed(applicant.seed)
         self._touch = 0
@@ -73,8 +81,27 @@ class SimulatedScanner(StagedScanner):
 
     @classmethod
     def discover(cls, settings: Mapping[str, Any]) -> Sequence[Device]:
-        """Return the one simulated scanner; `settings["seed"]` chooses the applicant."""
-        return [cls(Applicant(int(settings.get("seed", 1))))]
+        """Return the one simulated scanner; `settings["seed"]` chooses the applicant, `settings["flaw"]` what ails its optics."""
+        optics = ScannerOptics(**FLAWS.get(str(settings.get("flaw", "none")), {}))
+        return [cls(Applicant(int(settings.get("seed", 1))), optics=optics)]
+
+    def lay_target(self, target: str, face: str, number: int) -> None:
+        """Lay a calibration target (or a uniform field) on the glass instead of fingers; an empty name or ``fingers`` clears it."""
+        self._laid = (target, face, number) if target and face != "fingers" else None
+        self._laid_small = None
+
+    def _target_picture(self, laid: tuple[str, str, int]) -> npt.NDArray[np.uint8]:
+        target, face, number = laid
+        optics = self._optics if target.endswith("-80") else replace(self._optics, shape=(400, 320), offset_mm=(0.1, 0.1))
+        return render_scanner(target, face, optics, seed=1000 * len(face) + number)
+
+    def _capture(self, request: CaptureRequest) -> RawCapture:
+        if self._laid is None:
+            return super()._capture(request)
+        self._check_plugged()
+        self._check_cancelled()
+        image = CapturedImage(self._target_picture(self._laid), 8, PPI)
+        return RawCapture((image,), self.identity(), Source.SIMULATED, details={"note": "synthetic"})
 
     def call(self, applicant: Applicant) -> None:
         """Another person steps up. Not during a capture."""
@@ -163,6 +190,10 @@ class SimulatedScanner(StagedScanner):
         return scene.frame(at_s).image if scene is not None else self._empty()
 
     def _empty(self) -> npt.NDArray[np.uint8]:
+        if self._laid is not None:
+            if self._laid_small is None:
+                self._laid_small = reduced(self._target_picture(self._laid), PPI)[0]
+            return self._laid_small
         request = self._request
         shape = (750, 800) if request is not None and request.position in SLAP_FINGERS else (400, 375)
         return np.full(shape, 252, np.uint8)
