@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -73,8 +74,8 @@ class Finished:
     rows_before: tuple[Row, ...]
     corrections: Corrections
     captures: tuple[CaptureHash, ...]
-    started: object
-    """Aware datetime, UTC."""
+    started: datetime
+    """Aware, UTC."""
 
 
 Issue = Callable[[Finished], str]

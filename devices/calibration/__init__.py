@@ -10,8 +10,7 @@ shares the target's data file and imports nothing from here.
 
 from __future__ import annotations
 
-from devices.calibration.facts import CertificateFacts
 from devices.calibration.limits import Limit, LimitTable, limit_table, limit_tables
 from devices.calibration.model import Reading, Row, Verdict, judge
 
-__all__ = ["CertificateFacts", "Limit", "LimitTable", "Reading", "Row", "Verdict", "judge", "limit_table", "limit_tables"]
+__all__ = ["Limit", "LimitTable", "Reading", "Row", "Verdict", "judge", "limit_table", "limit_tables"]

@@ -90,7 +90,7 @@ def bar_centres(image: Grey, affine: Matrix, bars: Bars) -> BarCentres:
     lines = max(3, int(high / step / 4))
     # The first and the last bar border on the target's white; they are left out with everything else that is not between two neighbours.
     count = int(length * bars.cycles_mm) - 1
-    true = start + (np.arange(1, count) + 0.25) * period
+    true = np.asarray(start + (np.arange(1, count) + 0.25) * period, np.float64)
     profiles = []
     for middle in middles:
         v = middle + (np.arange(lines) - (lines - 1) / 2) * high / lines

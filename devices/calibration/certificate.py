@@ -20,10 +20,10 @@ from typing import Any, Final
 from devices.calibration import canonical
 from devices.calibration.corrections import Corrections
 from devices.calibration.corrections import to_plain as plain_corrections
-from devices.calibration.facts import CertificateFacts
 from devices.calibration.model import Row, Verdict, all_passed
 from devices.contract import DeviceIdentity, DeviceKind, Source
 from devices.errors import DeviceFormatError
+from devices.grade import CertificateFacts
 
 SCHEMA: Final = "enrollment-station/calibration-certificate/1"
 SIGNED: Final = "signed"
@@ -102,7 +102,7 @@ class Certificate:
         """Return the facts for the grade; `verified` is the answer of whoever checked the signature and the chain."""
         body = self.body
         return CertificateFacts(body.device.serial, body.device.firmware, body.device.profile, body.passed, body.expires,
-                                verified and self.signed, self.id, bool(body.corrections.names))  # fmt: skip
+                                verified and self.signed, self.id)  # fmt: skip
 
 
 def to_be_signed(body: CertificateBody) -> bytes:

@@ -104,3 +104,13 @@ class TargetStage(Protocol):
 
     def lay_target(self, target: str, face: str, number: int) -> None:
         """Put that face on the platen or before the lens; an empty name clears it."""
+
+
+@runtime_checkable
+class MarkedStage(Protocol):
+    """A simulated device that knows where the corners of its chart are: the simulated technician marks them."""
+
+    def target_corners(
+        self, face: str
+    ) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]:
+        """Return (x, y) of the chart's corners in pixels, clockwise from the top left."""

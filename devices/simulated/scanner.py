@@ -61,10 +61,10 @@ class SimulatedScanner(StagedScanner):
         applicant: Applicant = Applicant(1),
         device_id: str = "simulated-scanner",
         pacer: Pacer | None = None,
-        optics: ScannerOptics = ScannerOptics(),
+        optics: ScannerOptics | None = None,
     ) -> None:
         super().__init__(device_id, pacer)
-        self._optics = optics
+        self._optics = optics or ScannerOptics()
         self._laid: tuple[str, str, int] | None = None
         self._laid_small: npt.NDArray[np.uint8] | None = None
         self._applicant = applicant

@@ -77,7 +77,9 @@ def transfer(optics: ScannerOptics, cycles_mm: float, axis: str) -> float:
 
 def contrast(optics: ScannerOptics, cycles_mm: float, axis: str) -> float:
     """Return the true contrast transfer of square bars: peak to trough at the bars' middles (Coltman's series)."""
-    return 4 / math.pi * sum((-1) ** k * transfer(optics, (2 * k + 1) * cycles_mm, axis) / (2 * k + 1) for k in range(TERMS))
+    return (
+        4 / math.pi * math.fsum((-1) ** k * transfer(optics, (2 * k + 1) * cycles_mm, axis) / (2 * k + 1) for k in range(TERMS))
+    )
 
 
 def render_scanner(name: str, face: str, optics: ScannerOptics, seed: int = 1) -> Grey:
@@ -105,7 +107,7 @@ def _matrix(optics: ScannerOptics) -> Values:
     """Pixels per millimetre: scale after rotation."""
     turn = math.radians(optics.angle_deg)
     rotation = np.asarray([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
-    return np.diag([optics.ppi_x / 25.4, optics.ppi_y / 25.4]) @ rotation
+    return np.asarray(np.diag([optics.ppi_x / 25.4, optics.ppi_y / 25.4]) @ rotation, np.float64)
 
 
 def _draw_pattern(into: Values, data: Mapping[str, Any], optics: ScannerOptics) -> None:

@@ -80,3 +80,6 @@ class Kind(StrEnum):
     DRAFT_RECALLED = "draft.recalled"  # lease, reason
     TRUST_CHANGED = "trust.changed"  # purpose, change (added, removed, revoked), key id, subject, reason
     KEY_ROTATED = "key.rotated"  # old and new key id, signatures of the old key over the new public half
+    CALIBRATED = (
+        "device.calibrated"  # device (as in its identity), number, certificate (sha256), result, expires, signer (key id or "")
+    )

@@ -205,6 +205,52 @@ class Sheet:
         self._canvas.setLineWidth(0.4)
         self._canvas.rect(x * mm, self._size[1] - (y + height) * mm, width * mm, height * mm, stroke=1, fill=0)
 
+    def line(self, points: Sequence[tuple[float, float]], *, dash: Sequence[float] = (), grey: float = 0.0) -> None:
+        """Draw straight strokes through points (mm), dashed by the lengths in `dash` (mm)."""
+        if len(points) < 2:
+            return
+        self._canvas.saveState()
+        self._canvas.setLineWidth(1)
+        self._canvas.setStrokeGray(grey)
+        if dash:
+            self._canvas.setDash([d * mm for d in dash])
+        path = self._canvas.beginPath()
+        path.moveTo(points[0][0] * mm, self._size[1] - points[0][1] * mm)
+        for x, y in points[1:]:
+            path.lineTo(x * mm, self._size[1] - y * mm)
+        self._canvas.drawPath(path, stroke=1, fill=0)
+        self._canvas.restoreState()
+
+    def dot(self, x: float, y: float, *, diamond: bool = False) -> None:
+        """Draw a filled mark around (x, y): a circle, or a diamond where shape must tell what colour could not."""
+        left, base, size = x * mm, self._size[1] - y * mm, 1.1 * mm
+        if not diamond:
+            self._canvas.circle(left, base, size, stroke=0, fill=1)
+            return
+        path = self._canvas.beginPath()
+        path.moveTo(left - 1.4 * size, base)
+        for dx, dy in ((0, 1.4), (1.4, 0), (0, -1.4)):
+            path.lineTo(left + dx * size, base + dy * size)
+        path.close()
+        self._canvas.drawPath(path, stroke=0, fill=1)
+
+    def fill(self, x: float, y: float, width: float, height: float, red: float, green: float, blue: float) -> None:
+        """Fill a rectangle with a colour (0..1); (x, y) is the top left corner."""
+        self._canvas.setFillColorRGB(red, green, blue)
+        self._canvas.rect(x * mm, self._size[1] - (y + height) * mm, width * mm, height * mm, stroke=0, fill=1)
+        self._canvas.setFillGray(0)
+
+    def polygon(self, points: Sequence[tuple[float, float]], grey: float = 0.0) -> None:
+        """Fill a closed figure through points (mm)."""
+        self._canvas.setFillGray(grey)
+        path = self._canvas.beginPath()
+        path.moveTo(points[0][0] * mm, self._size[1] - points[0][1] * mm)
+        for x, y in points[1:]:
+            path.lineTo(x * mm, self._size[1] - y * mm)
+        path.close()
+        self._canvas.drawPath(path, stroke=0, fill=1)
+        self._canvas.setFillGray(0)
+
     def barcode(self, x: float, y: float, digits: str, height: float = 9) -> None:
         """Draw Code 128 with its digits below; (x, y) is the top left corner."""
         bars = Code128(digits, barHeight=height * mm, barWidth=0.33 * mm, quiet=False)
