@@ -203,9 +203,9 @@ class Profile(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Return what sending `command` may change."""
         return COMMANDS[self.family][command]
 
-    def with_timing(self, **millis: int) -> Profile:
-        """Return a copy with other times in `port` (`answer_ms`, `gap_ms`, `quiet_ms` …)."""
-        return msgspec.structs.replace(self, port=msgspec.structs.replace(self.port, **millis))
+    def with_port(self, **changes: object) -> Profile:
+        """Return a copy with other values in `port` (`answer_ms`, `gap_ms`, `bauds` …)."""
+        return msgspec.structs.replace(self, port=msgspec.structs.replace(self.port, **changes))
 
     def grade_reason(self) -> str:
         """Return why captures are never of enrolment grade by the profile alone: a code, empty when the profile allows it."""

@@ -27,6 +27,8 @@ ADAPTERS: Final[dict[str, tuple[DeviceKind, str]]] = {
     "barcode-serial": (DeviceKind.DOCUMENT_READER, "devices.document_readers.serial_reader:SerialBarcodeReader"),
     "nmea": (DeviceKind.POSITIONER, "devices.nmea.receiver:NmeaReceiver"),
     "simulated-card": (DeviceKind.CARD_READER, "devices.simulated.card_reader:SimulatedCardReader"),
+    "gt5": (DeviceKind.SCANNER, "devices.serial_55aa.scanner:Gt5Scanner"),
+    "sfm": (DeviceKind.SCANNER, "devices.serial_sfm.scanner:SfmScanner"),
     "ef01": (DeviceKind.SCANNER, "devices.serial_ef01.scanner:Ef01Scanner"),
     "sbi": (DeviceKind.SCANNER, "devices.sbi.adapter:SbiScanner"),
     "pcsc": (DeviceKind.CARD_READER, "devices.pcsc.reader:PcscReader"),

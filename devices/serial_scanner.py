@@ -36,6 +36,7 @@ from devices.transports.base import never_cancelled
 from devices.transports.serial_port import is_pseudo_terminal
 
 POLL_S: Final = 0.08
+REST_S: Final = 1.5
 CLOSE_S: Final = 4.0
 """How long putting the speed back may take."""
 Connect = Callable[[str, int, str], Transport]
@@ -146,6 +147,12 @@ class SerialScanner(Scanner):
         transport.close()
 
     def _preview(self) -> Iterator[Frame]:
+        try:
+            yield from self._frames()
+        finally:
+            self._settle_down()
+
+    def _frames(self) -> Iterator[Frame]:
         while self._is_open:
             self._check_cancelled()
             pixels = self._look()
@@ -170,7 +177,10 @@ class SerialScanner(Scanner):
         deadline = Deadline(request.deadline_s)
         with self._named_errors():
             self._mend(deadline)
-            pixels = self._once_more(deadline)
+            try:
+                pixels = self._once_more(deadline)
+            finally:
+                self._settle_down()
         image = self._profile.image
         assert image is not None
         taken = CapturedImage(pixels, image.bits, image.nominal_ppi, position=request.position)
@@ -196,6 +206,18 @@ class SerialScanner(Scanner):
             self._pacer.wait(POLL_S, self._cancelled)
         return self._fetch(deadline)
 
+    def _settle_down(self) -> None:
+        """Lights out after a capture or preview; what cannot be reached now is put right at the next call or at close."""
+        if self._transport is None or not self._is_open:
+            return
+        self._transport.check, asked = never_cancelled, self._transport.check
+        try:
+            with contextlib.suppress(DeviceError):
+                self._rest(Deadline(REST_S))
+        finally:
+            if self._transport is not None:
+                self._transport.check = asked
+
     def _mend(self, deadline: Deadline) -> None:
         """After an error the module is met again before it is asked anything."""
         if self._troubled:
@@ -209,7 +231,7 @@ class SerialScanner(Scanner):
             yield
         except DeviceError as error:
             error.device_id = error.device_id or self.device_id
-            self._troubled = error.reason_code not in ("device-no-finger", "device-position")
+            self._troubled = self._troubled or error.reason_code not in ("device-no-finger", "device-position")
             if isinstance(error, DeviceUnpluggedError):
                 self._is_open = False
                 transport, self._transport = self._transport, None
@@ -247,6 +269,9 @@ class SerialScanner(Scanner):
     @abstractmethod
     def _find_again(self, deadline: Deadline) -> None:
         """Meet the module again after an error, at whatever speed it now has."""
+
+    def _rest(self, deadline: Deadline) -> None:
+        """After a capture or preview: switch off what they switched on."""
 
     @abstractmethod
     def _touched(self, deadline: Deadline) -> bool:

@@ -16,13 +16,12 @@ from typing import Final
 from devices.errors import DeviceError, DeviceTimeoutError, ProfileError
 from devices.profile_vocabulary import Effect
 from devices.profiles import Profile
-from devices.serial_ef01.commands import Asked, Ef01Module
+from devices.serial_ef01.commands import Ef01Module
+from devices.serial_module import Asked
 from devices.transports import Deadline, Transport
 
 GENERIC: Final = "zfm-generic"
 READY_S: Final = 0.1
-ROUNDS: Final = 2
-"""The speeds are tried twice: one lost or damaged answer must not look like an absent module."""
 PRODUCT_BYTES: Final = 46
 FIRMWARE_BYTES: Final = 32
 _DOUBLE_WORDS: Final = frozenset({"address"})
@@ -106,22 +105,6 @@ def parse_product(values: bytes) -> Product:
     return Product(text(0, 16), text(16, 20), text(20, 28), f"{values[28]}.{values[29]}", text(30, 38), *numbers)
 
 
-def find_speed(transport: Transport, profile: Profile, deadline: Deadline) -> Ef01Module:
-    """Return the module at the first of the profile's speeds where it answers.
-
-    Raises:
-        DeviceTimeoutError: silent at every speed (``device-silent``). DeviceProtocolError: ``module-password``.
-    """
-    module = Ef01Module(transport, profile)
-    for baud in profile.port.bauds * ROUNDS:
-        if deadline.passed:
-            break
-        if module.answers_at(baud, deadline):
-            return module
-    raise DeviceTimeoutError("No module of this family answers on this port at any speed; nothing was changed. Check cable and power.",
-                             code="device-silent", bauds=profile.port.bauds)  # fmt: skip
-
-
 def identify(transport: Transport, profiles: Sequence[Profile], deadline: Deadline, known: Profile | None = None) -> Identified:
     """Find speed and firmware; with `known` the module is only checked against that profile.
 
@@ -132,7 +115,8 @@ def identify(transport: Transport, profiles: Sequence[Profile], deadline: Deadli
     generic = next(p for p in family if p.id == GENERIC)
     asking = known or generic
     ready = _heard_ready(transport, asking, deadline)
-    module = find_speed(transport, asking, deadline)
+    module = Ef01Module(transport, asking)
+    module.find_speed(deadline)
     candidates = [known] if known is not None else family
     values = _system_parameters(module, asking, deadline)
     if values is None:

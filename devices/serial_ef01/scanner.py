@@ -9,8 +9,9 @@ from devices.contract import DeviceIdentity
 from devices.errors import DeviceError, UnsupportedCommandError
 from devices.profiles import Profile, all_profiles
 from devices.serial_ef01.commands import Ef01Module
-from devices.serial_ef01.probe import Identified, find_speed, identify
-from devices.serial_ef01.upload import fetch, unpack
+from devices.serial_ef01.probe import Identified, identify
+from devices.serial_ef01.upload import fetch
+from devices.serial_pixels import unpack
 from devices.serial_scanner import SerialScanner
 from devices.transports import Deadline, Transport
 
@@ -46,12 +47,13 @@ class Ef01Scanner(SerialScanner):
             module.set_baud(self._home_baud, deadline)
         except DeviceError:
             # Not where it was left: it is sought at every speed and put back from there.
-            find_speed(module.transport, module.profile, deadline).set_baud(self._home_baud, deadline)
+            module.find_speed(deadline)
+            module.set_baud(self._home_baud, deadline)
 
     def _find_again(self, deadline: Deadline) -> None:
         present = self._present
         if not present.answers_at(self.line.baud, deadline):
-            find_speed(self.line, present.profile, deadline)
+            present.find_speed(deadline)
 
     def _touched(self, deadline: Deadline) -> bool:
         answer = self._present.ask("gen_img", deadline=deadline)

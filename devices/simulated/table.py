@@ -19,6 +19,8 @@ FAMILIES: Final[dict[str, str]] = {
     "mrz": "devices.simulated.serial_push:MrzSwipeSimulator",
     "barcode": "devices.simulated.serial_push:BarcodeSimulator",
     "nmea": "devices.simulated.serial_push:NmeaSimulator",
+    "gt5": "devices.simulated.serial_55aa:Gt5Simulator",
+    "sfm": "devices.simulated.serial_sfm:SfmSimulator",
     "ef01": "devices.simulated.serial_ef01:Ef01Simulator",
     "sbi": "devices.simulated.sbi:SbiSimulator",
 }

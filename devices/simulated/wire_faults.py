@@ -52,6 +52,7 @@ class FaultScript:
                 return True
         return False
 
-    def holds(self, name: str) -> bool:
-        """Whether the fault is still to come, anywhere."""
-        return any(entry[0] == name for entry in self._waiting)
+    @property
+    def spent(self) -> bool:
+        """Whether every fault that strikes once has struck."""
+        return all(entry[2] for entry in self._waiting)

@@ -186,6 +186,11 @@ class SerialSimulator:
         self._name = name
         self.module = module
 
+    @property
+    def faults_spent(self) -> bool:
+        """Whether every fault that strikes once has struck."""
+        return self.module.faults.spent
+
     def start(self) -> str:
         """Begin to answer; return the port's path."""
         return self._line.start(self._name)

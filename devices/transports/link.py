@@ -48,8 +48,8 @@ class PacketLink(Generic[Q]):
         self.framer = framer
         self._gap_s = gap_s
 
-    def receive(self, deadline: Deadline) -> Q:
-        """Return the next packet.
+    def receive(self, deadline: Deadline, first_s: float | None = None) -> Q:
+        """Return the next packet; its first byte must come within `first_s`, where that is given.
 
         Raises:
             DeviceFormatError: damaged bytes (the next call goes on behind them).
@@ -57,7 +57,8 @@ class PacketLink(Generic[Q]):
         """
         while (packet := self.framer.take()) is None:
             started = self.framer.started
-            data = self.transport.read(CHUNK, deadline.within(self._gap_s) if started else deadline)
+            wait_s = self._gap_s if started else first_s
+            data = self.transport.read(CHUNK, deadline if wait_s is None else deadline.within(wait_s))
             if data:
                 self.framer.feed(data)
             elif started:

@@ -7,15 +7,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from biometrics.positions import FingerPosition
 from devices.contract import CaptureRequest, Device
 from devices.profiles import Profile, load_profile
+from devices.serial_55aa import Gt5Scanner
 from devices.serial_ef01 import Ef01Scanner
 from devices.serial_scanner import SerialScanner
+from devices.serial_sfm import SfmScanner
+from devices.simulated.serial_55aa import Gt5Simulator
 from devices.simulated.serial_ef01 import Ef01Simulator
+from devices.simulated.serial_sfm import SfmSimulator
 from devices.simulated.wire_finger import Finger
 from devices.simulated.wire_pty import SerialSimulator
 from tests.devices.contract.table import FaultBench
@@ -54,27 +59,42 @@ def whole_picture(device: SerialScanner) -> bool:
 
 def quick(name: str) -> Profile:
     """The profile with short waits: the simulated module answers at once."""
-    return load_profile(name).with_timing(answer_ms=300, gap_ms=80, quiet_ms=5)
+    return load_profile(name).with_port(answer_ms=250, gap_ms=80, quiet_ms=5)
+
+
+def small(name: str) -> Profile:
+    """The same with a small sensor: faults are about order, not about size."""
+    profile = quick(name)
+    image = profile.image
+    assert image is not None
+    size = 96 * 64 * image.bits // 8 + image.header_bytes
+    bauds = tuple(b for b in profile.port.bauds if b in (profile.port.bauds[0], profile.port.session_baud, 19200))
+    return msgspec.structs.replace(
+        profile.with_port(bauds=bauds, answer_ms=160),
+        image=msgspec.structs.replace(image, width=96, height=64, transfer_bytes=size),
+    )
 
 
 MAKERS: Final[dict[str, tuple[Callable[..., Any], Callable[..., Any], str]]] = {
     "ef01": (Ef01Simulator, Ef01Scanner, "grow-r503-v12"),
+    "gt5": (Gt5Simulator, Gt5Scanner, "gt511c3"),
+    "sfm": (SfmSimulator, SfmScanner, "suprema-sfm"),
 }
 
 
-def simulator(family: str, name: str, faults: Sequence[str] = (), finger: Finger | None = None) -> SerialSimulator:
-    """A simulator at full speed whose finger lies there after two looks."""
-    made: SerialSimulator = MAKERS[family][0](quick(name), faults, paced=False, finger=finger or Finger(away=2), picture=picture)
+def simulator(family: str, profile: Profile, faults: Sequence[str] = (), finger: Finger | None = None) -> SerialSimulator:
+    """A simulator at full speed whose finger lies there at the second look."""
+    made: SerialSimulator = MAKERS[family][0](profile, faults, paced=False, finger=finger or Finger(away=1), picture=picture)
     return made
 
 
 @contextmanager
 def running(family: str, name: str = "", faults: Sequence[str] = ()) -> Iterator[tuple[SerialScanner, SerialSimulator]]:
     """A closed scanner and the running simulator on its port."""
-    profile = name or MAKERS[family][2]
+    profile = quick(name or MAKERS[family][2])
     made = simulator(family, profile, faults)
     try:
-        yield MAKERS[family][1](made.start(), quick(profile)), made
+        yield MAKERS[family][1](made.start(), profile), made
     finally:
         made.stop()
 
@@ -82,11 +102,12 @@ def running(family: str, name: str = "", faults: Sequence[str] = ()) -> Iterator
 @contextmanager
 def faulty(family: str, fault: str, name: str = "") -> Iterator[FaultBench]:
     """The same with a fault, and how to heal it: another cable, another power-on."""
-    profile = name or MAKERS[family][2]
+    profile = small(name or MAKERS[family][2])
     made = [simulator(family, profile, [fault])]
-    device = MAKERS[family][1](made[0].start(), quick(profile))
+    device = MAKERS[family][1](made[0].start(), profile)
 
     def heal() -> None:
+        assert made[0].faults_spent, f"{fault} was never played"
         made[0].stop()
         made[0] = simulator(family, profile)
         device.port = made[0].start()
@@ -109,4 +130,28 @@ def ef01(_: Path) -> Iterator[Device]:
 def ef01_fault(fault: str) -> Iterator[FaultBench]:
     # The profile whose speed is raised, so that the fault may also hit that.
     with faulty("ef01", fault, "r305-r307") as bench:
+        yield bench
+
+
+@contextmanager
+def gt5(_: Path) -> Iterator[Device]:
+    with running("gt5") as (device, _made):
+        yield device
+
+
+@contextmanager
+def gt5_fault(fault: str) -> Iterator[FaultBench]:
+    with faulty("gt5", fault) as bench:
+        yield bench
+
+
+@contextmanager
+def sfm(_: Path) -> Iterator[Device]:
+    with running("sfm") as (device, _made):
+        yield device
+
+
+@contextmanager
+def sfm_fault(fault: str) -> Iterator[FaultBench]:
+    with faulty("sfm", fault) as bench:
         yield bench

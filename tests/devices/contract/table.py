@@ -34,6 +34,8 @@ CASES: Final[dict[str, str]] = {
     "sbi/slap": "tests.devices.sbi.contract_cases:slap",
     "sbi/single": "tests.devices.sbi.contract_cases:single",
     "sbi/iris": "tests.devices.sbi.contract_cases:iris",
+    "sfm": "tests.devices.contract.serial_cases:sfm",
+    "gt5": "tests.devices.contract.serial_cases:gt5",
 }
 
 ELSEWHERE: Final[dict[str, str]] = {
@@ -49,6 +51,8 @@ FAULT_CASES: Final[dict[str, str]] = {
     "nmea": "tests.devices.document_readers.case:faulty_gps",
     "ef01": "tests.devices.contract.serial_cases:ef01_fault",
     "sbi": "tests.devices.sbi.contract_cases:faulty",
+    "sfm": "tests.devices.contract.serial_cases:sfm_fault",
+    "gt5": "tests.devices.contract.serial_cases:gt5_fault",
 }
 
 
