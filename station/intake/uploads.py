@@ -55,12 +55,19 @@ class Uploads:
         self._own = files.lock(f"{FOLDER}/lock")
         self._lock = threading.Lock()
         self._all: dict[str, Upload] = {}
-        for name in files.list(FOLDER):
+        try:
+            self._take_stock(now)
+        except BaseException:  # a disk that takes nothing: the folder must not stay locked by a start that failed
+            self._own.release()
+            raise
+
+    def _take_stock(self, now: float) -> None:
+        for name in self._files.list(FOLDER):
             if name.endswith(".json"):
                 self._load(name, now)
-        for name in files.list(FOLDER):  # bytes whose note never reached the disk were never acknowledged
+        for name in self._files.list(FOLDER):  # bytes whose note never reached the disk were never acknowledged
             if name.endswith(".bin") and name.removeprefix(f"{FOLDER}/").removesuffix(".bin") not in self._all:
-                files.remove(name)
+                self._files.remove(name)
 
     def close(self) -> None:
         """Close handles and give the folder back."""

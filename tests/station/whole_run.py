@@ -109,7 +109,7 @@ class Direct:
             uploads.close()
 
 
-def open_station(files: Files, folder: Path, clock: ManualClock) -> Station:
+def open_station(files: Files, folder: Path, clock: ManualClock | SystemClock) -> Station:
     """Open the station and sign its operator in, making accounts that are not there yet."""
     station = Station.open(folder, demo=True, cost=CHEAP, clock=clock, files=files)
     try:
@@ -127,14 +127,14 @@ def open_station(files: Files, folder: Path, clock: ManualClock) -> Station:
     return station
 
 
-def enroll(station: Station, note: Note = lambda _: None) -> Entry:
-    """Do whatever is still open of the one dossier, up to the sealed package; `note` hears of every event that was acknowledged."""
+def enroll(station: Station, note: Note = lambda _: None, ticket: str = "") -> Entry:
+    """Do whatever is still open of `ticket`'s dossier, up to the sealed package; `note` hears of every event that was acknowledged."""
 
     def hear(event: Event) -> None:
         note(("event", event))
 
-    spans = station.journal.dossiers()
-    dossier = spans[0].id if spans else station.book.open_dossier("test-short", applicant=APPLICANT)
+    known = [s.id for s in station.book.states() if s.ticket == ticket]
+    dossier = known[0] if known else station.book.open_dossier("test-short", applicant=APPLICANT, ticket=ticket)
     if station.book.state(dossier).look_up is None:
         station.book.look_up(dossier, "a", dict(APPLICANT), source="test")
     while (step := station.book.state(dossier).next_step) is not None:
