@@ -17,7 +17,10 @@ import numpy as np
 
 from biometrics.errors import FormatError
 from biometrics.formats import iso19794_4, iso19794_6
-from devices.errors import AnswerRefusedError, DeviceFormatError
+from biometrics.positions import FingerPosition
+from devices.bridge.framing import FrameReader
+from devices.bridge.messages import read_capture, read_devices, read_frame, read_hello
+from devices.errors import AnswerRefusedError, DeviceFormatError, DeviceProtocolError, UnsupportedCommandError
 from devices.sbi import jws, messages
 from devices.sbi.multipart import MultipartReader
 from devices.simulated.sbi_keys import device_keys
@@ -41,6 +44,21 @@ def _token(data: bytes) -> None:
     jws.parse(data).check_signature()
 
 
+def _bridge(data: bytes) -> None:
+    reader = FrameReader()
+    for message in reader.feed(data):
+        for read in (
+            read_hello,
+            read_devices,
+            lambda h: read_frame(h, message.payload),
+            lambda h: read_capture(h, message.payload, FingerPosition.RIGHT_FOUR),
+        ):
+            try:
+                read(message.header)
+            except (DeviceProtocolError, UnsupportedCommandError):
+                pass
+
+
 def _stream(data: bytes) -> None:
     reader = MultipartReader()
     for at in range(0, len(data), 37):
@@ -58,7 +76,17 @@ TARGETS: dict[str, Callable[[bytes], object]] = {
     "capture": messages.read_capture,
     "capture-data": messages.read_capture_data,
     "stream": _stream,
+    "bridge": _bridge,
 }
+
+
+def _bridge_bytes() -> bytes:
+    header = {"id": 1, "ok": True, "protocol": 1, "beat_s": 1.0, "width": 20, "height": 16, "ppi": 500,
+              "images": [{"position": 13, "width": 20, "height": 16, "ppi": 500, "bits": 8}],
+              "devices": [{"serial": "1", "vendor": "v", "model": "m", "firmware": "f", "positions": [13], "impressions": [0],
+                           "ppi": 500, "bits": 8}]}  # fmt: skip
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(4, "big") + (320).to_bytes(4, "big") + text + bytes(320) + b"END\n"
 
 
 @lru_cache(maxsize=1)
@@ -77,6 +105,7 @@ def seeds() -> dict[str, bytes]:
         "finger-record": finger_record(3, picture, WHEN),
         "iris-record": iris_record(1, picture, WHEN, (4, 4), 6),
         "token": device_keys().device.token(digital).encode(),
+        "bridge": _bridge_bytes(),
         "stream": b"--e\r\nContent-Length: 3\r\n\r\nabc\r\n--e\r\n\r\nde\r\n--e\r\n",
         **{name: json.dumps(value).encode() for name, value in plain.items()},
     }
