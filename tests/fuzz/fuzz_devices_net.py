@@ -45,16 +45,16 @@ def _token(data: bytes) -> None:
 
 
 def _bridge(data: bytes) -> None:
-    reader = FrameReader()
-    for message in reader.feed(data):
-        for read in (
-            read_hello,
-            read_devices,
-            lambda h: read_frame(h, message.payload),
-            lambda h: read_capture(h, message.payload, FingerPosition.RIGHT_FOUR),
+    for message in FrameReader().feed(data):
+        head, body = message.header, message.payload
+        for read, arguments in (
+            (read_hello, ()),
+            (read_devices, ()),
+            (read_frame, (body,)),
+            (read_capture, (body, FingerPosition.RIGHT_FOUR)),
         ):
             try:
-                read(message.header)
+                read(head, *arguments)
             except (DeviceProtocolError, UnsupportedCommandError):
                 pass
 
