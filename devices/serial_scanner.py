@@ -30,6 +30,7 @@ from devices.contract import (
 )
 from devices.errors import DeviceError, DeviceNotFoundError, DeviceTimeoutError, DeviceUnpluggedError, UnsupportedCommandError
 from devices.profiles import Profile, load_profile
+from devices.serial_module import TRIES
 from devices.timing import Pacer, RealPacer
 from devices.transports import Deadline, SerialPort, Transport
 from devices.transports.base import never_cancelled
@@ -198,13 +199,28 @@ class SerialScanner(Scanner):
             return self._wait_and_fetch(deadline)
 
     def _wait_and_fetch(self, deadline: Deadline) -> npt.NDArray[np.uint8]:
-        while not self._touched(deadline):
+        looked = False
+        while True:
+            left_s = deadline.left_s
+            try:
+                if self._touched(deadline):
+                    break
+            except DeviceTimeoutError as error:
+                # A look that the deadline cut short says nothing of the module: it answered every look before.
+                if looked and deadline.passed and left_s < TRIES * self._profile.port.answer_ms / 1000:
+                    raise self._no_finger() from error
+                raise
+            looked = True
             self._check_cancelled()
             if deadline.passed:
-                raise DeviceTimeoutError("No finger was laid on the scanner in time; nothing was captured. Try again.",
-                                         code="device-no-finger")  # fmt: skip
+                raise self._no_finger()
             self._pacer.wait(POLL_S, self._cancelled)
         return self._fetch(deadline)
+
+    def _no_finger(self) -> DeviceTimeoutError:
+        return DeviceTimeoutError(
+            "No finger was laid on the scanner in time; nothing was captured. Try again.", code="device-no-finger"
+        )
 
     def _settle_down(self) -> None:
         """Lights out after a capture or preview; what cannot be reached now is put right at the next call or at close."""
