@@ -14,7 +14,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from devices.contract import Capabilities, Device, DeviceInfo, Source
 from devices.grade import CertificateSource, Grade, grade, graded, needs_certificate, no_certificates
@@ -37,7 +37,7 @@ class DeviceWish:
     """One adapter that a setting names, with its own options."""
 
     adapter: str
-    options: Mapping[str, str]
+    options: Mapping[str, Any]
 
 
 def parse_wishes(text: str) -> tuple[DeviceWish, ...]:
@@ -56,13 +56,16 @@ def parse_wishes(text: str) -> tuple[DeviceWish, ...]:
             ) from error
         if not words:
             continue
-        options: dict[str, str] = {}
+        options: dict[str, Any] = {}
         for word in words[1:]:
             key, equals, value = word.partition("=")
             if not key or not equals:
                 raise InputError(f"A device setting holds '{word}' where key=value is expected; this device is not used. Correct it.",
                                  code="setting-device")  # fmt: skip
             options[key] = value
+        if "port" in options and "ports" not in options:
+            # The serial families take several ports at once; one is the usual case.
+            options["ports"] = [{"port": options["port"], "profile": options.get("profile", "")}]
         wishes.append(DeviceWish(words[0], options))
     if len(wishes) > MAX_DEVICES:
         raise InputError(f"A device setting names {len(wishes)} devices; at most {MAX_DEVICES} are used.", code="setting-device")
