@@ -24,10 +24,15 @@ Demo = Annotated[bool, typer.Option("--demo", help="Accept simulated captures, m
 PassphraseFile = Annotated[Path | None, typer.Option(help="File with the passphrase of the intake's keys.")]
 Database = Annotated[str | None, typer.Option(help="Database address (postgresql+psycopg://…); default SQLite in the folder.",
                                               envvar="STATION_INTAKE_DATABASE", show_default=False)]  # fmt: skip
+PackagesAt = Annotated[str, typer.Option("--packages", help="Keep accepted packages in s3://bucket/prefix; default: the folder.",
+                                         envvar="STATION_INTAKE_PACKAGES", show_default=False)]  # fmt: skip
+Endpoint = Annotated[str, typer.Option("--s3-endpoint", help="Another S3 store than AWS's (MinIO, Ceph).", show_default=False,
+                                       envvar="STATION_INTAKE_S3_ENDPOINT")]  # fmt: skip
 Name = Annotated[str, typer.Option(help="The intake's name: stations pin it, receipts carry it.")]
 
 
-def _open(folder: Path, demo: bool, passphrase_file: Path | None, database: str | None, name: str = "") -> Intake:
+def _open(folder: Path, demo: bool, passphrase_file: Path | None, database: str | None, name: str = "", packages: str = "",
+          s3_endpoint: str = "") -> Intake:  # fmt: skip
     from station.intake.serve import DEMO, open_intake
     from station.intake.settings import IntakeSettings
 
@@ -40,7 +45,7 @@ def _open(folder: Path, demo: bool, passphrase_file: Path | None, database: str 
             passphrase = passphrase_file.read_text("utf-8").strip()
         except OSError as error:
             raise InputError("The passphrase file cannot be read; nothing was started.", code="passphrase-missing") from error
-    return open_intake(folder, settings, passphrase=passphrase, database=database)
+    return open_intake(folder, settings, passphrase=passphrase, database=database, packages=packages, s3_endpoint=s3_endpoint)
 
 
 def _say(value: dict[str, Any], as_json: bool) -> None:
@@ -54,7 +59,8 @@ def _say(value: dict[str, Any], as_json: bool) -> None:
 @app.command()
 def serve(*, folder: Folder, port: Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65535)] = 8420,
           host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1", demo: Demo = False,
-          passphrase_file: PassphraseFile = None, database: Database = None, name: Name = "",
+          passphrase_file: PassphraseFile = None, database: Database = None, name: Name = "", packages: PackagesAt = "",
+          s3_endpoint: Endpoint = "",
           code: Annotated[bool, typer.Option("--code", help="Print a one-time enrolment code in the ready line.")] = False,
           certificate: Annotated[str | None, typer.Option(help="TLS certificate, PEM.")] = None,
           key: Annotated[str | None, typer.Option(help="TLS key, PEM.")] = None,
@@ -68,7 +74,7 @@ def serve(*, folder: Folder, port: Annotated[int, typer.Option(help="0 takes a f
         raise InputError("TLS needs --certificate and --key together; nothing was started.")
     sock = listen(host, port)
     try:
-        intake = _open(folder, demo, passphrase_file, database, name)
+        intake = _open(folder, demo, passphrase_file, database, name, packages, s3_endpoint)
         tls = Tls(certificate, key, client_ca) if certificate and key else None
         run(intake, sock, ready=lambda line: _say(line, as_json), tls=tls, with_code=code)
     finally:
@@ -121,13 +127,13 @@ def operators(*, folder: Folder, demo: Demo = False, passphrase_file: Passphrase
 
 @app.command("import")
 def import_command(*, folder: Folder, stick: Annotated[Path, typer.Option("--stick", help="The stick's folder, as it is mounted.")],
-                   demo: Demo = False, passphrase_file: PassphraseFile = None, database: Database = None,
-                   as_json: Json = False) -> None:  # fmt: skip
+                   demo: Demo = False, passphrase_file: PassphraseFile = None, database: Database = None, packages: PackagesAt = "",
+                   s3_endpoint: Endpoint = "", as_json: Json = False) -> None:  # fmt: skip
     """Take packages in from a stick that an enrolled station has labelled; answers and notices are written back to it."""
     from station.carriers.stick import Stick, stick_id
     from station.intake.stick import take_in
 
-    intake = _open(folder, demo, passphrase_file, database)
+    intake = _open(folder, demo, passphrase_file, database, "", packages, s3_endpoint)
     try:
         done = take_in(intake, Stick(stick, intake.find_station, {stick_id(stick)}))
         _say({"event": "imported", "accepted": done.accepted, "repeated": done.repeated, "refused": done.refused,

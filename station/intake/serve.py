@@ -18,6 +18,7 @@ from station.errors import InputError, StorageError
 from station.files import RealFiles
 from station.intake.app import Server
 from station.intake.enrollment import new_code
+from station.intake.packages import S3Packages
 from station.intake.service import Intake
 from station.intake.settings import IntakeSettings, OperatorPolicy
 from station.intake.store import Store
@@ -38,7 +39,7 @@ class Tls:
 
 
 def open_intake(folder: Path, settings: IntakeSettings, *, passphrase: str | None = None, database: str | None = None,
-                clock: Clock | None = None) -> Intake:  # fmt: skip
+                clock: Clock | None = None, packages: str = "", s3_endpoint: str = "") -> Intake:  # fmt: skip
     """Open (or make) the intake of a folder.
 
     Args:
@@ -47,6 +48,8 @@ def open_intake(folder: Path, settings: IntakeSettings, *, passphrase: str | Non
         passphrase: opens the keys; without one they lie unprotected, which only a demo intake accepts.
         database: an SQLAlchemy address, for example ``postgresql+psycopg://host/name``; None means SQLite in the folder.
         clock: the system's by default.
+        packages: ``s3://bucket/prefix`` for accepted packages; "" keeps them in the folder.
+        s3_endpoint: another S3 store than AWS's.
 
     Raises:
         StorageError: wrong passphrase, newer database, disk full.
@@ -55,11 +58,13 @@ def open_intake(folder: Path, settings: IntakeSettings, *, passphrase: str | Non
     if passphrase is None and settings.production:
         raise InputError("A production intake needs a passphrase for its keys (--passphrase-file); nothing was started. "
                          "For a trial use --demo.", code="passphrase-missing")  # fmt: skip
+    kept = S3Packages(packages, s3_endpoint) if packages else None
     files = RealFiles(folder)
     wrapper: Wrapper = PassphraseWrapper(passphrase) if passphrase is not None else UnprotectedWrapper(files)
     keys = StationKeys.open_or_create(files, wrapper)
     store = Store(database or f"sqlite:///{files.database('intake.db')[0]}")
-    return Intake(files, store, signer=keys.signer, opener=keys.opener, settings=settings, clock=clock or SystemClock())
+    return Intake(files, store, signer=keys.signer, opener=keys.opener, settings=settings, clock=clock or SystemClock(),
+                  packages=kept)  # fmt: skip
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -16,6 +16,7 @@ from station.clock import Clock
 from station.dossier.kinds import Kind
 from station.errors import TransferError
 from station.files import Files
+from station.intake.packages import FilePackages, Packages, package_file
 from station.intake.settings import IntakeSettings
 from station.intake.store import KeyRow, Store
 from station.keys.algorithms import SignerPublic
@@ -54,11 +55,21 @@ class Intake:
         opener: opens packages.
         settings: see `IntakeSettings`.
         clock: the intake's clock.
+        packages: where accepted packages are kept; the folder's files by default.
     """
 
     def __init__(
-        self, files: Files, store: Store, *, signer: Signer, opener: Opener, settings: IntakeSettings, clock: Clock
+        self,
+        files: Files,
+        store: Store,
+        *,
+        signer: Signer,
+        opener: Opener,
+        settings: IntakeSettings,
+        clock: Clock,
+        packages: Packages | None = None,
     ) -> None:
+        self.packages: Packages = packages or FilePackages(files)
         self.files, self.store, self.settings, self.clock = files, store, settings, clock
         self._signer, self._opener = signer, opener
         self.public = IntakePublic(settings.name, signer.public, opener.public)
@@ -97,7 +108,7 @@ class Intake:
         if known is not None:
             return Accepted(package_id, bytes(known["answer"]), True, False)
         # The file first, then its row: a row never points to nothing.
-        self.files.write(package_file(package_id), data)
+        self.packages.put(package_id, data)
         return self._store(opened, data, via=via, demo=demo)
 
     def open(self, data: bytes) -> OpenedPackage:
@@ -214,11 +225,6 @@ class Intake:
         return sign_message(self._signer, purpose, body)
 
 
-def package_file(package_id: str) -> str:
-    """Return where an accepted package lies, still sealed. `package_id` is 32 hex digits."""
-    return f"packages/{package_id[:2]}/{package_id}.pkg"
-
-
 def utc(milliseconds: int) -> str:
     """Return a time for people: ISO 8601, UTC, seconds."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")
@@ -230,3 +236,6 @@ def _told(value: object) -> Capture | None:
         return msgspec.convert(value, Capture)
     except msgspec.ValidationError:
         return None
+
+
+__all__ = ["Accepted", "Intake", "RefusedError", "package_file", "utc"]
