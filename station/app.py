@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from devices.contract import Device
 from devices.grade import CertificateSource, Grade, no_certificates
@@ -30,6 +30,9 @@ from station.package.identity import IntakePublic
 from station.queue.model import HistoryLine, State
 from station.queue.store import Queue
 from station.settings import MAX_FILE_BYTES, Settings, parse
+
+if TYPE_CHECKING:
+    from station.keys.token import TokenClient
 
 SETTINGS_FILE: Final = "settings.toml"
 INTAKE_FILE: Final = "intake.key"
@@ -180,10 +183,23 @@ class Station:
         Raises:
             AccessError: wrong secret, locked account.
         """
-        self.operator = self.operators.sign_in(operator_id, secret, desk=desk)
-        self.session.operator, self.session.desk = operator_id, desk
-        self.session.roles = frozenset(str(r) for r in self.operator.roles)
-        return self.operator
+        return self._signed_in(self.operators.sign_in(operator_id, secret, desk=desk))
+
+    def sign_in_by_card(self, operator_id: str, client: TokenClient, *, desk: str) -> OperatorSession:
+        """Sign an operator in by the smart card in `client` (`station.keys.cards`).
+
+        Raises:
+            AccessError: another card, locked account.
+        """
+        from station.keys.cards import sign_in_by_card
+
+        return self._signed_in(sign_in_by_card(self.operators, operator_id, client, desk=desk))
+
+    def _signed_in(self, session: OperatorSession) -> OperatorSession:
+        self.operator = session
+        self.session.operator, self.session.desk = session.operator_id, session.desk
+        self.session.roles = frozenset(str(r) for r in session.roles)
+        return session
 
     def sign_out(self, why: str = "asked") -> None:
         """Sign the operator out; dossiers stay as they are."""

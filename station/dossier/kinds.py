@@ -63,9 +63,8 @@ class Kind(StrEnum):
     SETTING = "setting.changed"  # name, old, new
     OPERATOR_ADDED = "operator.added"  # operator, name, roles, must-change, salt, hash, cost, public, key
     SIGN_IN_FAILED = "operator.sign-in-failed"  # operator ("" when there is no such account), desk
-    OPERATOR_CHANGED = (
-        "operator.changed"  # operator and what changes: roles, active, unlocked, must-change, salt, hash, cost, public, key
-    )
+    OPERATOR_CHANGED = "operator.changed"  # operator and what changes: roles, active, unlocked, card, card-serial, must-change, salt, hash, cost, public, key
+    OPERATOR_FINGERS = "operator.fingers"  # operator, change (enrolled, deleted), positions, digest, consent (signatures), reason
     TIME_TOLD = "clock.told"  # source, ahead_s: how far this clock is ahead of the trusted one
     CLOCK_OVERRIDDEN = "clock.overridden"  # reason, off_s, why
     AUDIT_HEAD = "audit.head-signed"  # head (event id), hash, key (signer's public half), signatures

@@ -68,6 +68,9 @@ class Account:
     wrong_tries: int = 0
     last_wrong_at: datetime | None = None
     must_change: bool = False
+    card: bytes = b""
+    """The signing key wrapped to the operator's smart card as well (`station.keys.cards`), empty without one."""
+    card_serial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,21 +149,47 @@ class Operators:
             LockedError: too many wrong tries. SignInError: wrong (``details["left"]`` tries remain).
         """
         account = self.accounts().get(operator_id)
-        now = self._clock.now()
-        if account is not None and (until := locked_until(account)) is not None and now < until:
-            raise LockedError(f"This account is locked until {until:%H:%M} UTC. Nothing is lost; a supervisor can open it.",
-                              until=until.isoformat())  # fmt: skip
+        if account is not None:
+            self.require_open(account)
         # The same work for an unknown or closed account: the time of an answer tells nothing.
         salt, cost = (account.salt, account.cost) if account else (bytes(16), self._cost)
         derived = argon2_key(secret.encode(), salt, cost, 64)
         if account is None or not account.active or not hmac.compare_digest(derived[:32], account.hash):
-            self._write(Kind.SIGN_IN_FAILED, {"operator": operator_id if account else "", "desk": desk}, None)
-            left = max(0, ALLOWED_TRIES - 1 - (account.wrong_tries % ALLOWED_TRIES if account else 0))
-            raise SignInError(f"Wrong name or PIN, {left} tries left. Nothing is lost; try again.", left=left)
+            raise self.failed(account, desk)
         signer = SoftwareSigner.from_secret(unwrap_secret(account.wrapped_key, "operator", MasterWrapper(derived[32:])))
-        session = OperatorSession(operator_id, account.name, account.roles, signer, desk, now, account.must_change)
-        self._write(Kind.SIGNED_IN, {"operator": operator_id, "roles": sorted(account.roles), "desk": desk, "why": why}, session)
+        return self.signed_in(account, signer, desk, why)
+
+    def require_open(self, account: Account) -> None:
+        """Raise `LockedError` while too many wrong tries keep the account locked."""
+        until = locked_until(account)
+        if until is not None and self._clock.now() < until:
+            raise LockedError(f"This account is locked until {until:%H:%M} UTC. Nothing is lost; a supervisor can open it.",
+                              until=until.isoformat())  # fmt: skip
+
+    def failed(self, account: Account | None, desk: str) -> SignInError:
+        """Write a failed try down and return what to raise."""
+        self._write(Kind.SIGN_IN_FAILED, {"operator": account.operator_id if account else "", "desk": desk}, None)
+        left = max(0, ALLOWED_TRIES - 1 - (account.wrong_tries % ALLOWED_TRIES if account else 0))
+        return SignInError(f"Wrong name or PIN, {left} tries left. Nothing is lost; try again.", left=left)
+
+    def signed_in(self, account: Account, signer: SoftwareSigner, desk: str, why: str) -> OperatorSession:
+        """Write the sign-in down and return the session; `signer` proved that the secret (or the card) was there."""
+        session = OperatorSession(
+            account.operator_id, account.name, account.roles, signer, desk, self._clock.now(), account.must_change
+        )
+        self._write(
+            Kind.SIGNED_IN, {"operator": account.operator_id, "roles": sorted(account.roles), "desk": desk, "why": why}, session
+        )
         return session
+
+    def note_card(self, session: OperatorSession, operator_id: str, wrapped: bytes, serial: str) -> None:
+        """Write down an operator's card, or (empty) that there is none any more."""
+        self._known(operator_id)
+        self._write(Kind.OPERATOR_CHANGED, {"operator": operator_id, "card": wrapped, "card-serial": serial}, session)
+
+    def note_fingers(self, session: OperatorSession, body: Mapping[str, Any]) -> None:
+        """Write down that an operator's own fingers were enrolled or deleted (`station.keys.fingers`)."""
+        self._write(Kind.OPERATOR_FINGERS, body, session)
 
     def sign_out(self, session: OperatorSession, why: str = "asked") -> None:
         """Write that the operator left (`why`: ``asked``, ``idle``, ``shutdown``)."""
@@ -194,6 +223,8 @@ class Operators:
             "operator": operator_id,
             "must-change": True,
             "unlocked": True,
+            "card": b"",  # it holds the former signing key
+            "card-serial": "",
             **self._secret_body(new, SoftwareSigner.generate()),
         }
         self._write(Kind.OPERATOR_CHANGED, body, by)
@@ -309,6 +340,8 @@ def _changed(account: Account, body: Mapping[str, Any]) -> Account:
         account = replace(account, roles=frozenset(Role(r) for r in body["roles"]), active=body["active"])
     if body.get("unlocked"):
         account = replace(account, wrong_tries=0, last_wrong_at=None)
+    if "card" in body:
+        account = replace(account, card=body["card"], card_serial=str(body["card-serial"]))
     if "hash" in body:
         account = replace(
             account, salt=body["salt"], hash=body["hash"], cost=Argon2Cost(*body["cost"]), public=SignerPublic.from_bytes(body["public"]),

@@ -164,6 +164,19 @@ class StationKeys:
         self._teams.append(opener)
         return opener
 
+    def keep(self, name: str, purpose: str, secret: bytes) -> None:
+        """Keep a small secret of another store in ``keys/NAME.key`` under the master key; durable on return."""
+        save_secret(self._files, f"{FOLDER}/{name}.key", purpose, secret, self._master)
+
+    def kept(self, name: str, purpose: str) -> bytes | None:
+        """Return what `keep` kept, None when there is nothing of that name."""
+        path = f"{FOLDER}/{name}.key"
+        return load_secret(self._files, path, purpose, self._master) if self._files.size(path) is not None else None
+
+    def drop(self, name: str) -> None:
+        """Delete what `keep` kept; harmless when it is gone."""
+        self._files.remove(f"{FOLDER}/{name}.key")
+
     @property
     def publics(self) -> tuple[SignerPublic, ...]:
         """The public halves of all station signers, oldest first: what was signed before a rotation still verifies."""
