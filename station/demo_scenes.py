@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +34,8 @@ FIRST: Final = 20
 TOLD: Final = "hometown"
 """What the demo's centre refuses a package for: the hometown is missing or wrong (E44)."""
 NOTE: Final = "scenes.json"
+LONG_AGO_DAYS: Final = 96
+"""One defect is old enough for the 90-day alarm."""
 HAMLETS: Final = ("Thôn 4", "Thôn 4", "Thôn 5", "Thôn 5", "Thôn 6", "Thôn 2")
 
 
@@ -60,13 +63,14 @@ def build_scenes(folder: Path, *, seed: int = 7, procedure: str = "test-short", 
     Raises:
         StationError, DeviceError: as the parts do.
     """
-    clock = ManualClock(SystemClock().now())
+    now = SystemClock().now()
+    clock = ManualClock(now - timedelta(days=LONG_AGO_DAYS))
     station = open_demo_station(folder / "station", clock=clock, desk="3")
     scanner, camera = demo_devices(clock)
     try:
         with DemoIntake(folder / "intake") as intake:
             carrier = intake.connect(station)
-            made = _fill(station, scanner, camera, folder / "intake", demo_population(seed), seed, procedure, say)
+            made = _fill(clock, now, station, scanner, camera, folder / "intake", demo_population(seed), seed, procedure, say)
             send_all(station, carrier, [e.package_id for e in station.queue.of_dossier(made.acknowledged)], lambda _: None)
             carrier.close()
         _after_the_centre(station, made)
@@ -78,7 +82,7 @@ def build_scenes(folder: Path, *, seed: int = 7, procedure: str = "test-short", 
     return made
 
 
-def _fill(station: Station, scanner: Scanner, camera: Camera, intake: Path, people: SyntheticPopulation, seed: int, procedure: str,
+def _fill(clock: ManualClock, now: datetime, station: Station, scanner: Scanner, camera: Camera, intake: Path, people: SyntheticPopulation, seed: int, procedure: str,
           say: Say) -> Scenes:  # fmt: skip
     made = Scenes()
     enroller = Enroller(station, scanner, camera)
@@ -97,6 +101,9 @@ def _fill(station: Station, scanner: Scanner, camera: Camera, intake: Path, peop
         enroller.capture_all(dossier)
         return dossier
 
+    made.returned, _ = opened(3)
+    Mending(station.book).report(made.returned, "S4", "addr_perm", "Đã chuyển nhà, sổ cũ")
+    clock.jump(now - timedelta(hours=3))
     made.acknowledged = captured(0)
     made.refused = captured(1)
     for dossier in (made.acknowledged, made.refused):
@@ -106,12 +113,12 @@ def _fill(station: Station, scanner: Scanner, camera: Camera, intake: Path, peop
     _refuse(station, intake, seal_dossier(station, made.refused).package_id)
     made.waiting = made.acknowledged  # a decision about quality is asked for a capture that can be looked at
     station.book.ask(made.waiting, "low-quality", "rolled-right-index", "2", deferred=True)
+    clock.advance(5400)
     made.exceptions, _ = opened(2)
     for finger in (3, 4, 5, 10):
         kind = "amputated" if finger < 5 else "stiff"
         station.book.declare_exception(made.exceptions, finger, kind, "lasting", "")
-    made.returned, _ = opened(3)
-    Mending(station.book).report(made.returned, "S4", "addr_perm", "Đã chuyển nhà, sổ cũ")
+    clock.jump(now)
     return made
 
 

@@ -312,6 +312,16 @@ class Shell(QMainWindow):
         self._dark = dark
         self.apply_theme()
 
+    @property
+    def dark(self) -> bool:
+        """Whether the dark theme is used."""
+        return self._dark
+
+    @property
+    def large(self) -> bool:
+        """Whether large mode is on."""
+        return self._large
+
     def set_look(self, *, dark: bool, large: bool) -> None:
         """Use a theme and a type scale; nothing happens when they are the present ones."""
         if (dark, large) != (self._dark, self._large):

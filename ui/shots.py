@@ -43,6 +43,26 @@ def _hand_over(studio: Studio) -> None:
     studio.go("hand-over", studio.scenes.acknowledged)
 
 
+def _visit_list(studio: Studio) -> None:
+    studio.go("home-visit")
+
+
+def _visit_person(studio: Studio) -> None:
+    studio.go("home-visit")
+    studio.press("F12")
+
+
+def _visit_live(studio: Studio) -> None:
+    from ui.screens.home_visit import HomeVisitScreen
+
+    studio.go("home-visit")
+    studio.press("F12")
+    studio.shell.press("F12")
+    page = studio.shell.page
+    assert isinstance(page, HomeVisitScreen)
+    studio.until(lambda: page.capture.bar.accessibleName())
+
+
 SHOTS: tuple[tuple[str, Reach], ...] = (
     ("s01-queue", _home),
     ("s10-supervisor", _supervisor),
@@ -50,4 +70,7 @@ SHOTS: tuple[tuple[str, Reach], ...] = (
     ("s10-supervisor-ready", _supervisor_ready),
     ("s12-defects", _defects),
     ("s13-hand-over", _hand_over),
+    ("s17-visit-list", _visit_list),
+    ("s17-visit-live", _visit_live),
+    ("s17-visit-person", _visit_person),
 )

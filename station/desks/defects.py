@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from station.app import Station
 from station.desks.people import Acting, names, second_person, signed_in
 from station.desks.pictures import Picture, portrait_of
+from station.dossier.checks import FIELD_CODES
 from station.dossier.kinds import Kind
 from station.dossier.mending import ChainLink, Mending
 from station.dossier.parts import Defect, DefectState, PackageWord
@@ -71,7 +72,7 @@ class DefectDesk:
                 continue
             for reason in entry.reasons:
                 event = self._station.book.write(Kind.DEFECT, {
-                    "code": "S3", "field": reason if reason in field_rules() else "", "owner": "data-officer", "stops": False,
+                    "code": _code(reason, state.value(reason)), "field": reason if reason in field_rules() else "", "owner": "data-officer", "stops": False,
                     "evidence": {"why": "returned", "from": "centre", "words": reason[:200], "package": entry.package_id},
                 }, entry.dossier)  # fmt: skip
                 mending.assign(entry.dossier, event.id, "data-officer")
@@ -168,3 +169,10 @@ class DefectDesk:
         for defect in state.open_defects:
             closing.close(row.dossier, defect.id, "sent-again")
         return entry
+
+
+def _code(reason: str, value: str) -> str:
+    """Return the defect code of a refusal: a missing field is T2, a wrong one as in the comparison, anything else S3."""
+    if reason in field_rules() and not value:
+        return "T2"
+    return FIELD_CODES.get(reason, "S3")

@@ -66,6 +66,10 @@ class SupervisorDesk:
         """End the second person's acting; the first operator never stopped being signed in."""
         self._acting = None
 
+    def names(self) -> dict[str, str]:
+        """Return operator → name."""
+        return names(self._station)
+
     def view(self) -> InboxView:
         """Return what waits; decide only while `who` names somebody."""
         found = self._acting or signed_in(self._station, Permission.APPROVE)

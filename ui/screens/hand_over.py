@@ -212,7 +212,7 @@ class HandOverScreen(Screen):
                 actions.append(self.act("refuse-now", "ui.action.refuse-card", "F12", self._refuse_now, primary=True))
             return actions
         actions = [
-            self.act("scan", "ui.hand.scan", "F2", self.scan.edit.setFocus, icon="barcode"),
+            self.act("scan", "ui.action.scan", "F2", self.scan.edit.setFocus, icon="barcode"),
             self.act(
                 "compare",
                 "ui.action.compare-finger",

@@ -30,6 +30,7 @@ class SupervisorScreen(Screen):
         self.who = ""
         self.approved = 0
         self._returning = False
+        self._names: dict[str, str] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self._head = Head(self.texts("ui.supervisor.title"), self.texts("s10.question"))
@@ -92,10 +93,10 @@ class SupervisorScreen(Screen):
     def _ask(self) -> None:
         desk = self.desk
         assert desk is not None, "made at the first enter"
-        self.ask(lambda: (desk.view(), desk.who), self._show)
+        self.ask(lambda: (desk.view(), desk.who, desk.names()), self._show)
 
-    def _show(self, answer: tuple[InboxView, str]) -> None:
-        self.view, self.who = answer
+    def _show(self, answer: tuple[InboxView, str, dict[str, str]]) -> None:
+        self.view, self.who, self._names = answer
         rows = self.view.rows
         self.rows.show_rows([self._row(r) for r in rows])
         right = self.texts("ui.supervisor.out-of-order", count=len(self.view.out_of_order)) if self.view.out_of_order else ""
@@ -108,7 +109,7 @@ class SupervisorScreen(Screen):
 
     def _row(self, row: InboxRow) -> Row:
         subject = self.texts.of(row.subject) if row.subject else ""
-        return Row(self.texts.of(row.what), tuple(t for t in (subject, row.dossier) if t), State(row.tone.value), row.asked_by,
+        return Row(self.texts.of(row.what), tuple(t for t in (subject, row.dossier) if t), State(row.tone.value), self._names.get(row.asked_by, row.asked_by),
                    format_waiting(self.texts, row.waits_s))  # fmt: skip
 
     def _chosen(self) -> InboxRow | None:

@@ -1,0 +1,174 @@
+"""The one large instruction of a home visit, with the live print beside it: the same session, judges and storing as at the counter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from station.capture.session import Attempt, Phase, SessionView
+from station.dossier.procedure import CaptureStep
+from ui.bridge import LiveBridge
+from ui.qt import QFrame, QHBoxLayout, QVBoxLayout, Signal
+from ui.screens.base import Screen
+from ui.theme.tokens import State
+from ui.widgets.bar import ScoreBar
+from ui.widgets.chips import StateIcon, label
+from ui.widgets.live_view import LiveView
+
+
+class HomeCapture(QFrame):
+    """`ended()` when a capture was stored, stopped, or needs a decision."""
+
+    ended = Signal()
+
+    def __init__(self, screen: Screen) -> None:
+        super().__init__()
+        self.setObjectName("banner-idle")
+        self._screen = screen
+        self.running: CaptureStep | None = None
+        self.decide: CaptureStep | None = None
+        self.bridge = LiveBridge()
+        self.bridge.frame_ready.connect(self._frame)
+        self.bridge.view_ready.connect(self._analysed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(20, 14, 20, 14)
+        row.setSpacing(18)
+        self.view = LiveView()
+        self.view.setMinimumSize(180, 160)
+        self.view.setMaximumWidth(260)
+        self.view.setAccessibleName(screen.texts("ui.hand.finger-taking"))
+        row.addWidget(self.view, 2)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        line = QHBoxLayout()
+        self._icon = StateIcon(State.IDLE, 24)
+        self._step = label("", "strong")
+        line.addWidget(self._icon)
+        line.addWidget(self._step, 1)
+        column.addLayout(line)
+        self._main = label("", "number", wrap=True)
+        self._second = label("", "", wrap=True)
+        self.bar = ScoreBar()
+        column.addWidget(self._main)
+        column.addWidget(self._second)
+        column.addStretch(1)
+        column.addWidget(self.bar)
+        row.addLayout(column, 5)
+        self._token = 0
+
+    def text(self) -> str:
+        """The large instruction."""
+        return self._main.text()
+
+    def say(self, state: State, main: str, second: str = "") -> None:
+        """Show one instruction."""
+        if self.objectName() != f"banner-{state.value}":
+            self.setObjectName(f"banner-{state.value}")
+            self.style().unpolish(self)
+            self.style().polish(self)
+        self._icon.set_state(state)
+        self._main.setText(main)
+        self._second.setText(second)
+        self._second.setVisible(bool(second))
+        self.setAccessibleName(main)
+
+    def name_step(self, words: str) -> None:
+        """Say which capture this is."""
+        self._step.setText(words)
+
+    def start(self, dossier: str, step: CaptureStep) -> None:
+        """Open the live picture for a capture."""
+        screen, self._token = self._screen, self._token + 1
+        counter, token = screen.counter, self._token
+        self.running, self.decide = step, None
+        self.view.show_frame(None)
+        self.bar.show_score(None, 0)
+        state = "portrait" if not step.fingers else "fingers"
+        self.say(State.LIVE, screen.texts(f"ui.{state}.wait"), screen.texts.second(f"ui.{state}.wait"))
+
+        def started(future: Future[Any]) -> None:
+            if token != self._token:
+                counter.stop_capture()
+                return
+            screen.jobs.follow(future, lambda a: self._finished(dossier, step, a, token), self._failed)
+
+        screen.ask(
+            lambda: counter.start_capture(dossier, step, on_frame=self.bridge.on_frame, on_view=self.bridge.on_view),
+            started,
+            self._failed,
+        )
+
+    def stop(self) -> None:
+        """Stop the live picture; what was attempted stays."""
+        self._token += 1
+        self.running = self.decide = None
+        if self._screen.shell.counter is not None:
+            self._screen.shell.counter.stop_capture()
+
+    def _finished(self, dossier: str, step: CaptureStep, attempt: Attempt | None, token: int) -> None:
+        if token != self._token:
+            return
+        self.running = None
+        if attempt is None:
+            self.ended.emit()
+            return
+        counter = self._screen.counter
+        self._screen.ask(lambda: counter.save_attempts(dossier, step), lambda ok: self._saved(step, accepted=ok), self._failed)
+
+    def _saved(self, step: CaptureStep, *, accepted: bool) -> None:
+        texts = self._screen.texts
+        if accepted:
+            self.say(State.GOOD, texts("ui.state.good"), texts.second("ui.state.good"))
+        else:
+            self.decide = step
+            self.say(
+                State.RETRY,
+                texts("ui.visit.below", attempts=step.attempts),
+                texts.second("ui.visit.below", attempts=step.attempts),
+            )
+        self.ended.emit()
+
+    def accept_best(self, dossier: str, done: Callable[[], None]) -> None:
+        """Keep the best attempt although it is below its threshold; flagged everywhere from now on."""
+        step, counter = self.decide, self._screen.counter
+        if step is None:
+            return
+        self.decide = None
+        self._screen.ask(lambda: counter.accept_best(dossier, step), lambda _: done(), self._failed)
+
+    def _failed(self, error: BaseException) -> None:
+        self._token += 1
+        self.running = None
+        self._screen.shell.show_trouble(error)
+        self.say(State.BLOCKED, self._screen.texts("ui.state.blocked"))
+        self.ended.emit()
+
+    def _frame(self) -> None:
+        if self.running is not None:
+            self.view.show_frame(self.bridge.take_image())
+        else:
+            self.bridge.take_image()
+
+    def _analysed(self) -> None:
+        found = self.bridge.take_view()
+        if found is None or self.running is None:
+            return
+        view = found[0]
+        texts, face = self._screen.texts, not self.running.fingers
+        if view.verdict is not None and view.verdict.parts:
+            worst = min(view.verdict.parts, key=lambda p: p.score - p.threshold)
+            self.bar.show_score(worst.score, worst.threshold, texts("ui.visit.needs", needs=f"{worst.threshold:.0f}"))
+        kind = "portrait" if face else "fingers"
+        if view.instruction is not None:
+            code, position = view.instruction.code, view.instruction.position
+            finger = texts(f"ui.finger.{position}") + ": " if position else ""
+            self.say(State.RETRY, finger + texts(code), texts.second(code))
+        elif view.phase is Phase.TAKE:
+            self.say(State.LIVE, texts("ui.fingers.taking"), texts.second("ui.fingers.taking"))
+        elif self._passed(view):
+            self.say(State.GOOD, texts(f"ui.{kind}.good"), texts.second(f"ui.{kind}.good"))
+
+    @staticmethod
+    def _passed(view: SessionView) -> bool:
+        return view.phase is Phase.LIVE and view.verdict is not None and view.verdict.passed

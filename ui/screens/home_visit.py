@@ -1,0 +1,424 @@
+"""S17: the mobile team's screen in large type. What is left for this person, and may we stop now? Offline is the normal state."""
+
+from __future__ import annotations
+
+import math
+
+from biometrics.positions import FingerPosition
+from station.desks.visits import VisitDesk, VisitView
+from station.dossier.parts import ExceptionKind, Permanence
+from station.dossier.procedure import CaptureStep
+from station.views.home import HomeRow, Part
+from ui.qt import QHBoxLayout, QVBoxLayout
+from ui.screens.base import Screen
+from ui.screens.exceptions import ExceptionPanel
+from ui.screens.home_capture import HomeCapture
+from ui.shell import Shell
+from ui.texts import format_date
+from ui.theme.tokens import State
+from ui.widgets.actions import Action
+from ui.widgets.chips import Banner, StateChip, card, label
+from ui.widgets.picture import PicturePane
+from ui.widgets.rows import Row, RowList
+from ui.widgets.visit import PartTile, Stop, StopStrip
+
+PARTS = ("data", "fingers", "portrait", "signatures")
+
+
+class HomeVisitScreen(Screen):
+    """What is left for this person, and may we stop now?"""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.desk: VisitDesk | None = None
+        self.view: VisitView | None = None
+        self.step = ""
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        left, box = card()
+        box.setContentsMargins(1, 8, 1, 8)
+        self._list_title = label("", "strong")
+        self._list_title.setContentsMargins(14, 0, 14, 0)
+        box.addWidget(self._list_title)
+        self.rows = RowList(self.texts("ui.visit.title"))
+        self.rows.picked.connect(lambda _: self.shell.refresh_actions())
+        box.addWidget(self.rows, 1)
+        self._left_here = label("", "caption", wrap=True)
+        self._left_here.setContentsMargins(14, 0, 14, 0)
+        box.addWidget(self._left_here)
+        row.addWidget(left, 3)
+        right = QVBoxLayout()
+        right.setSpacing(8)
+        head = QHBoxLayout()
+        self._face = PicturePane(self.texts("ui.step.face"), least=(64, 72))
+        self._face.setFixedSize(76, 84)
+        head.addWidget(self._face)
+        who = QVBoxLayout()
+        who.setSpacing(0)
+        self._name, self._facts = label("", "title", wrap=True), label("", "", wrap=True)
+        who.addWidget(self._name)
+        who.addWidget(self._facts)
+        head.addLayout(who, 1)
+        saved = QVBoxLayout()
+        self._saved = StateChip(State.IDLE, "")
+        self._battery = label("", "caption")
+        saved.addWidget(self._saved)
+        saved.addWidget(self._battery)
+        head.addLayout(saved)
+        right.addLayout(head)
+        self.warning = Banner()
+        self.warning.hide()
+        right.addWidget(self.warning)
+        parts = QHBoxLayout()
+        parts.setSpacing(10)
+        self._parts = {name: PartTile(self.texts(f"ui.visit.part.{name}")) for name in PARTS}
+        for tile in self._parts.values():
+            parts.addWidget(tile, 1)
+        right.addLayout(parts)
+        frame, strip = card()
+        line = QHBoxLayout()
+        self._count, self._time = label("", "strong"), label("", "caption")
+        line.addWidget(self._count)
+        line.addWidget(self._time, 1)
+        strip.addLayout(line)
+        self.strip = StopStrip(self.texts("ui.visit.title"))
+        self.strip.chosen.connect(self._choose_step)
+        strip.addWidget(self.strip)
+        self._strip_card = frame
+        right.addWidget(frame)
+        work = QHBoxLayout()
+        self.capture = HomeCapture(self)
+        self.capture.ended.connect(self._ended)
+        work.addWidget(self.capture, 1)
+        self.exceptions = ExceptionPanel(self.texts)
+        self.exceptions.decided.connect(self._sign_exception)
+        self.exceptions.hide()
+        work.addWidget(self.exceptions)
+        right.addLayout(work, 1)
+        row.addLayout(right, 9)
+
+    # --- showing ---------------------------------------------------------------------------------------------------------------
+
+    def enter(self, dossier: str = "") -> None:
+        """Show the village; large type from now on."""
+        super().enter(dossier)
+        if self.desk is None:
+            self.desk = VisitDesk(self.station, self.counter.procedure)
+        self.step = ""
+        self._was_large = self.shell.large
+        self.shell.set_look(dark=self.shell.dark, large=True)
+        self.rows.setFocus()
+        self._ask()
+
+    _was_large = False
+
+    def leave(self) -> None:
+        """Stop the live picture; the person's time goes on until they are left."""
+        super().leave()
+        self.capture.stop()
+        self.exceptions.hide()
+        if not self.dossier:  # with a person open, the form and the review stay large too
+            self.shell.set_look(dark=self.shell.dark, large=self._was_large)
+
+    def _ask(self) -> None:
+        desk, dossier = self.desk, self.dossier
+        assert desk is not None, "made at the first enter"
+        self.ask(lambda: desk.view(dossier), self._show)
+
+    def _show(self, view: VisitView) -> None:
+        self.view = view
+        home = view.home
+        self.rows.show_rows([self._row(r) for r in home.rows])
+        done = sum(r.done for r in home.rows)
+        self._list_title.setText(self.texts("ui.visit.list", done=done, all=len(home.rows)))
+        self._left_here.setText(
+            self.texts("ui.visit.left-here", count=view.sealed_here) if view.sealed_here else self.texts("ui.visit.none-left")
+        )
+        self._show_battery(view)
+        self.warning.setVisible(bool(home.warnings))
+        if home.warnings:
+            first = home.warnings[0]
+            state = State.BLOCKED if first.code == "s17.no-capture" else State.RETRY
+            self.warning.say(state, self.texts.of(first), "  ·  ".join(self.texts.of(w) for w in home.warnings[1:]))
+        self._show_person(view)
+        self.shell.refresh_actions()
+
+    def _row(self, row: HomeRow) -> Row:
+        lines = [row.address]
+        if row.km is not None:
+            lines.append(
+                self.texts("ui.visit.m", m=round(row.km * 1000))
+                if row.km < 1
+                else self.texts("ui.visit.km", km=f"{row.km:.1f}".replace(".", ","))
+            )
+        if row.done:
+            return Row(row.name.upper(), tuple(lines), State.GOOD, self.texts("ui.visit.done"))
+        if row.dossier:
+            return Row(row.name.upper(), tuple(lines), State.LIVE, self.texts("ui.state.open"))
+        if row.revisit is not None:
+            return Row(
+                row.name.upper(),
+                tuple(lines),
+                State.RETRY,
+                self.texts("ui.visit.revisit", date=format_date(row.revisit.isoformat())),
+            )
+        return Row(row.name.upper(), (" · ".join(lines),), State.IDLE)
+
+    def _show_battery(self, view: VisitView) -> None:
+        share, minutes = view.health.battery_share, view.health.battery_minutes
+        if share is None:
+            self._battery.setText(self.texts("ui.visit.mains"))
+        elif minutes is None:
+            self._battery.setText(self.texts("ui.visit.battery-short", percent=round(100 * share)))
+        else:
+            hours, rest = divmod(int(minutes), 60)
+            self._battery.setText(self.texts("ui.visit.battery", percent=round(100 * share), hours=hours, minutes=f"{rest:02d}"))
+
+    def _show_person(self, view: VisitView) -> None:
+        person, state = view.person, view.state
+        for widget in (self._face, self._saved, self._strip_card, *self._parts.values()):
+            widget.setVisible(person is not None)
+        if person is None or state is None:
+            self._name.setText(self.texts("ui.visit.title"))
+            self._facts.setText(self.texts("s17.question"))
+            self.capture.name_step("")
+            if view.home.rows:
+                self.capture.say(State.IDLE, self.texts("ui.visit.choose"), self.texts.second("ui.visit.choose"))
+            else:
+                self.capture.say(State.RETRY, self.texts("s17.empty"), self.texts.second("s17.empty"))
+            return
+        self._name.setText(person.name.upper())
+        self._facts.setText(" · ".join(t for t in (person.number, format_date(person.born), person.address) if t))
+        self._face.setVisible(person.portrait is not None)
+        if person.portrait is not None:
+            self._face.show_picture(person.portrait.pixels)
+        self._saved.set(State.GOOD, self.texts("ui.visit.saved", time=person.saved_at))
+        self._show_steps(view)
+        for part in view.home.parts:
+            self._show_part(part, view)
+        minutes = max(0, math.floor(person.minutes))
+        self._time.setText(self.texts("ui.visit.time", rests=person.rests, minutes=minutes))
+        self._count.setText(self.texts("ui.visit.strip", count=len(view.home.strip)))
+        if self.capture.running is None and self.capture.decide is None:
+            self._say_next()
+
+    def _show_part(self, part: Part, view: VisitView) -> None:
+        full = part.done >= part.all
+        assert view.state is not None, "shown with a person only"
+        excepted = len(view.state.exceptions) if part.name == "fingers" else 0
+        far = (
+            self.texts("ui.visit.part.full")
+            if full
+            else f"{part.done}/{part.all}"
+            if part.all > 1
+            else self.texts("ui.visit.part.none")
+        )
+        note = self.texts("ui.visit.part.exceptions", count=excepted) if excepted else ""
+        if not note and not full:
+            hints = {"portrait": "ui.visit.part.portrait-hint", "signatures": "ui.visit.part.sign-hint"}
+            note = (
+                self.texts(hints[part.name])
+                if part.name in hints
+                else self.texts("ui.visit.part.left", left=part.all - part.done)
+            )
+        step = self._step()
+        here = step is not None and part.name == ("fingers" if step.fingers else "portrait") and not full
+        self._parts[part.name].show_part(State.GOOD if full else State.IDLE, far, note, here=here)
+
+    def _show_steps(self, view: VisitView) -> None:
+        assert view.state is not None, "shown with a person only"
+        following = view.state.next_step
+        names = [s.step for s in view.home.strip]
+        open_ = [s.step for s in view.home.strip if s.tone.value == "idle"]
+        if self.step not in names or (self.step not in open_ and open_):
+            self.step = following.id if following is not None else ""
+        stops = [Stop(s.step, self.texts.of(s.label), self._short(s.step), State(s.tone.value)) for s in view.home.strip]
+        self.strip.show_stops(stops, self.step)
+
+    def _short(self, step: str) -> str:
+        view = self.view
+        assert view is not None, "shown before"
+        assert view.state is not None, "shown with a person only"
+        rule = view.state.procedure.step(step)
+        if not rule.fingers:
+            return self.texts("ui.step.face")
+        hand = self.texts("ui.side.right-short" if int(rule.fingers[0]) <= 5 else "ui.side.left-short")
+        if len(rule.fingers) > 1:
+            return f"{len(rule.fingers)} {hand}" if len(rule.fingers) > 2 else str(len(rule.fingers))
+        names = ("little", "thumb", "index", "middle", "ring")
+        return f"{self.texts('ui.short.' + names[int(rule.position) % 5])} {hand}"
+
+    def _step(self) -> CaptureStep | None:
+        state = self.view.state if self.view is not None else None
+        return state.procedure.step(self.step) if state is not None and self.step else None
+
+    def _say_next(self) -> None:
+        step, view = self._step(), self.view
+        if step is None or view is None or view.state is None:
+            self.capture.name_step("")
+            self.capture.say(State.GOOD, self.texts("ui.visit.complete"), self.texts.second("ui.visit.complete"))
+            return
+        number = [s.id for s in view.state.procedure.steps].index(step.id) + 1
+        tried = len(view.state.captures[step.id].attempts)
+        words = self.texts("ui.visit.step-now", number=number, step=self.texts(f"step.{step.id}"))
+        self.capture.name_step(f"{words} · {self.texts('ui.visit.attempt', attempt=tried + 1, attempts=step.attempts)}")
+        kind = "fingers" if step.fingers else "portrait"
+        self.capture.say(State.IDLE, self.texts(f"ui.{kind}.wait"), self.texts("ui.visit.ready"))
+
+    def _choose_step(self, step: str) -> None:
+        view = self.view
+        if view is None or view.state is None or self.capture.running is not None:
+            return
+        if not view.state.done(view.state.procedure.step(step)):
+            self.step = step
+            self._show_person(view)
+            self.shell.refresh_actions()
+
+    # --- intents ---------------------------------------------------------------------------------------------------------------
+
+    def offers(self) -> list[Action]:
+        """Enter a home; inside: the one next capture, exception, rest."""
+        view = self.view
+        if view is None:
+            return []
+        if not self.dossier:
+            row = self._home_row()
+            return [
+                self.act(
+                    "open",
+                    "ui.action.visit-open",
+                    "F12",
+                    self._open,
+                    enabled=row is not None and not row.done,
+                    primary=True,
+                    icon="house",
+                )
+            ]
+        if self.exceptions.isVisible():
+            return [self.act("cancel", "ui.action.cancel", "Esc", self._close_exceptions),
+                    self.act("sign", "ui.action.sign-exception", "F12", self.exceptions.commit, enabled=self.exceptions.complete, primary=True)]  # fmt: skip
+        if self.capture.running is not None:
+            return [self.act("stop", "ui.action.visit-stop", "Esc", self._stop),
+                    self.act("press", "ui.action.capture", "F12", self._press, primary=True, icon="camera")]  # fmt: skip
+        step = self._step()
+        allowed = not any(w.code == "s17.no-capture" for w in view.home.warnings)
+        actions = [self.act("rest", "ui.action.visit-rest", "F9", self._rest),
+                   self.act("exception", "ui.action.exception", "F7", self._open_exceptions, enabled=step is not None and bool(step.fingers)),
+                   self.act("leave", "ui.action.visit-leave", "Shift+F12", self._leave)]  # fmt: skip
+        if self.capture.decide is not None:
+            actions.append(self.act("retake", "ui.action.retake", "F4", self._capture))
+            actions.append(self.act("flagged", "ui.action.accept-flagged", "F12", self._accept, primary=True))
+        elif step is not None:
+            name = self.texts(f"step.{step.id}").lower()
+            actions.append(
+                self.act(
+                    "capture",
+                    "ui.action.visit-capture",
+                    "F12",
+                    self._capture,
+                    enabled=allowed,
+                    primary=True,
+                    icon="finger",
+                    step=name,
+                )
+            )
+        else:
+            actions.append(self.act("review", "ui.action.visit-review", "F12", self._review, primary=True, icon="pen"))
+        return actions
+
+    def _home_row(self) -> HomeRow | None:
+        index = self.rows.currentRow()
+        return self.view.home.rows[index] if self.view is not None and 0 <= index < len(self.view.home.rows) else None
+
+    def _open(self) -> None:
+        row, desk, counter = self._home_row(), self.desk, self.counter
+        if row is None or desk is None:
+            return
+        name = row.name
+
+        def work() -> str:
+            call = next(c for c in desk.calls() if c.name == name)
+            counter.step_up(call.personal_no)
+            return desk.arrive(call.personal_no)
+
+        def arrived(dossier: str) -> None:
+            self.dossier = dossier
+            self.strip.setFocus()
+            self._ask()
+
+        self.ask(work, arrived)
+
+    def _capture(self) -> None:
+        step = self._step()
+        if step is not None:
+            self.shell.clear_trouble()
+            self.capture.start(self.dossier, step)
+            self.shell.refresh_actions()
+
+    def _press(self) -> None:
+        self.counter.press()
+
+    def _stop(self) -> None:
+        self.capture.stop()
+        self.capture.say(State.IDLE, self.texts("ui.visit.stopped"), self.texts.second("ui.visit.stopped"))
+        self._ask()
+
+    def _ended(self) -> None:
+        self._ask()
+
+    def _accept(self) -> None:
+        self.capture.accept_best(self.dossier, self._ask)
+
+    def _rest(self) -> None:
+        desk, dossier = self.desk, self.dossier
+        assert desk is not None, "made at the first enter"
+        self.ask(lambda: desk.rest(dossier), lambda _: self._leave())
+
+    def _leave(self) -> None:
+        desk, dossier = self.desk, self.dossier
+        assert desk is not None, "made at the first enter"
+        self.capture.stop()
+
+        def left(_: object) -> None:
+            self.dossier, self.step = "", ""
+            self.rows.setFocus()
+            self._ask()
+
+        self.ask(lambda: desk.leave(dossier), left)
+
+    def _review(self) -> None:
+        missing = self.view is not None and any(p.name == "data" and p.done < p.all for p in self.view.home.parts)
+        self.shell.go("declaration" if missing and self.shell.has("declaration") else "review", self.dossier)
+
+    def digit(self, number: int) -> bool:
+        """Choose a finger in the exception panel."""
+        if self.exceptions.isVisible():
+            self.exceptions.choose(FingerPosition(number if number else 10))
+            self.shell.refresh_actions()
+            return True
+        return False
+
+    def _open_exceptions(self) -> None:
+        self.exceptions.begin()
+        self.exceptions.show()
+        step = self._step()
+        if step is not None and len(step.fingers) == 1:
+            self.exceptions.choose(step.fingers[0])
+        self.shell.refresh_actions()
+
+    def _close_exceptions(self) -> None:
+        self.exceptions.hide()
+        self.strip.setFocus()
+        self.shell.refresh_actions()
+
+    def _sign_exception(self, finger: int, kind: str, permanence: str) -> None:
+        counter, dossier = self.counter, self.dossier
+        self.exceptions.hide()
+        self.capture.decide = None
+        self.ask(lambda: counter.declare_exception(dossier, FingerPosition(finger), ExceptionKind(kind), Permanence(permanence)),
+                 lambda _: self._ask())  # fmt: skip
+
+    def restyle(self) -> None:
+        """Measure the rows anew."""
+        self.rows.relayout()
