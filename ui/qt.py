@@ -1,5 +1,8 @@
 """The one place where Qt is imported: binding quirks and versions are met here and nowhere else."""
 
+from importlib import import_module
+from types import ModuleType
+
 from PySide6.QtCore import (
     QEvent,
     QEventLoop,
@@ -37,6 +40,7 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
     QPolygonF,
+    QResizeEvent,
     QShortcut,
     QTransform,
 )
@@ -116,6 +120,7 @@ __all__ = [
     "QPushButton",
     "QRect",
     "QRectF",
+    "QResizeEvent",
     "QScrollArea",
     "QShortcut",
     "QSize",
@@ -134,4 +139,10 @@ __all__ = [
     "Qt",
     "Signal",
     "Slot",
+    "print_support",
 ]  # fmt: skip
+
+
+def print_support() -> ModuleType:
+    """Return Qt's printing module, loaded only when something is printed."""
+    return import_module("PySide6.QtPrintSupport")

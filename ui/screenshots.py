@@ -99,6 +99,13 @@ class Studio:
         self.shell.press(key)
         self.until(self.settled)
 
+    def begin(self, key: str) -> None:
+        """Press a key that starts something live: wait for the guard, not for the end."""
+        end = self.shell.guard.last + 0.41
+        self.shell.guard.painted = True
+        self.until(lambda: time.monotonic() >= end)
+        self.shell.press(key)
+
     def shoot(self, name: str) -> None:
         """Take the window in every variant."""
         for variant in self.variants:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from station.errors import sentence
 from ui.bridge import Jobs
+from ui.frame.action_bar import ActionBar
 from ui.frame.keys import Keys, RepeatGuard
 from ui.frame.menu import Menu
 from ui.frame.rail import Rail
@@ -20,7 +21,6 @@ from ui.qt import (
     QApplication,
     QCloseEvent,
     QEvent,
-    QFrame,
     QHBoxLayout,
     QMainWindow,
     QObject,
@@ -32,9 +32,9 @@ from ui.qt import (
 from ui.screens.table import entries
 from ui.texts import Texts
 from ui.theme.style import Current, make_theme, style_sheet
-from ui.theme.tokens import ACTION_BAR, SMALLEST_WINDOW, State
-from ui.widgets.actions import Action, ActionButton
-from ui.widgets.chips import Banner, label
+from ui.theme.tokens import SMALLEST_WINDOW, State
+from ui.widgets.actions import Action
+from ui.widgets.chips import Banner
 
 if TYPE_CHECKING:
     from station.app import Station
@@ -111,12 +111,7 @@ class Shell(QMainWindow):
         inner.addWidget(self.trouble)
         inner.addWidget(self.stack, 1)
         right.addWidget(holder, 1)
-        self._bar = QFrame()
-        self._bar.setObjectName("actions")
-        self._bar.setMinimumHeight(ACTION_BAR)
-        self._bar_row = QHBoxLayout(self._bar)
-        self._bar_row.setContentsMargins(16, 6, 16, 6)
-        self._bar_row.setSpacing(8)
+        self._bar = ActionBar()
         right.addWidget(self._bar)
         below.addLayout(right, 1)
         column.addLayout(below, 1)
@@ -193,32 +188,22 @@ class Shell(QMainWindow):
 
     def refresh_actions(self) -> None:
         """Draw the page's actions anew; the focus stays where it is unless it was on a button that is gone."""
-        while self._bar_row.count():
-            item = self._bar_row.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
         actions = self.page.offers() if self._shown else []
-        for action in (a for a in actions if not a.primary):
-            self._bar_row.addWidget(ActionButton(action))
-        self._bar_row.addStretch(1)
-        hint = self.page.hint() if self._shown else ""
-        if hint:
-            self._bar_row.addWidget(label(hint, "caption"))
-        for action in (a for a in actions if a.primary):
-            self._bar_row.addWidget(ActionButton(action))
+        self._bar.show_actions(actions, self.page.hint() if self._shown else "")
 
     # --- trouble -----------------------------------------------------------------------------------------------------------
 
     def show_trouble(self, error: BaseException) -> None:
         """Say what happened, what is safe, what to do; the words by code where the catalogue has them."""
         code = str(getattr(error, "reason_code", "") or "")
+        self._message = code
         words = self.texts(code) if code else ""
         main = words if words and words != code else self.texts("ui.trouble.title")
         second = self.texts.second(code) if words != code and self.texts.second(code) else sentence(error)
         self.trouble.say(State.BLOCKED, main, f"{second}  [{code or type(error).__name__}]")
         self.trouble.show()
+
+    _message = ""
 
     def clear_trouble(self) -> None:
         """Take the message away."""
@@ -262,6 +247,7 @@ class Shell(QMainWindow):
         elif key == "F10" and self.counter is not None and self.page.framed:
             self.menu.open()
         elif key == "F1" and self.has("help") and self._shown != "help":
+            self.help_message = self._message if self.trouble.isVisible() else ""
             self.help_topic, self.help_return = self.page.help_topic or self._shown, (self._shown, self.page.dossier)
             self.go("help")
         elif key == "F1":
@@ -271,6 +257,8 @@ class Shell(QMainWindow):
             return False
         return True
 
+    help_message = ""
+    """Code of the message that stood there when F1 was pressed."""
     help_topic = ""
     """Which screen the help was asked from (F1)."""
     help_return = ("home", "")

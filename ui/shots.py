@@ -57,10 +57,62 @@ def _visit_live(studio: Studio) -> None:
 
     studio.go("home-visit")
     studio.press("F12")
-    studio.shell.press("F12")
+    studio.begin("F12")
     page = studio.shell.page
     assert isinstance(page, HomeVisitScreen)
-    studio.until(lambda: page.capture.bar.accessibleName())
+    studio.until(page.capture.bar.accessibleName)
+
+
+def _to(name: str) -> Reach:
+    return lambda studio: studio.go(name)
+
+
+def _settings_invalid(studio: Studio) -> None:
+    from ui.screens.settings import SettingsScreen
+
+    studio.go("settings")
+    page = studio.shell.page
+    assert isinstance(page, SettingsScreen)
+    page.groups.setCurrentRow(3)
+    page.editors["sound.volume"].set_raw("700")
+
+
+def _settings_clone(studio: Studio) -> None:
+    from ui.screens.settings import SettingsScreen
+
+    studio.go("settings")
+    studio.press("F6")
+    page = studio.shell.page
+    assert isinstance(page, SettingsScreen)
+    other = studio.folder / "station-settings.toml"
+    other.write_text('"sound.volume" = 30\n"sending.hours" = "18:00-06:00"\n"keep.days" = 365\n', "utf-8")
+    page.clone.file.set_text(str(other))
+    studio.press("F7")
+
+
+def _operators_admin(studio: Studio) -> None:
+    from station.demo_team import demo_pins
+    from ui.screens.operators import OperatorsScreen
+
+    studio.go("operators")
+    studio.press("F8")
+    page = studio.shell.page
+    assert isinstance(page, OperatorsScreen)
+    page.admin.secret.edit.setText(demo_pins(studio.shell.station)["quan-tri"])
+    studio.press("F12")
+
+
+def _side(studio: Studio) -> None:
+    studio.go("side-by-side", studio.scenes.acknowledged)
+
+
+def _paper(studio: Studio) -> None:
+    studio.go("print-preview", studio.scenes.acknowledged)
+
+
+def _help(studio: Studio) -> None:
+    studio.go("defects")
+    studio.press("F1")
 
 
 SHOTS: tuple[tuple[str, Reach], ...] = (
@@ -70,6 +122,16 @@ SHOTS: tuple[tuple[str, Reach], ...] = (
     ("s10-supervisor-ready", _supervisor_ready),
     ("s12-defects", _defects),
     ("s13-hand-over", _hand_over),
+    ("s14-campaign", _to("campaign")),
+    ("s15-recheck", _to("recheck")),
+    ("s18-settings", _to("settings")),
+    ("s18-settings-invalid", _settings_invalid),
+    ("s18-settings-clone", _settings_clone),
+    ("s18-operators", _to("operators")),
+    ("s18-operators-admin", _operators_admin),
+    ("x-side-by-side", _side),
+    ("x-print-preview", _paper),
+    ("x-help", _help),
     ("s17-visit-list", _visit_list),
     ("s17-visit-live", _visit_live),
     ("s17-visit-person", _visit_person),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from station.app import Station
 from station.cloning import Difference, applied, compare_settings, export_settings, read_export
 from station.desks.people import Acting, names, second_person, signed_in
 from station.dossier.kinds import Kind
 from station.errors import AccessError, InputError
+from station.files import RealFiles
 from station.keys import Permission, Role
-from station.settings import BY_NAME
+from station.settings import BY_NAME, MAX_FILE_BYTES
 from station.views.operators import OperatorsView, operators_view
 from station.views.settings import SettingsView, settings_view, typed
 
@@ -60,6 +62,24 @@ class SettingsDesk:
     def export(self) -> str:
         """Return the file for other kits."""
         return export_settings(self._station.settings)
+
+    def export_to(self, path: Path) -> int:
+        """Write the file for other kits and return how many settings it holds.
+
+        Raises:
+            StorageError: it cannot be written there.
+        """
+        text = self.export()
+        RealFiles(path.parent).write(path.name, text.encode())
+        return text.count("\n") - 1
+
+    def compare_file(self, path: Path) -> tuple[Difference, ...]:
+        """Compare a file on disk or stick with this kit; raises as `compare`, and InputError when it cannot be read."""
+        return self.compare(_read(path))
+
+    def apply_file(self, path: Path) -> int:
+        """Take a file over; raises as `apply`, and InputError when it cannot be read."""
+        return self.apply(_read(path))
 
     def compare(self, data: bytes) -> tuple[Difference, ...]:
         """Compare a file of another kit with this one.
@@ -141,3 +161,12 @@ class OperatorsDesk:
     def reset(self, operator_id: str, secret: str) -> None:
         """Give a new first PIN and a new signing key."""
         self._station.operators.reset_secret(operator_id, secret, by=self._by(Permission.MANAGE_OPERATORS).session)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise InputError("This is no settings file; nothing was changed.", code="settings-size")
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path.name} cannot be read; nothing was changed. Check its name.", code="settings-file") from error

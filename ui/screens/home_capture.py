@@ -38,6 +38,7 @@ class HomeCapture(QFrame):
         self.view.setMinimumSize(180, 160)
         self.view.setMaximumWidth(260)
         self.view.setAccessibleName(screen.texts("ui.hand.finger-taking"))
+        self.view.hide()
         row.addWidget(self.view, 2)
         column = QVBoxLayout()
         column.setSpacing(4)
@@ -83,6 +84,7 @@ class HomeCapture(QFrame):
         counter, token = screen.counter, self._token
         self.running, self.decide = step, None
         self.view.show_frame(None)
+        self.view.show()
         self.bar.show_score(None, 0)
         state = "portrait" if not step.fingers else "fingers"
         self.say(State.LIVE, screen.texts(f"ui.{state}.wait"), screen.texts.second(f"ui.{state}.wait"))
@@ -103,6 +105,7 @@ class HomeCapture(QFrame):
         """Stop the live picture; what was attempted stays."""
         self._token += 1
         self.running = self.decide = None
+        self.view.hide()
         if self._screen.shell.counter is not None:
             self._screen.shell.counter.stop_capture()
 

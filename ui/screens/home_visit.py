@@ -382,6 +382,8 @@ class HomeVisitScreen(Screen):
 
         def left(_: object) -> None:
             self.dossier, self.step = "", ""
+            self.capture.view.hide()
+            self.capture.bar.show_score(None, 0)
             self.rows.setFocus()
             self._ask()
 

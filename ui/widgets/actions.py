@@ -44,12 +44,32 @@ class ActionButton(QAbstractButton):
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.action = action
+        self._compact = False
         self.setEnabled(action.enabled)
         self.setAccessibleName(action.text)
         self.setAccessibleDescription(f"{action.second} ({action.key})")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.clicked.connect(action.run)
+
+    @property
+    def compact(self) -> bool:
+        """Whether the second line is left out (the window is too narrow for it; a screen reader still has it)."""
+        return self._compact
+
+    @compact.setter
+    def compact(self, compact: bool) -> None:
+        self._compact = compact
+        self.update()
+
+    @property
+    def second(self) -> str:
+        """The second line as it is drawn."""
+        return "" if self._compact else self.action.second
+
+    def minimumSizeHint(self) -> QSize:
+        """Never smaller than its words."""
+        return self.sizeHint()
 
     @property
     def _icon(self) -> str:
@@ -61,11 +81,11 @@ class ActionButton(QAbstractButton):
         main = QFontMetrics(theme.font(self._main_px(), 700 if self.action.primary else 600))
         small = QFontMetrics(theme.font(theme.scale.caption))
         key = QFontMetrics(theme.font(theme.scale.caption, 700)).horizontalAdvance(self.action.key) + 14
-        wide = max(main.horizontalAdvance(self.action.text), small.horizontalAdvance(self.action.second))
+        wide = max(main.horizontalAdvance(self.action.text), small.horizontalAdvance(self.second))
         icon = 28 if self._icon else 0
         return QSize(
             wide + key + icon + 42,
-            max(theme.scale.button, round(1.45 * main.height() + (0.9 * small.height() if self.action.second else 0))),
+            max(theme.scale.button, round(1.45 * main.height() + (0.9 * small.height() if self.second else 0))),
         )
 
     def _main_px(self) -> int:
@@ -112,7 +132,7 @@ class ActionButton(QAbstractButton):
         main = theme.font(self._main_px(), 700 if self.action.primary else 600)
         painter.setPen(ink)
         painter.setFont(main)
-        if not self.action.second:
+        if not self.second:
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.action.text)
             return
         small = theme.font(theme.scale.caption)
@@ -122,4 +142,4 @@ class ActionButton(QAbstractButton):
         painter.drawText(QRectF(box.left(), top, box.width(), first.height()), Qt.AlignmentFlag.AlignVCenter, self.action.text)
         painter.setFont(small)
         painter.drawText(QRectF(box.left(), top + first.height() + gap, box.width(), second.height()), Qt.AlignmentFlag.AlignVCenter,
-                         self.action.second)  # fmt: skip
+                         self.second)  # fmt: skip

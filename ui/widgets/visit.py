@@ -118,12 +118,12 @@ class StopStrip(QWidget):
 
     def sizeHint(self) -> QSize:
         """Circles and a word under each."""
-        return QSize(600, round(self._round() + Current.theme.scale.caption * 1.7 + 12))
+        return QSize(600, round(self._round() + Current.theme.scale.caption * 1.7 + 20))
 
     def _place(self, index: int) -> QRectF:
         wide = self.width() / max(1, len(self._stops))
         size = self._round()
-        return QRectF(index * wide + wide / 2 - size / 2, 4, size, size)
+        return QRectF(index * wide + wide / 2 - size / 2, 9, size, size)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the circles."""

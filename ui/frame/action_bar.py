@@ -1,0 +1,101 @@
+"""The action bar: what can be done now, the primary action at the right. Nothing is cut: when the window is too narrow for both lines
+of every button, the second language goes first, then the buttons take a second row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ui.qt import QFrame, QLabel, QResizeEvent
+from ui.theme.tokens import ACTION_BAR
+from ui.widgets.actions import Action, ActionButton
+from ui.widgets.chips import label
+
+SIDE, GAP, EDGE = 16, 8, 6
+
+
+class ActionBar(QFrame):
+    """Places the buttons itself, because no layout knows which words may go first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("actions")
+        self._others: list[ActionButton] = []
+        self._primary: ActionButton | None = None
+        self._hint: QLabel | None = None
+        self.setFixedHeight(ACTION_BAR)
+
+    def show_actions(self, actions: Sequence[Action], hint: str = "") -> None:
+        """Show other buttons; the old ones are gone at once."""
+        for old in (*self._others, self._primary, self._hint):
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        self._others = [ActionButton(a, self) for a in actions if not a.primary]
+        found = [ActionButton(a, self) for a in actions if a.primary]
+        self._primary = found[0] if found else None
+        self._hint = label(hint, "caption") if hint else None
+        if self._hint is not None:
+            self._hint.setParent(self)
+        for new in (*self._others, self._primary, self._hint):
+            if new is not None:
+                new.show()
+        self.arrange()
+
+    def buttons(self) -> list[ActionButton]:
+        """All buttons, the primary one last."""
+        return [*self._others, *([self._primary] if self._primary is not None else [])]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width: place them anew."""
+        super().resizeEvent(event)
+        self.arrange()
+
+    def _needs(self) -> int:
+        return sum(b.sizeHint().width() + GAP for b in self.buttons())
+
+    def arrange(self) -> None:
+        """Give every button its place and the bar its height."""
+        room = self.width() - 2 * SIDE
+        for button in self.buttons():
+            button.compact = False
+        if self._needs() > room:
+            for button in self._others:
+                button.compact = True
+        if self._needs() > room and self._primary is not None:
+            self._primary.compact = True
+        if self._hint is not None:
+            self._hint.ensurePolished()
+            self._hint.adjustSize()
+            self._hint.setVisible(self._needs() + self._hint.width() + 2 * GAP <= room)
+        rows = self._rows(room)
+        top = EDGE
+        for row in rows:
+            high = max(b.sizeHint().height() for b in row)
+            left = SIDE
+            for button in row:
+                size = button.sizeHint()
+                wide = min(size.width(), room)
+                if button is self._primary:
+                    left = self.width() - SIDE - wide
+                    if self._hint is not None and not self._hint.isHidden():
+                        self._hint.move(left - GAP - self._hint.width(), top + (high - self._hint.height()) // 2)
+                button.setGeometry(left, top + (high - size.height()) // 2, wide, size.height())
+                left += wide + GAP
+            top += high + GAP
+        wanted = max(ACTION_BAR, top - GAP + EDGE)
+        if self.height() != wanted:
+            self.setFixedHeight(wanted)
+
+    def _rows(self, room: int) -> list[list[ActionButton]]:
+        """Break the buttons into rows; the primary one stands in the last."""
+        rows: list[list[ActionButton]] = [[]]
+        used = 0
+        for button in self.buttons():
+            wide = button.sizeHint().width()
+            if rows[-1] and used + wide > room:
+                rows.append([])
+                used = 0
+            rows[-1].append(button)
+            used += wide + GAP
+        return [r for r in rows if r]

@@ -1,0 +1,234 @@
+"""S18: settings, built from their declarations. Values out of their limits are explained at the field; a whole kit's settings are cloned
+by a file: export, compare, apply.
+"""
+
+from __future__ import annotations
+
+from station.cloning import Difference
+from station.desks.settings import SettingsDesk
+from station.settings import BY_NAME
+from station.views.settings import SettingsView
+from ui.qt import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from ui.screens.base import Screen
+from ui.screens.clone_panel import ClonePanel
+from ui.shell import Shell
+from ui.theme.tokens import State
+from ui.widgets.actions import Action
+from ui.widgets.chips import Banner, card, label
+from ui.widgets.entry import Entry
+from ui.widgets.heads import Head
+from ui.widgets.rows import Row, RowList
+from ui.widgets.setting_row import SettingEditor
+
+LOOKS = ("screen.language", "screen.theme", "screen.large")
+
+
+class SettingsScreen(Screen):
+    """What may I change here?"""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.desk: SettingsDesk | None = None
+        self.view: SettingsView | None = None
+        self.editors: dict[str, SettingEditor] = {}
+        self._pending: dict[str, object] = {}
+        self._allowed: dict[str, bool] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        top = QHBoxLayout()
+        self._head = Head(self.texts("ui.settings.title"), self.texts("ui.settings.question"))
+        top.addWidget(self._head, 3)
+        self.search = Entry(self.texts("ui.settings.search"))
+        self.search.committed.connect(self._ask)
+        top.addWidget(self.search, 2)
+        column.addLayout(top)
+        self.banner = Banner()
+        self.banner.hide()
+        column.addWidget(self.banner)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        left, box = card()
+        box.setContentsMargins(1, 1, 1, 1)
+        self.groups = RowList(self.texts("ui.settings.title"))
+        self.groups.picked.connect(lambda _: self._show_group())
+        box.addWidget(self.groups)
+        row.addWidget(left, 2)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setAccessibleName(self.texts("ui.settings.title"))
+        row.addWidget(self._scroll, 7)
+        self.clone = ClonePanel(self.texts)
+        self.clone.hide()
+        row.addWidget(self.clone, 5)
+        column.addLayout(row, 1)
+
+    def enter(self, dossier: str = "") -> None:
+        """Show what is set."""
+        super().enter(dossier)
+        if self.desk is None:
+            self.desk = SettingsDesk(self.station)
+        self.editors, self._pending = {}, {}
+        self.banner.hide()
+        self.clone.hide()
+        self.groups.setFocus()
+        self._ask()
+
+    def _ask(self) -> None:
+        desk, text = self.desk, self.search.text()
+        assert desk is not None, "made at the first enter"
+        self.ask(lambda: (desk.view(text), {n: desk.may_change(n) for n in BY_NAME}), self._show)
+
+    def _show(self, answer: tuple[SettingsView, dict[str, bool]]) -> None:
+        self.view, self._allowed = answer
+        self.groups.show_rows([Row(self.texts(f"group.{g}"), (), None, "", str(len(rows))) for g, rows in self.view.groups])
+        if self.view.empty is not None:
+            self._say(State.IDLE, self.view.empty.code)
+        elif self.view.faults:
+            words = self.texts("ui.settings.faults", count=len(self.view.faults), faults=" ".join(self.view.faults))
+            self.banner.show()
+            self.banner.say(State.RETRY, words)
+        self._show_group()
+
+    def _say(self, state: State, code: str, **values: object) -> None:
+        self.banner.show()
+        self.banner.say(state, self.texts(code, **values), self.texts.second(code, **values))
+
+    def _show_group(self) -> None:
+        view, index = self.view, self.groups.currentRow()
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(8)
+        self._pending = self.unsaved()
+        self.editors = {}
+        if view is not None and 0 <= index < len(view.groups):
+            group, rows = view.groups[index]
+            column.addWidget(label(self.texts(f"group.{group}"), "strong"))
+            for row in rows:
+                editor = SettingEditor(self.texts, row, allowed=self._allowed.get(row.name, False))
+                if row.name in self._pending:
+                    editor.set_raw(self._pending[row.name])
+                editor.changed.connect(lambda _: self._changed())
+                self.editors[row.name] = editor
+                column.addWidget(editor)
+        column.addStretch(1)
+        self._scroll.setWidget(body)
+        self.shell.refresh_actions()
+
+    def unsaved(self) -> dict[str, object]:
+        """Values that differ from what is set, by name, also those of groups looked at before."""
+        here = {n: e.raw() for n, e in self.editors.items() if e.differs()}
+        return {n: v for n, v in self._pending.items() if n not in self.editors} | here
+
+    def _changed(self) -> None:
+        count = len(self.unsaved())
+        if count:
+            self._say(State.LIVE, "ui.settings.unsaved", count=count)
+        else:
+            self.banner.hide()
+        self.shell.refresh_actions()
+
+    # --- intents ---------------------------------------------------------------------------------------------------------------
+
+    def offers(self) -> list[Action]:
+        """Search, back to default, clone, save."""
+        if self.clone.isVisible():
+            return [self.act("cancel", "ui.action.cancel", "Esc", self._close_clone),
+                    self.act("export", "ui.action.export-settings", "F6", self._export, icon="disk"),
+                    self.act("compare", "ui.action.compare-settings", "F7", self._compare, icon="columns"),
+                    self.act("apply", "ui.action.apply-settings", "F12", self._apply, enabled=self.clone.compared, primary=True, icon="double-check")]  # fmt: skip
+        return [
+            self.act("search", "ui.action.search-field", "F2", self.search.edit.setFocus, icon="eye"),
+            self.act("default", "ui.action.default", "F4", self._default, enabled=self._focused() is not None),
+            self.act("clone", "ui.settings.clone", "F6", self._open_clone, icon="swap"),
+            self.act("operators", "ui.action.operators", "F7", lambda: self.shell.go("operators"), icon="person"),
+            self.act(
+                "save", "ui.action.save-settings", "F12", self._save, enabled=bool(self.unsaved()), primary=True, icon="disk"
+            ),
+        ]
+
+    def _focused(self) -> SettingEditor | None:
+        return next(iter(self.editors.values()), None)
+
+    def _default(self) -> None:
+        focus = self.shell.focusWidget()
+        for editor in self.editors.values():
+            if editor.editor is focus and editor.editor.isEnabled():
+                editor.to_default()
+
+    def _save(self) -> None:
+        changes, desk = self.unsaved(), self.desk
+        bad = [e for e in self.editors.values() if e.row.name in changes and not e.check()]
+        if bad:
+            bad[0].editor.setFocus()
+            return
+        if desk is None or not changes:
+            return
+
+        def saved(count: int) -> None:
+            self.editors, self._pending = {}, {}
+            self._ask()
+            self._say(State.GOOD, "ui.settings.saved", count=count)
+            self._use(changes)
+
+        self.ask(lambda: desk.save(changes), saved)
+
+    def _use(self, changes: dict[str, object]) -> None:
+        """What changes the look is used at once."""
+        if {"screen.theme", "screen.large"} & set(changes):
+            self.shell.set_look(dark=changes.get("screen.theme", "dark" if self.shell.dark else "light") == "dark",
+                                large=bool(changes.get("screen.large", self.shell.large)))  # fmt: skip
+        if "screen.language" in changes:
+            self.shell.set_language(str(changes["screen.language"]))
+
+    # --- cloning ---------------------------------------------------------------------------------------------------------------
+
+    def _open_clone(self) -> None:
+        self.clone.begin()
+        self.clone.show()
+        self.shell.refresh_actions()
+
+    def _close_clone(self) -> None:
+        self.clone.hide()
+        self.groups.setFocus()
+        self.shell.refresh_actions()
+
+    def _export(self) -> None:
+        desk, path = self.desk, self.clone.path()
+        if desk is None or path is None:
+            return
+
+        def done(count: int) -> None:
+            name = path.name
+            self.clone.say(State.GOOD, self.texts("ui.settings.exported", count=count, name=name))
+
+        self.ask(lambda: desk.export_to(path), done)
+
+    def _compare(self) -> None:
+        self._with_file(self._compared)
+
+    def _with_file(self, done: object) -> None:
+        desk, path = self.desk, self.clone.path()
+        assert callable(done)
+        if desk is not None and path is not None:
+            self.ask(lambda: desk.compare_file(path), done)
+
+    def _compared(self, rows: tuple[Difference, ...]) -> None:
+        self.clone.show_differences(rows)
+        self.shell.refresh_actions()
+
+    def _apply(self) -> None:
+        desk, path = self.desk, self.clone.path()
+        if desk is None or path is None or not self.clone.compared:
+            return
+
+        def done(count: int) -> None:
+            self.clone.say(State.GOOD, self.texts("ui.settings.applied", count=count))
+            self._ask()
+            self._compare()
+
+        self.ask(lambda: desk.apply_file(path), done)
+
+    def restyle(self) -> None:
+        """Measure the rows anew."""
+        self.groups.relayout()
