@@ -1,0 +1,276 @@
+"""S16, the wizard: eight steps from the device's identity to a signed certificate. Corrections are proven by a new capture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from station.desks.approvers import approvers
+from station.desks.devices import CalibrationDesk
+from station.keys import Permission
+from station.views.calibration import CalibrationView, RowView
+from station.words import Language
+from ui.qt import QAbstractItemView, QHBoxLayout, QTableWidget, QTableWidgetItem, QTimer, QVBoxLayout
+from ui.screens.base import Screen
+from ui.shell import Shell
+from ui.theme.style import Current
+from ui.theme.tokens import State
+from ui.widgets.actions import Action
+from ui.widgets.chips import Banner, StateChip, card, in_cell, label
+from ui.widgets.entry import PinPanel
+from ui.widgets.facts import Facts
+from ui.widgets.heads import Head
+from ui.widgets.picture import PicturePane
+from ui.widgets.wizard import MARGIN, MarginDelegate, WizardStrip
+
+COLUMNS = ("test", "value", "limit", "margin", "source", "result")
+WIDTHS = (4, 2, 2, 2, 4, 2)
+
+
+class CalibrationScreen(Screen):
+    """May this device enrol today?"""
+
+    help_topic = "calibration"
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.desk: CalibrationDesk | None = None
+        self.view: CalibrationView | None = None
+        self._drawn: tuple[RowView, ...] = ()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._head = Head(self.texts("calibration.title.scanner"), self.texts("ui.devices.question"))
+        column.addWidget(self._head)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        left = QVBoxLayout()
+        frame, strip = card()
+        self.strip = WizardStrip(self.texts("calibration.title.scanner"))
+        strip.addWidget(self.strip)
+        left.addWidget(frame)
+        frame, table = card()
+        table.setContentsMargins(1, 1, 1, 1)
+        self.table = QTableWidget(0, len(COLUMNS))
+        self.table.setHorizontalHeaderLabels([self.texts(f"ui.calibration.{c}") for c in COLUMNS])
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.table.setAccessibleName(self.texts("ui.calibration.test"))
+        self.table.horizontalHeader().setStretchLastSection(True)
+        self._margin = MarginDelegate(self.table)
+        self.table.setItemDelegateForColumn(COLUMNS.index("margin"), self._margin)
+        table.addWidget(self.table, 1)
+        left.addWidget(frame, 1)
+        self.banner = Banner()
+        left.addWidget(self.banner)
+        row.addLayout(left, 7)
+        right = QVBoxLayout()
+        frame, target = card()
+        self._target_title = label("", "strong", wrap=True)
+        self._picture = PicturePane(self.texts("calibration.title.scanner"))
+        target.addWidget(self._target_title)
+        target.addWidget(self._picture, 1)
+        right.addWidget(frame, 3)
+        frame, box = card(self.texts("ui.calibration.certificate"))
+        self._state = StateChip(State.IDLE, "")
+        self._facts = Facts(right=True)
+        box.addWidget(self._state)
+        box.addWidget(self._facts)
+        box.addStretch(1)
+        right.addWidget(frame, 3)
+        self.pin = PinPanel(self.texts)
+        self.pin.given.connect(self._come)
+        self.pin.hide()
+        right.addWidget(self.pin)
+        row.addLayout(right, 3)
+        column.addLayout(row, 1)
+        self._watch = QTimer(self)
+        self._watch.timeout.connect(self._redraw)
+
+    # --- coming and going ------------------------------------------------------------------------------------------------------
+
+    def begin(self, desk: CalibrationDesk) -> None:
+        """Take a new run over; the device room calls this before it goes here."""
+        self.desk, self.view, self._drawn = desk, None, ()
+        self.table.setRowCount(0)
+
+    def enter(self, dossier: str = "") -> None:
+        """Show the run; without one there is nothing to calibrate, back to the room."""
+        super().enter(dossier)
+        self.pin.hide()
+        self.table.setFocus()
+        if self.desk is None:
+            self.banner.say(State.IDLE, self.texts("calibration-no-device"), self.texts.second("calibration-no-device"))
+            return
+        self._redraw()
+
+    def leave(self) -> None:
+        """A run that is left is stopped: the device is free again; what was signed before holds."""
+        super().leave()
+        self._watch.stop()
+        desk, self.desk = self.desk, None
+        if desk is not None and self.shell.counter is not None:
+            self.jobs.submit(desk.run.stop)
+
+    def _language(self) -> Language:
+        return Language.EN if self.texts.setting == "en" else Language.VI
+
+    def _redraw(self) -> None:
+        desk = self.desk
+        if desk is not None:
+            language = self._language()
+            self.ask(lambda: (desk.view(language), desk.run.last_picture), self._show)
+
+    def _show(self, answer: tuple[CalibrationView, Any]) -> None:
+        view, picture = answer
+        self.view = view
+        self._head.say(self.texts.of(view.title), view.device)
+        self.strip.show_marks([(self.texts.of(m.words), State(m.tone.value)) for m in view.strip])
+        self._show_rows(view.rows)
+        t = view.target
+        self._target_title.setText(f"{self.texts.of(t.face)} · {self.texts('ui.calibration.target', taken=t.taken, needed=t.needed)}")
+        size = f"{t.size[0]} × {t.size[1]}" if t.size else ""
+        self._picture.show_picture(picture, size, empty=self.texts("ui.calibration.no-picture"))
+        self._state.set(State(view.certificate_tone.value), self.texts.of(view.certificate_state))
+        self._facts.show_pairs([(self.texts.of(x.words), x.value) for x in view.certificate])
+        if view.problem is not None:
+            self.banner.say(State.BLOCKED, self.texts.of(view.problem), self.texts.second_of(view.problem))
+        else:
+            second = self.texts("ui.calibration.busy") if view.busy else self.texts.second_of(view.banner)
+            self.banner.say(State(view.banner_tone.value), self.texts.of(view.banner), second)
+        self.shell.refresh_actions()
+
+    def _show_rows(self, rows: tuple[RowView, ...]) -> None:
+        if rows == self._drawn:
+            return
+        self._drawn = rows
+        self.table.setRowCount(len(rows))
+        for index, row in enumerate(rows):
+            texts = (self.texts.of(row.words), f"{row.value} {row.unit}".strip(), row.limit, "",
+                     f"{row.source} · {self.texts.of(row.verified)}".strip(" ·"))  # fmt: skip
+            for at, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                self.table.setItem(index, at, item)
+            margin = self.table.item(index, COLUMNS.index("margin"))
+            assert margin is not None, "set above"
+            margin.setData(MARGIN, row)
+            self.table.setCellWidget(index, 5, in_cell(StateChip(State(row.tone.value), self.texts.of(row.verdict))))
+        self._size_table()
+        worst = next((i for i, r in enumerate(rows) if r.tone.value == "blocked"), 0)
+        if rows:
+            self.table.selectRow(worst)
+            self.table.scrollToItem(self.table.item(worst, 0), QAbstractItemView.ScrollHint.PositionAtTop)
+
+    def _size_table(self) -> None:
+        wide = self.table.viewport().width() or 760
+        for at, share in enumerate(WIDTHS[:-1]):
+            self.table.setColumnWidth(at, wide * share // sum(WIDTHS))
+        for index in range(self.table.rowCount()):
+            self.table.setRowHeight(index, max(36, round(Current.theme.scale.body * 2.4)))
+
+    # --- intents ---------------------------------------------------------------------------------------------------------------
+
+    def offers(self) -> list[Action]:
+        """The wizard's next step; again, save, report, sign as it is, stop."""
+        view = self.view
+        if self.pin.isVisible():
+            return [self.act("cancel", "ui.action.cancel", "Esc", self._cancel),
+                    self.act("sign", "ui.action.sign-pin", "F12", self.pin.give, primary=True, icon="pen")]  # fmt: skip
+        if view is None or view.primary is None:
+            return [self.act("room", "ui.action.to-devices", "F12", lambda: self.shell.go("devices"), primary=True, icon="tool")]
+        runs = {"again": self._again, "save": self._save, "report": self._report, "sign-as-is": self._as_it_is, "skip": self._skip,
+                "mark": self._mark, "stop": self._stop}  # fmt: skip
+        keys = {"sign-as-is": "F2", "skip": "F3", "mark": "F5"}
+        icons = {"save": "folder", "report": "send", "stop": "pause", "mark": "eye", "skip": "next"}
+        actions = [self.act(i.id, i.words.code, i.key or keys[i.id], runs[i.id], enabled=i.enabled, icon=icons.get(i.id, ""), **dict(i.words.values))
+                   for i in view.others if i.id in runs]  # fmt: skip
+        actions.append(self.act("technician", "ui.action.technician-here", "F8", self._begin_pin, enabled=not view.busy))
+        primary = view.primary
+        actions.append(self.act("next", primary.words.code, "F12", self._next, enabled=primary.enabled, primary=True, icon="tool", **dict(primary.words.values)))
+        return actions
+
+    def _work(self, job: Any) -> None:
+        """Run something that may take seconds on the scanner's thread, and watch the run meanwhile."""
+        counter = self.counter
+        if self.view is not None and self.view.busy:
+            return
+        self._watch.start(200)
+
+        def done(_: object) -> None:
+            self._watch.stop()
+            self._redraw()
+
+        def failed(error: BaseException) -> None:
+            self._watch.stop()
+            self.shell.show_trouble(error)
+            self._redraw()
+
+        entered = self.entered
+        self.jobs.follow(counter.on_scanner(job), lambda r: done(r) if entered == self.entered else None,
+                         lambda e: failed(e) if entered == self.entered else None)  # fmt: skip
+
+    def _next(self) -> None:
+        desk = self.desk
+        if desk is not None:
+            self.shell.clear_trouble()
+            self._work(desk.advance)
+
+    def _again(self) -> None:
+        if self.desk is not None:
+            self._work(self.desk.run.capture_again)
+
+    def _as_it_is(self) -> None:
+        if self.desk is not None:
+            self._work(self.desk.run.sign_as_it_is)
+
+    def _skip(self) -> None:
+        if self.desk is not None:
+            self._work(self.desk.run.skip)
+
+    def _mark(self) -> None:
+        if self.desk is not None:
+            self._work(self.desk.mark)
+
+    def _save(self) -> None:
+        if self.desk is not None:
+            self._work(self.desk.save)
+
+    def _report(self) -> None:
+        desk = self.desk
+        if desk is not None:
+            self.ask(desk.report, lambda name: self.banner.say(State.GOOD, self.texts("ui.devices.dumped", name=name)))
+
+    def _stop(self) -> None:
+        self.shell.go("devices")
+
+    def _begin_pin(self) -> None:
+        station = self.station
+
+        def begin(answer: tuple[list[tuple[str, str]], dict[str, str]]) -> None:
+            self.pin.show()
+            self.pin.begin(*answer)
+            self.shell.refresh_actions()
+
+        self.ask(lambda: approvers(station, Permission.SERVICE_DEVICES), begin)
+
+    def _come(self, operator: str, secret: str) -> None:
+        desk = self.desk
+        if desk is None:
+            return
+
+        def failed(error: BaseException) -> None:
+            code = str(getattr(error, "reason_code", ""))
+            self.pin.failed(self.texts(code) if self.texts(code) != code else str(error))
+
+        self.ask(lambda: desk.come(operator, secret), lambda _: self._cancel(), failed)
+
+    def _cancel(self) -> None:
+        self.pin.hide()
+        self.table.setFocus()
+        self._redraw()
+
+    def restyle(self) -> None:
+        """Another type scale: other row heights."""
+        self._size_table()
