@@ -115,6 +115,38 @@ def _help(studio: Studio) -> None:
     studio.press("F1")
 
 
+def _devices_tested(studio: Studio) -> None:
+    studio.go("devices")
+    studio.press("F4")
+
+
+def _calibration(*, until: str) -> Reach:
+    """Reach a step of the wizard on a scanner whose rows do not stand 500 to the inch."""
+
+    def reach(studio: Studio) -> None:
+        from ui.screens.calibration import CalibrationScreen
+        from ui.screens.devices import DevicesScreen
+
+        station = studio.shell.station
+        station.settings = station.settings.replaced("devices.scanner", "simulated-scanner flaw=ppi-y")
+        studio.go("devices")
+        page = studio.shell.page
+        assert isinstance(page, DevicesScreen)
+        studio.press("F12")
+        page_ = studio.shell.page
+        assert isinstance(page_, CalibrationScreen)
+        for _ in range(60):
+            view = page_.view
+            if view is not None and not view.busy and view.primary is not None and view.primary.words.code == until:
+                break
+            if view is not None and view.primary is None:
+                break
+            studio.press("F12")
+            studio.until(lambda: not page_.working and studio.settled())
+
+    return reach
+
+
 SHOTS: tuple[tuple[str, Reach], ...] = (
     ("s01-queue", _home),
     ("s10-supervisor", _supervisor),
@@ -124,6 +156,11 @@ SHOTS: tuple[tuple[str, Reach], ...] = (
     ("s13-hand-over", _hand_over),
     ("s14-campaign", _to("campaign")),
     ("s15-recheck", _to("recheck")),
+    ("s16-devices", _to("devices")),
+    ("s16-devices-tested", _devices_tested),
+    ("s16-calibration-begin", _calibration(until="calibration.next.capture")),
+    ("s16-calibration-failed", _calibration(until="calibration.next.to-correct")),
+    ("s16-calibration-done", _calibration(until="never")),
     ("s18-settings", _to("settings")),
     ("s18-settings-invalid", _settings_invalid),
     ("s18-settings-clone", _settings_clone),

@@ -15,4 +15,5 @@ def approvers(station: Station, permission: Permission = Permission.APPROVE) -> 
     me = station.session.operator
     people = [(a.operator_id, a.name) for a in station.operators.accounts().values()
               if a.active and a.operator_id != me and may(a.roles, permission)]  # fmt: skip
-    return people, demo_pins(station)
+    pins = demo_pins(station)
+    return sorted(people, key=lambda p: (p[0] not in pins, p[1])), pins

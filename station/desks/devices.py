@@ -81,7 +81,9 @@ class DeviceDesk:
         row = self.row(device_id)
         if row.device is None:
             return SelfTest(device_id, (), ())
-        meter, rates, began = LiveMeter(), [], []
+        meter = LiveMeter()
+        rates: list[tuple[float, float]] = []
+        began: list[float] = []
 
         def seen(frame: Frame) -> None:
             meter.feed(frame)
@@ -153,7 +155,9 @@ class CalibrationDesk:
         from devices.calibration.plan import MarkedStage
 
         if not isinstance(self._device, MarkedStage):
-            raise InputError("The colour chart's corners are marked by hand: station devices calibrate --marks.", code="calibration-marks")
+            raise InputError(
+                "The colour chart's corners are marked by hand: station devices calibrate --marks.", code="calibration-marks"
+            )
         self.run.mark(self._device.target_corners(self.run.face.id))
 
     def report(self) -> str:

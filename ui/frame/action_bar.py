@@ -1,5 +1,5 @@
 """The action bar: what can be done now, the primary action at the right. Nothing is cut: when the window is too narrow for both lines
-of every button, the second language goes first, then the buttons take a second row.
+of every button, the second language goes first, then the pictograms, and only then the buttons take a second row.
 """
 
 from __future__ import annotations
@@ -58,12 +58,15 @@ class ActionBar(QFrame):
         """Give every button its place and the bar its height."""
         room = self.width() - 2 * SIDE
         for button in self.buttons():
-            button.compact = False
+            button.compact = button.bare = False
         if self._needs() > room:
             for button in self._others:
                 button.compact = True
         if self._needs() > room and self._primary is not None:
             self._primary.compact = True
+        if self._needs() > room:
+            for button in self.buttons():
+                button.bare = True
         if self._hint is not None:
             self._hint.ensurePolished()
             self._hint.adjustSize()

@@ -35,6 +35,7 @@ class CalibrationScreen(Screen):
         super().__init__(shell)
         self.desk: CalibrationDesk | None = None
         self.view: CalibrationView | None = None
+        self.working = False
         self._drawn: tuple[RowView, ...] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -92,7 +93,7 @@ class CalibrationScreen(Screen):
 
     def begin(self, desk: CalibrationDesk) -> None:
         """Take a new run over; the device room calls this before it goes here."""
-        self.desk, self.view, self._drawn = desk, None, ()
+        self.desk, self.view, self._drawn, self.working = desk, None, (), False
         self.table.setRowCount(0)
 
     def enter(self, dossier: str = "") -> None:
@@ -129,7 +130,9 @@ class CalibrationScreen(Screen):
         self.strip.show_marks([(self.texts.of(m.words), State(m.tone.value)) for m in view.strip])
         self._show_rows(view.rows)
         t = view.target
-        self._target_title.setText(f"{self.texts.of(t.face)} · {self.texts('ui.calibration.target', taken=t.taken, needed=t.needed)}")
+        self._target_title.setText(
+            f"{self.texts.of(t.face)} · {self.texts('ui.calibration.target', taken=t.taken, needed=t.needed)}"
+        )
         size = f"{t.size[0]} × {t.size[1]}" if t.size else ""
         self._picture.show_picture(picture, size, empty=self.texts("ui.calibration.no-picture"))
         self._state.set(State(view.certificate_tone.value), self.texts.of(view.certificate_state))
@@ -159,9 +162,10 @@ class CalibrationScreen(Screen):
             self.table.setCellWidget(index, 5, in_cell(StateChip(State(row.tone.value), self.texts.of(row.verdict))))
         self._size_table()
         worst = next((i for i, r in enumerate(rows) if r.tone.value == "blocked"), 0)
-        if rows:
+        first = self.table.item(worst, 0)
+        if first is not None:
             self.table.selectRow(worst)
-            self.table.scrollToItem(self.table.item(worst, 0), QAbstractItemView.ScrollHint.PositionAtTop)
+            self.table.scrollToItem(first, QAbstractItemView.ScrollHint.PositionAtCenter)
 
     def _size_table(self) -> None:
         wide = self.table.viewport().width() or 760
@@ -188,21 +192,35 @@ class CalibrationScreen(Screen):
                    for i in view.others if i.id in runs]  # fmt: skip
         actions.append(self.act("technician", "ui.action.technician-here", "F8", self._begin_pin, enabled=not view.busy))
         primary = view.primary
-        actions.append(self.act("next", primary.words.code, "F12", self._next, enabled=primary.enabled, primary=True, icon="tool", **dict(primary.words.values)))
+        actions.append(
+            self.act(
+                "next",
+                primary.words.code,
+                "F12",
+                self._next,
+                enabled=primary.enabled,
+                primary=True,
+                icon="tool",
+                **dict(primary.words.values),
+            )
+        )
         return actions
 
     def _work(self, job: Any) -> None:
         """Run something that may take seconds on the scanner's thread, and watch the run meanwhile."""
         counter = self.counter
-        if self.view is not None and self.view.busy:
+        if self.working:
             return
         self._watch.start(200)
+        self.working = True
 
         def done(_: object) -> None:
+            self.working = False
             self._watch.stop()
             self._redraw()
 
         def failed(error: BaseException) -> None:
+            self.working = False
             self._watch.stop()
             self.shell.show_trouble(error)
             self._redraw()

@@ -120,15 +120,24 @@ class DevicesScreen(Screen):
         self._state.set(state, self.texts.of(row.state))
         self._tag.setVisible(row.simulated)
         days = row.certificate_days
-        certificate = self.texts("ui.devices.days", days=days) if days is not None else self.texts(
-            "ui.devices.no-certificate" if any(i.id == "calibrate" for i in row.intents) else "ui.devices.not-needed")
+        certificate = (
+            self.texts("ui.devices.days", days=days)
+            if days is not None
+            else self.texts(
+                "ui.devices.no-certificate" if any(i.id == "calibrate" for i in row.intents) else "ui.devices.not-needed"
+            )
+        )
         self._facts.show_pairs([
             (self.texts("ui.fact.name"), row.name), (self.texts("ui.devices.driver"), row.driver), (self.texts("ui.devices.serial"), row.serial),
             (self.texts("ui.devices.firmware"), row.firmware), (self.texts("ui.devices.profile"), row.profile),
             (self.texts("ui.devices.certificate"), certificate), (self.texts("ui.devices.can"), ", ".join(self.texts.of(c) for c in row.can)),
         ])  # fmt: skip
         main = self.texts.of(row.next_step or row.reason or row.state)
-        second = self.texts.of(row.reason) if row.next_step is not None and row.reason is not None else self.texts.second_of(row.reason or row.state)
+        second = (
+            self.texts.of(row.reason)
+            if row.next_step is not None and row.reason is not None
+            else self.texts.second_of(row.reason or row.state)
+        )
         code = f"  [{row.screen_code}]" if row.screen_code else ""
         self.banner.say(state, main, second + code)
         self._show_test(row)
@@ -175,7 +184,15 @@ class DevicesScreen(Screen):
             self.act("search", "ui.action.search", "F5", self._search, enabled=free),
             self.act("test", "ui.action.self-test", "F4", self._test, enabled=free and "self-test" in can, icon="eye"),
             self.act("dump", "ui.action.dump", "F7", self._dump, enabled=free and "dump" in can, icon="folder"),
-            self.act("calibrate", "ui.action.calibrate", "F12", self._calibrate, enabled=free and "calibrate" in can, primary=True, icon="tool"),
+            self.act(
+                "calibrate",
+                "ui.action.calibrate",
+                "F12",
+                self._calibrate,
+                enabled=free and "calibrate" in can,
+                primary=True,
+                icon="tool",
+            ),
         ]
 
     def _test(self) -> None:

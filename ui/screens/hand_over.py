@@ -8,7 +8,7 @@ from station.dossier.issued import UNDELIVERED_REASONS
 from station.dossier.parts import CardWord
 from station.errors import InputError
 from station.views.hand_over import HandOverView
-from ui.qt import QCheckBox, QHBoxLayout, QVBoxLayout
+from ui.qt import QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.texts import format_date
@@ -18,6 +18,7 @@ from ui.widgets.chips import Banner, StateChip, card, label
 from ui.widgets.entry import Entry
 from ui.widgets.facts import Facts
 from ui.widgets.heads import Head
+from ui.widgets.inputs import CheckBox
 from ui.widgets.picture import PicturePane
 from ui.widgets.rows import Row, RowList
 
@@ -70,8 +71,8 @@ class HandOverScreen(Screen):
         row.addWidget(middle, 5)
         right = QVBoxLayout()
         checks, check = card(self.texts("ui.hand.checks"))
-        self.face = QCheckBox(self.texts("ui.hand.check-face"))
-        self.old_card = QCheckBox(self.texts("ui.hand.check-old"))
+        self.face = CheckBox(self.texts("ui.hand.check-face"))
+        self.old_card = CheckBox(self.texts("ui.hand.check-old"))
         for box_ in (self.face, self.old_card):
             box_.toggled.connect(lambda _: self.shell.refresh_actions())
         self._finger = StateChip(State.IDLE, "")

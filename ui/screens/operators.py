@@ -9,7 +9,7 @@ from station.desks.approvers import approvers
 from station.desks.settings import OperatorsDesk
 from station.keys import Permission, Role
 from station.views.operators import OperatorRow, OperatorsView
-from ui.qt import QCheckBox, QHBoxLayout, QVBoxLayout
+from ui.qt import QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.tokens import State
@@ -17,6 +17,7 @@ from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, StateChip, card, label
 from ui.widgets.entry import Entry, PinPanel
 from ui.widgets.heads import Head
+from ui.widgets.inputs import CheckBox
 from ui.widgets.rows import Row, RowList
 
 
@@ -50,7 +51,7 @@ class OperatorsScreen(Screen):
         for widget in (self._name, self._state, self.new_id, self.new_name):
             person.addWidget(widget)
         person.addWidget(label(self.texts("ui.operators.roles"), "quiet"))
-        self.roles = {r: QCheckBox(self.texts(f"role.{r}")) for r in Role}
+        self.roles = {r: CheckBox(self.texts(f"role.{r}")) for r in Role}
         for check in self.roles.values():
             check.setAccessibleName(check.text())
             person.addWidget(check)

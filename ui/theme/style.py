@@ -90,6 +90,16 @@ def style_sheet(theme: Theme) -> str:
             f"QProgressBar {{ background: {p.surface2}; border: 1px solid {p.border}; border-radius: 4px; max-height: 8px; }}"
             f" QProgressBar::chunk {{ background: {p.accent}; border-radius: 3px; }}"
         ),
+        "QScrollBar:vertical { background: transparent; width: 12px; margin: 0; } QScrollBar:horizontal { background: transparent; height: 12px; }",
+        (
+            f"QScrollBar::handle {{ background: {p.control}; border-radius: 4px; margin: 2px; min-height: 32px; min-width: 32px; }}"
+            f" QScrollBar::handle:hover {{ background: {p.text2}; }}"
+        ),
+        "QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; } QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }",
+        f"QComboBox::drop-down {{ border: none; width: {s.body + 10}px; }} QComboBox::down-arrow {{ image: none; }}",
+        f"QComboBox QAbstractItemView {{ background: {p.surface}; color: {p.text}; border: 1px solid {p.control}; selection-background-color: {p.accent_soft}; selection-color: {p.text}; }}",
+        f"QLineEdit:disabled, QComboBox:disabled {{ background: {p.surface2}; color: {p.text2}; border: 1px dashed {p.control}; }}",
+        f"QLineEdit:read-only {{ background: {p.surface2}; border: 1px dashed {p.control}; }}",
         f"QToolTip {{ background: {p.surface}; color: {p.text}; border: 1px solid {p.control}; }}",
     ]
     for state, pair in p.states.items():

@@ -45,6 +45,8 @@ class ActionButton(QAbstractButton):
         super().__init__(parent)
         self.action = action
         self._compact = False
+        self.bare = False
+        """Whether the pictogram is left out too."""
         self.setEnabled(action.enabled)
         self.setAccessibleName(action.text)
         self.setAccessibleDescription(f"{action.second} ({action.key})")
@@ -73,7 +75,7 @@ class ActionButton(QAbstractButton):
 
     @property
     def _icon(self) -> str:
-        return self.action.icon or ICONS.get(self.action.key, "")
+        return "" if self.bare else self.action.icon or ICONS.get(self.action.key, "")
 
     def sizeHint(self) -> QSize:
         """As wide as both lines and the key need."""
@@ -85,7 +87,10 @@ class ActionButton(QAbstractButton):
         icon = 28 if self._icon else 0
         return QSize(
             wide + key + icon + 42,
-            max(theme.scale.button, round(1.45 * main.height() + (0.9 * small.height() if self.second else 0))),
+            max(
+                min(theme.scale.button, 64) if self._compact else theme.scale.button,
+                round(1.45 * main.height() + (0.9 * small.height() if self.second else 0)),
+            ),
         )
 
     def _main_px(self) -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ui.qt import QComboBox, QFrame, QLineEdit, QVBoxLayout, QWidget, Signal
+from ui.qt import QFrame, QLineEdit, QVBoxLayout, QWidget, Signal
 from ui.texts import Texts
 from ui.theme.tokens import State
-from ui.widgets.chips import StateIcon, label
+from ui.widgets.chips import label
+from ui.widgets.inputs import DropDown
 
 PIN_LENGTH = 128
 
@@ -71,7 +72,7 @@ class PinPanel(QFrame):
         column.setContentsMargins(14, 12, 14, 12)
         column.addWidget(label(texts("ui.pin.title"), "strong", wrap=True))
         column.addWidget(label(texts("ui.pin.who"), "quiet"))
-        self._who = QComboBox()
+        self._who = DropDown()
         self._who.setAccessibleName(texts("ui.pin.who"))
         column.addWidget(self._who)
         self.secret = Entry(texts("ui.pin.secret"), secret=True)
@@ -108,6 +109,3 @@ class PinPanel(QFrame):
     def failed(self, words: str) -> None:
         """Say what was wrong."""
         self.secret.show_fault(words)
-
-
-__all__ = ["Entry", "PinPanel", "StateIcon"]

@@ -73,7 +73,10 @@ class _Painter(QStyledItemDelegate):
         painter.drawLine(box.bottomLeft(), box.bottomRight())
         if row.state is not None:
             size = theme.scale.strong + 2.0
-            paint_state(painter, row.state, QRectF(box.left() + 14, box.top() + 10, size, size), theme.colour(row.state))
+            first = _layout(row, box.width())[0][0][0]
+            paint_state(
+                painter, row.state, QRectF(box.left() + 14, box.top() + first.top() + 1, size, size), theme.colour(row.state)
+            )
         for place, text, font, ink, flags in _layout(row, box.width())[0]:
             painter.setFont(font)
             painter.setPen(ink)
@@ -105,7 +108,9 @@ def _layout(row: Row, wide: float) -> tuple[list[Placed], float]:
         parts.append(
             (QRectF(wide - right_wide - 12, 9.0, right_wide, s.strong * 1.6), row.right, quiet_font, QColor(p.text2), flags)
         )
-    return parts, max(top + 8, float(s.row))
+    needed = top + 8
+    drop = max(0.0, (s.row - needed) / 2)
+    return [(b.translated(0, drop), text, font, ink, flags) for b, text, font, ink, flags in parts], max(needed, float(s.row))
 
 
 class RowList(QListWidget):

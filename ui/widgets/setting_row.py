@@ -9,6 +9,7 @@ from ui.qt import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLay
 from ui.texts import Texts
 from ui.theme.tokens import State
 from ui.widgets.chips import StateChip, label
+from ui.widgets.inputs import CheckBox, DropDown
 
 
 def shown_value(texts: Texts, name: str, value: Value) -> str:
@@ -65,12 +66,12 @@ class SettingEditor(QFrame):
 
     def _make(self, row: SettingRow) -> QWidget:
         if row.editor == "flag":
-            check = QCheckBox(self._texts("ui.settings.yes"))
+            check = CheckBox(self._texts("ui.settings.yes"))
             check.setChecked(bool(row.value))
             check.toggled.connect(lambda _: self._edited())
             return check
         if row.editor == "choice":
-            combo = QComboBox()
+            combo = DropDown()
             for choice in row.choices:
                 combo.addItem(shown_value(self._texts, row.name, choice), choice)
             combo.setCurrentIndex(max(0, combo.findData(row.value)))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from station.views.calibration import RowView
 from ui.qt import (
     QColor,
-    QFontMetrics,
     QModelIndex,
     QPainter,
     QPaintEvent,
@@ -109,7 +108,7 @@ class MarginDelegate(QStyledItemDelegate):
             if inside:
                 painter.drawEllipse(centre, 5, 5)
             else:
-                painter.drawPolygon(QPolygonF([QPointF(centre.x() + dx, centre.y() + dy) for dx, dy in ((0, -6), (6, 0), (0, 6), (-6, 0))]))
+                painter.drawPolygon(
+                    QPolygonF([QPointF(centre.x() + dx, centre.y() + dy) for dx, dy in ((0, -6), (6, 0), (0, 6), (-6, 0))])
+                )
         painter.restore()
-
-
