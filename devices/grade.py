@@ -22,6 +22,8 @@ PROFILE_BELOW: Final = "profile-below-grade"
 PROFILE_BITS: Final = "profile-bits"
 PROFILE_PPI: Final = "profile-ppi"
 PROFILE_UNKNOWN: Final = "profile-unknown"
+SERIAL_UNKNOWN: Final = "serial-unknown"
+CERTIFICATE_UNREAD: Final = "certificate-unread"
 CERTIFICATE_MISSING: Final = "certificate-missing"
 CERTIFICATE_FAILED: Final = "certificate-failed"
 CERTIFICATE_EXPIRED: Final = "certificate-expired"
@@ -34,7 +36,7 @@ SOURCE_FILE: Final = "source-file"
 
 SCREEN_CODES: Final[Mapping[str, str]] = {
     PROFILE_BELOW: "E23", PROFILE_BITS: "E23", PROFILE_PPI: "E23", PROFILE_UNKNOWN: "E23",
-    CERTIFICATE_MISSING: "E22", CERTIFICATE_FAILED: "E22", CERTIFICATE_EXPIRED: "E22", CERTIFICATE_UNVERIFIED: "E22",
+    SERIAL_UNKNOWN: "E22", CERTIFICATE_UNREAD: "E22", CERTIFICATE_MISSING: "E22", CERTIFICATE_FAILED: "E22", CERTIFICATE_EXPIRED: "E22", CERTIFICATE_UNVERIFIED: "E22",
     CERTIFICATE_FIRMWARE: "E22", CERTIFICATE_SERIAL: "E22", CERTIFICATE_PROFILE: "E22",
 }  # fmt: skip
 """The small code that the screen prints beside the words (ui.md section 7)."""
@@ -108,6 +110,9 @@ def grade(info: DeviceInfo, certificate: CertificateFacts | None, now: datetime)
         return Grade(enrolls=False, code=info.grade_reason or PROFILE_BELOW, values={"bits": info.details.get("bits", "?")})
     if info.identity is None:
         return Grade(enrolls=False, code=PROFILE_UNKNOWN)
+    if not info.identity.serial:
+        # A certificate belongs to one very device: without a number (or before the device was asked) none can be its.
+        return Grade(enrolls=False, code=SERIAL_UNKNOWN)
     if certificate is None:
         return Grade(enrolls=False, code=CERTIFICATE_MISSING)
     days = (certificate.valid_until - now) // timedelta(days=1)

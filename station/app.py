@@ -13,8 +13,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from devices.contract import Device
-from devices.grade import CertificateSource, Grade, no_certificates
+from devices.contract import Device, DeviceIdentity
+from devices.grade import CertificateFacts, CertificateSource, Grade, no_certificates
 from station.capture.admission import admission
 from station.clock import Clock, SystemClock
 from station.dossier.book import DossierBook
@@ -138,7 +138,9 @@ class Station:
         except BaseException:
             journal.close()
             raise
-        return cls(folder, files, clock, keys, journal, Operators(journal, clock, cost), queue, settings, demo)
+        station = cls(folder, files, clock, keys, journal, Operators(journal, clock, cost), queue, settings, demo)
+        station.certificates = station.certificate_of
+        return station
 
     @staticmethod
     def _read_settings(files: Files) -> Settings:
@@ -221,6 +223,14 @@ class Station:
         if self.guards.dossiers_left(free) < 1:
             raise StorageError(f"The disk has {free // 1_000_000} MB left, not enough for another dossier; what was saved is safe. "
                                "Send packages or free space, then go on.", code="E03", free=free)  # fmt: skip
+
+    def certificate_of(self, identity: DeviceIdentity) -> CertificateFacts | None:
+        """Return what the newest calibration certificate of a device says, checked with the keys that are believed now."""
+        from station.device_certificates import CertificateBook, calibration_signers
+        from station.keys.trust import TrustStores
+
+        signers = calibration_signers(self.keys, TrustStores(self.journal), self.operators, self.clock.now())
+        return CertificateBook(self.files, self.journal, self.clock, self.keys.station_id, signers).facts(identity)
 
     def admission(self, device: Device) -> Grade:
         """Return whether this opened device may enroll now, and if not why."""

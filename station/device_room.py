@@ -17,7 +17,16 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from devices.contract import Capabilities, Device, DeviceInfo, Source
-from devices.grade import CertificateSource, Grade, grade, graded, needs_certificate, no_certificates
+from devices.grade import (
+    CERTIFICATE_MISSING,
+    CERTIFICATE_UNREAD,
+    CertificateSource,
+    Grade,
+    grade,
+    graded,
+    needs_certificate,
+    no_certificates,
+)
 from devices.registry import Found, enumerate_devices
 from station.errors import InputError
 from station.settings import Settings
@@ -83,9 +92,12 @@ class RoomRow:
 
 
 class DeviceRoom:
-    """Finds devices and grades them. Holds no device open; may be asked from any one thread."""
+    """Finds devices and grades them. Holds no device open; may be asked from any one thread.
 
-    def __init__(self, wishes: Sequence[DeviceWish], certificates: CertificateSource = no_certificates,
+    `certificates` None: the station's book is not open, so the certificates are not known (rows say so).
+    """
+
+    def __init__(self, wishes: Sequence[DeviceWish], certificates: CertificateSource | None = no_certificates,
                  now: Callable[[], datetime] = lambda: datetime.now(UTC), faults: Sequence[str] = ()) -> None:  # fmt: skip
         self._wishes = tuple(wishes)
         self._certificates = certificates
@@ -94,7 +106,7 @@ class DeviceRoom:
         """What was wrong with the settings themselves, one sentence each."""
 
     @classmethod
-    def from_settings(cls, settings: Settings, certificates: CertificateSource = no_certificates,
+    def from_settings(cls, settings: Settings, certificates: CertificateSource | None = no_certificates,
                       now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> DeviceRoom:  # fmt: skip
         """Return the room of a station's settings; a bad setting is a fault, and the other devices are used."""
         wishes: list[DeviceWish] = []
@@ -119,6 +131,9 @@ class DeviceRoom:
 
     def grade_of(self, info: DeviceInfo) -> Grade:
         """Return whether the device of this row may enroll now."""
+        if self._certificates is None:
+            answer = grade(info, None, self._now())
+            return Grade(enrolls=False, code=CERTIFICATE_UNREAD) if answer.code == CERTIFICATE_MISSING else answer
         certificate = self._certificates(info.identity) if info.identity is not None and needs_certificate(info) else None
         return grade(info, certificate, self._now())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +12,11 @@ import typer
 from devices.contract import Device
 from devices.grade import CertificateSource, no_certificates
 from station.app import SETTINGS_FILE
-from station.commands._opening import folder
+from station.commands._opening import folder, opened
 from station.device_room import DeviceRoom, RoomRow, parse_wishes
 from station.errors import InputError
+from station.files import BusyError, RealFiles
+from station.keys import StationKeys
 from station.settings import MAX_FILE_BYTES, Settings, parse
 from station.words import Language
 
@@ -45,7 +49,32 @@ def settings_of(data: Path | None) -> Settings:
         return Settings({}, (str(error),))
 
 
-def room(data: Path | None, devices: list[str] | None, certificates: CertificateSource = no_certificates) -> DeviceRoom:
+@contextmanager
+def certificates_of(data: Path | None, passphrase_file: Path | None) -> Iterator[CertificateSource | None]:
+    """Yield the station's certificates; None where they cannot be read without asking for a secret, or while the station runs.
+
+    A folder without a station knows no certificate.
+    """
+    files = RealFiles(folder(data)) if folder(data).is_dir() else None
+    if files is None or not StationKeys.exist(files):
+        yield no_certificates
+        return
+    if passphrase_file is None and StationKeys.protection(files) != "unprotected":
+        yield None
+        return
+    with ExitStack() as stack:
+        try:
+            station = stack.enter_context(opened(data, passphrase_file))
+        except BusyError:
+            yield None
+            return
+        from station.device_certificates import CertificateBook, calibration_signers
+
+        signers = calibration_signers(station.keys, station.trust, station.operators, station.clock.now())
+        yield CertificateBook(station.files, station.journal, station.clock, station.keys.station_id, signers).facts
+
+
+def room(data: Path | None, devices: list[str] | None, certificates: CertificateSource | None = None) -> DeviceRoom:
     """Return the room of the settings, or of the devices given with ``--device``."""
     if devices:
         return DeviceRoom([wish for text in devices for wish in parse_wishes(text)], certificates)

@@ -3,30 +3,69 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from dataclasses import replace
+from typing import Annotated, Any
 
 import typer
 
-from station.commands._device_options import DataOption, DeviceOption, EnglishOption, JsonOption, language, room
-from station.device_room import RoomRow
+from devices.errors import DeviceError
+from devices.registry import Found
+from station.commands._device_options import (
+    DataOption,
+    DeviceOption,
+    EnglishOption,
+    JsonOption,
+    certificates_of,
+    language,
+    room,
+)
+from station.commands._opening import PassphraseFile
+from station.device_room import DeviceRoom, RoomRow
 from station.views.devices import DeviceRoomRow, device_room_view
 from station.words import Language
 
 
 def command(
-    data: DataOption = None, device: DeviceOption = None, english: EnglishOption = False, as_json: JsonOption = False
+    data: DataOption = None,
+    passphrase_file: PassphraseFile = None,
+    device: DeviceOption = None,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Open each device for a moment: serial modules tell who they are only then.")
+    ] = False,
+    english: EnglishOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Each device: what it can do, serial, firmware, profile, certificate, its error in its own row."""
-    here, tongue = room(data, device), language(english)
+    tongue = language(english)
     count = 0
-    for row in here.rows():
-        count += 1
-        drawn = device_room_view([row]).rows[0]
-        typer.echo(json.dumps(as_plain(row, drawn, tongue), ensure_ascii=False) if as_json else as_text(drawn, tongue))
+    with certificates_of(data, passphrase_file) as certificates:
+        here = room(data, device, certificates)
+        for found in here.rows():
+            count += 1
+            row = _asked(here, found) if ask else found
+            drawn = device_room_view([row]).rows[0]
+            typer.echo(json.dumps(as_plain(row, drawn, tongue), ensure_ascii=False) if as_json else as_text(drawn, tongue))
     for fault in here.faults:
         typer.echo(fault, err=True)
     if not count and not as_json:
         typer.echo("Chưa thấy thiết bị nào. / No device found." if tongue is Language.VI else "No device found.")
+
+
+def _asked(here: DeviceRoom, row: RoomRow) -> RoomRow:
+    """Return the row of a device that was opened for a moment; one that does not open has its reason in its row."""
+    device = row.device
+    if device is None or row.info.error_code:
+        return row
+    try:
+        device.open()
+        info = device.describe()
+    except DeviceError as error:
+        info = replace(
+            row.info, enrolment_grade=False, grade_reason=error.reason_code, error_code=error.reason_code, error=str(error)
+        )
+    finally:
+        device.close()
+    return here.row(Found(info, device))
 
 
 def as_plain(row: RoomRow, drawn: DeviceRoomRow, tongue: Language) -> dict[str, Any]:

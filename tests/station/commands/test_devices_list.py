@@ -12,6 +12,7 @@ import pytest
 from devices.contract import DeviceIdentity, DeviceInfo, DeviceKind, Source
 from devices.grade import CertificateFacts
 from devices.registry import Found
+from devices.simulated.serial_ef01 import Ef01Simulator
 from station.cli import main
 from station.device_room import DeviceRoom, parse_wishes
 from station.errors import InputError
@@ -19,6 +20,7 @@ from station.settings import Settings
 from station.views.base import Tone
 from station.views.devices import device_room_view
 from station.words import Language
+from tests.devices.contract.serial_cases import quick
 
 NOW = datetime(2026, 5, 12, tzinfo=UTC)
 IDENTITY = DeviceIdentity(DeviceKind.SCANNER, "sbi", "Vendor", "TP60", "S-77", "2.1", "tp60")
@@ -85,3 +87,22 @@ def test_row_states_of_the_window() -> None:
     broken = drawn(replace(ROW, error_code="device-busy", error="in use"), facts)
     assert (broken.tone, broken.error) == (Tone.BLOCKED, "in use")
     assert broken.next_step is not None
+
+
+def test_asked_devices_tell_who_they_are_and_what_does_not_open_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    simulator = Ef01Simulator(quick("grow-r503-v12"), paced=False)
+    try:
+        wish = f"ef01 port={simulator.start()}"
+        (before,) = run(["list", "--json", "-d", wish], capsys)
+        (asked, absent) = run(["list", "--json", "--ask", "-d", wish, "-d", "mjpeg url=http://127.0.0.1:9/"], capsys)
+    finally:
+        simulator.stop()
+    assert before["serial"] == ""
+    assert (asked["serial"], str(asked["profile"])[:9], asked["source"]) == ("SIM00001", "grow-r503", "simulated")
+    assert absent["reason"] == "camera-absent"
+
+
+def test_certificates_that_cannot_be_read_without_a_secret_are_not_called_missing() -> None:
+    room = DeviceRoom((), None, lambda: NOW)
+    assert room.row(Found(ROW, None)).grade.code == "certificate-unread"
+    assert room.row(Found(replace(ROW, enrolment_grade=False, grade_reason="profile-bits"), None)).grade.code == "profile-bits"
