@@ -30,6 +30,7 @@ ADAPTERS: Final[dict[str, tuple[DeviceKind, str]]] = {
     "gt5": (DeviceKind.SCANNER, "devices.serial_55aa.scanner:Gt5Scanner"),
     "sfm": (DeviceKind.SCANNER, "devices.serial_sfm.scanner:SfmScanner"),
     "ef01": (DeviceKind.SCANNER, "devices.serial_ef01.scanner:Ef01Scanner"),
+    "wsbd": (DeviceKind.SCANNER, "devices.wsbd.adapter:WsbdScanner"),
     "bridge": (DeviceKind.SCANNER, "devices.bridge.adapter:BridgeScanner"),
     "sbi": (DeviceKind.SCANNER, "devices.sbi.adapter:SbiScanner"),
     "pcsc": (DeviceKind.CARD_READER, "devices.pcsc.reader:PcscReader"),

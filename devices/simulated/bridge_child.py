@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-BEAT_S: Final = 0.2
+BEAT_S: Final = 0.4
 MARK: Final = b"END\n"
 HANDS: Final = {13: (2, 3, 4, 5), 14: (7, 8, 9, 10), 15: (1, 6)}
 

@@ -11,33 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from biometrics.fingerprint.synthesis import ImpressionSettings, LiveScene, Person, impression, slap
-from biometrics.positions import SLAP_FINGERS, FingerPosition
+from biometrics.fingerprint.synthesis import ImpressionSettings, LiveScene
+from biometrics.positions import FingerPosition
 from devices.simulated.eye import SIZE, eye_picture
+from devices.simulated.people import cut_fingers, person
 
 LIVE_SHAPE: Final = (1500, 1600)
 _SLAPS: Final = {"1": FingerPosition.LEFT_FOUR, "2": FingerPosition.RIGHT_FOUR, "3": FingerPosition.TWO_THUMBS}
-_MARGIN: Final = 24
-
-
-@lru_cache(maxsize=4)
-def _person(seed: int) -> Person:
-    return Person.from_seed(seed)
-
-
-@lru_cache(maxsize=16)
-def _touched(seed: int, positions: tuple[FingerPosition, ...], touch: int) -> dict[FingerPosition, NDArray[np.uint8]]:
-    settings = ImpressionSettings()
-    hand = next((s for s, fingers in SLAP_FINGERS.items() if set(positions) <= set(fingers)), None)
-    if hand is None or len(positions) == 1:
-        return {p: impression(_person(seed).finger(p), settings, touch).image for p in positions}
-    picture = slap(_person(seed), hand, settings, touch, missing=set(SLAP_FINGERS[hand]) - set(positions))
-    cut = {}
-    for finger in picture.fingers:
-        x0, y0, x1, y1 = finger.box
-        window = (slice(max(0, y0 - _MARGIN), y1 + _MARGIN), slice(max(0, x0 - _MARGIN), x1 + _MARGIN))
-        cut[finger.position] = np.ascontiguousarray(picture.image[window])
-    return cut
 
 
 @lru_cache(maxsize=4)
@@ -58,7 +38,7 @@ class SimulatedBody:
     def fingers(self, positions: Sequence[FingerPosition]) -> dict[FingerPosition, NDArray[np.uint8]]:
         """Touch the platen once with these fingers; return each finger's own picture (500 ppi), cut out with a margin."""
         self._touch += 1
-        return _touched(self.seed, tuple(positions), self._touch)
+        return cut_fingers(self.seed, tuple(positions), self._touch)
 
     def eye(self, code: int) -> tuple[NDArray[np.uint8], tuple[int, int], int]:
         """Look into the camera once; see `devices.simulated.eye.eye_picture`."""
@@ -77,9 +57,9 @@ class SimulatedBody:
             scene = self._scenes.get(sub_id)
             if scene is None:
                 if sub_id in _SLAPS:
-                    scene = LiveScene.of_slap(_person(self.seed), _SLAPS[sub_id], ImpressionSettings(), 1, ppi=250, land_s=0.1)
+                    scene = LiveScene.of_slap(person(self.seed), _SLAPS[sub_id], ImpressionSettings(), 1, ppi=250, land_s=0.1)
                 else:
-                    finger = _person(self.seed).finger(FingerPosition.RIGHT_INDEX)
+                    finger = person(self.seed).finger(FingerPosition.RIGHT_INDEX)
                     scene = LiveScene.of_finger(finger, ImpressionSettings(), 1, ppi=250, shape=(400, 400), land_s=0.1)
                 self._scenes[sub_id] = scene
         small = scene.frame(at_s).image

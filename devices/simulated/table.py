@@ -22,6 +22,7 @@ FAMILIES: Final[dict[str, str]] = {
     "gt5": "devices.simulated.serial_55aa:Gt5Simulator",
     "sfm": "devices.simulated.serial_sfm:SfmSimulator",
     "ef01": "devices.simulated.serial_ef01:Ef01Simulator",
+    "wsbd": "devices.simulated.wsbd:WsbdSimulator",
     "bridge": "devices.simulated.bridge:BridgeSimulator",
     "sbi": "devices.simulated.sbi:SbiSimulator",
 }

@@ -25,6 +25,7 @@ from devices.sbi import jws, messages
 from devices.sbi.multipart import MultipartReader
 from devices.simulated.sbi_keys import device_keys
 from devices.simulated.sbi_records import finger_record, iris_record
+from devices.wsbd.messages import read_result
 from tests.fuzz.fuzz_portrait import mutate
 
 WHEN = datetime(2026, 11, 22, tzinfo=UTC)
@@ -77,6 +78,7 @@ TARGETS: dict[str, Callable[[bytes], object]] = {
     "capture-data": messages.read_capture_data,
     "stream": _stream,
     "bridge": _bridge,
+    "wsbd": read_result,
 }
 
 
@@ -106,6 +108,8 @@ def seeds() -> dict[str, bytes]:
         "iris-record": iris_record(1, picture, WHEN, (4, 4), 6),
         "token": device_keys().device.token(digital).encode(),
         "bridge": _bridge_bytes(),
+        "wsbd": b'<?xml version="1.0"?><result xmlns="u"><status>success</status><sessionId>ab-1</sessionId><captureIds><element>c1</element>'
+        b"</captureIds><metadata><item><key>width</key><value>3</value></item></metadata><sensorData>AAAA</sensorData></result>",
         "stream": b"--e\r\nContent-Length: 3\r\n\r\nabc\r\n--e\r\n\r\nde\r\n--e\r\n",
         **{name: json.dumps(value).encode() for name, value in plain.items()},
     }

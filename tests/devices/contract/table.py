@@ -31,6 +31,7 @@ CASES: Final[dict[str, str]] = {
     "simulated-camera": "tests.devices.contract.cases:simulated_camera",
     "simulated-card": "tests.devices.contract.cases:simulated_card",
     "ef01": "tests.devices.contract.serial_cases:ef01",
+    "wsbd": "tests.devices.wsbd.contract_cases:sensor",
     "bridge/example": "tests.devices.bridge.contract_cases:example",
     "bridge/simulated": "tests.devices.bridge.contract_cases:simulated",
     "sbi/slap": "tests.devices.sbi.contract_cases:slap",
@@ -55,6 +56,7 @@ FAULT_CASES: Final[dict[str, str]] = {
     "sbi": "tests.devices.sbi.contract_cases:faulty",
     "sfm": "tests.devices.contract.serial_cases:sfm_fault",
     "gt5": "tests.devices.contract.serial_cases:gt5_fault",
+    "wsbd": "tests.devices.wsbd.contract_cases:faulty",
     "bridge": "tests.devices.bridge.contract_cases:faulty",
 }
 

@@ -19,7 +19,7 @@ RECOVERS = ("split-read", "stream-damaged-picture")
 
 def scanner_of(sim: SbiSimulator, **settings: object) -> SbiScanner:
     """Discover the one device of a started simulator."""
-    given = {"ports": str(sim.port), "env": "Developer", "trust": sim.trust(), "silence_s": 0.5, "margin_s": 0.5, **settings}
+    given = {"ports": str(sim.port), "env": "Developer", "trust": sim.trust(), "silence_s": 1.2, "margin_s": 1.2, **settings}
     (device,) = SbiScanner.discover(given)
     assert isinstance(device, SbiScanner)
     return device
