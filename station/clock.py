@@ -8,8 +8,21 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Final, Protocol
+
+LEGAL_TIME: Final = timezone(timedelta(hours=7))
+"""Viet Nam's one time, without summer time: legal days, deadlines and what papers show are counted in it, whatever the computer is set to."""
+
+
+def legal(moment: datetime) -> datetime:
+    """Return `moment` (aware) in legal time, to be shown or printed."""
+    return moment.astimezone(LEGAL_TIME)
+
+
+def legal_day(moment: datetime) -> date:
+    """Return the legal day of `moment`: a dossier opened at six in the morning belongs to this day, not to yesterday's in UTC."""
+    return legal(moment).date()
 
 
 class Clock(Protocol):

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from devices.contract import Camera, Scanner
 from station.app import Station
-from station.clock import ManualClock, SystemClock
+from station.clock import ManualClock, SystemClock, legal_day
 from station.demo import call_person, demo_citizen, demo_devices, demo_population, open_demo_station, person_seed
 from station.demo_intake import DemoIntake
 from station.dossier.consuming import NoticeDesk
@@ -152,7 +152,7 @@ def _after_the_centre(station: Station, made: Scenes) -> None:
 
 def _village(station: Station) -> list[dict[str, Any]]:
     people = demo_population(11)
-    day = station.clock.now().date()
+    day = legal_day(station.clock.now())
     old = [c for c in people if 1925 <= int(c.truth["dob"][:4]) <= 1952][:6]
     rows: list[dict[str, Any]] = []
     for number, citizen in enumerate(old):

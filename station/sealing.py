@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time
 from typing import Final
 
 from station.app import Station, software_version
 from station.capture.model import Capture
+from station.clock import LEGAL_TIME, legal_day
 from station.dossier.events import Event, encode
 from station.dossier.kinds import Kind
 from station.dossier.readiness import before_sealing
@@ -22,8 +23,6 @@ from station.queue.model import Entry, State
 from station.retention import replaced
 from station.vietnam.rules import deadline_for
 
-LOCAL: Final = timezone(timedelta(hours=7))
-"""Viet Nam has one time and no summer time; legal days are counted in it."""
 _SEALED_ALREADY: Final = frozenset({State.SEALED, State.SENT, State.ACKNOWLEDGED, State.REFUSED})
 
 
@@ -65,14 +64,10 @@ def seal_dossier(station: Station, dossier: str) -> Entry:
 def deadline_of(state: DossierState, now: datetime) -> datetime | None:
     """Return when the citizen's card is due, by which the queue sends: the slip's date, else the dated rule's; None without a rule."""
     try:
-        due = (
-            date.fromisoformat(state.slip["due"])
-            if state.slip
-            else deadline_for(state.kind.value, now.astimezone(LOCAL).date()).due
-        )
+        due = date.fromisoformat(state.slip["due"]) if state.slip else deadline_for(state.kind.value, legal_day(now)).due
     except (InputError, KeyError, ValueError):
         return None
-    return datetime.combine(due, time(17), LOCAL).astimezone(UTC)
+    return datetime.combine(due, time(17), LEGAL_TIME).astimezone(UTC)
 
 
 def content_of(station: Station, state: DossierState) -> PackageContent:

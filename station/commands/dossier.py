@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from station.clock import legal_day
 from station.commands._opening import AsOperator, Data, Json, Opened, PassphraseFile, PinFile, line, opened
 from station.dossier.book import DossierBook
 from station.dossier.consuming import CentreSession
@@ -41,7 +42,7 @@ def _language(english: bool) -> Language:
 
 def _day(text: str, station: Opened) -> date:
     try:
-        return date.fromisoformat(text) if text else station.clock.now().date()
+        return date.fromisoformat(text) if text else legal_day(station.clock.now())
     except ValueError as error:
         raise InputError("A day is written 2026-11-22.", code="date-format") from error
 
@@ -63,7 +64,7 @@ def list_(data: Data = None, passphrase_file: PassphraseFile = None, as_operator
     """List dossiers, oldest first."""
     with opened(data, passphrase_file, as_operator, pin_file, Permission.OPEN_DOSSIER) as station:
         for state in _book(station).states():
-            if not day or state.opened_at.date() == _day(day, station):
+            if not day or legal_day(state.opened_at) == _day(day, station):
                 _row(state, _language(english), as_json)
 
 
@@ -143,7 +144,7 @@ def defects(data: Data = None, passphrase_file: PassphraseFile = None, as_operat
     language = _language(english)
     with opened(data, passphrase_file, as_operator, pin_file, Permission.OPEN_DOSSIER) as station:
         states = {s.id: s for s in _book(station).states()}
-        rows = ages(states.values(), station.clock.now().date())
+        rows = ages(states.values(), legal_day(station.clock.now()))
         for row in rows:
             purge = Words("s12.purge", {"days": row.retention.days_left}).say(language)
             _defect_line(
@@ -236,7 +237,7 @@ def print_(dossier: DossierId, paper: Annotated[str, typer.Argument(help="captur
         if station.session is not None:
             made = print_paper(book, dossier, paper, unit=unit, demo=demo)
         else:
-            made = make_paper(book.state(dossier), paper, station.clock.now().date(), unit=unit, demo=True)
+            made = make_paper(book.state(dossier), paper, legal_day(station.clock.now()), unit=unit, demo=True)
         try:
             to.write_bytes(made.pdf)
         except OSError as error:

@@ -15,6 +15,7 @@ from biometrics.fingerprint.minutiae import Template, extract, from_bytes, to_by
 from biometrics.positions import FingerPosition
 from devices.contract import RawCapture
 from station.app import Station
+from station.clock import legal_day
 from station.desks.pictures import Picture, Pixels, pixels_of, portrait_of
 from station.dossier.consuming import latest_manifest, manifests
 from station.dossier.issued import CardDesk, Counted
@@ -164,7 +165,7 @@ class HandOverDesk:
 
     def undelivered(self, dossier: str, reason: str, *, phone_tries: int = 0) -> None:
         """Note that nobody could be reached; the next try is in `NEXT_TRY_DAYS` days."""
-        again = self._station.clock.now().date() + timedelta(days=NEXT_TRY_DAYS)
+        again = legal_day(self._station.clock.now()) + timedelta(days=NEXT_TRY_DAYS)
         self._cards.undelivered(dossier, reason, phone_tries=phone_tries, next_try=again)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from station.app import Station
+from station.clock import legal_day
 from station.desks.people import Acting, names, second_person, signed_in
 from station.desks.pictures import Picture, portrait_of
 from station.dossier.checks import FIELD_CODES
@@ -57,7 +58,7 @@ class DefectDesk:
     def view(self) -> DefectsView:
         """Return S12, after turning what the centre refused into defects."""
         self.take_refusals()
-        return defects_view(self._station.book.states(), self._station.clock.now().date())
+        return defects_view(self._station.book.states(), legal_day(self._station.clock.now()))
 
     def take_refusals(self) -> int:
         """Turn every refusal in the queue that has no defect yet into defects with an owner; returns how many were written."""

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from station.app import Station
+from station.clock import legal_day
 from station.desks.pictures import Pixels, portrait_of
 from station.dossier.life import Life
 from station.dossier.papers import PAPERS, make_paper
@@ -65,7 +66,7 @@ class PaperDesk:
         face = portrait_of(self._station.journal, state)
         jpeg = bytes(cv2.imencode(".jpg", face.pixels)[1].tobytes()) if face is not None else b""
         return make_paper(
-            state, purpose, self._station.clock.now().date(), unit=self._unit, portrait=jpeg, demo=self._station.demo
+            state, purpose, legal_day(self._station.clock.now()), unit=self._unit, portrait=jpeg, demo=self._station.demo
         )
 
     def printed(self, dossier: str, preview: Preview) -> None:

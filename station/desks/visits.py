@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from station.app import Station
+from station.clock import legal_day
 from station.desks.pictures import Picture, portrait_of
 from station.dossier.consuming import day_list
 from station.dossier.home import Call, HomeVisit, KitHealth, Place
@@ -68,7 +69,7 @@ class VisitDesk:
     def view(self, open_dossier: str = "", here: Place | None = None) -> VisitView:
         """Return S17; `here` is where the kit stands, if known."""
         states = self._station.book.states()
-        health, day = self.health(), self._station.clock.now().date()
+        health, day = self.health(), legal_day(self._station.clock.now())
         home = home_view(self.calls(), states, health, day, here=here, open_dossier=open_dossier)
         state = next((s for s in states if s.id == open_dossier), None)
         counts = self._station.queue.counts()

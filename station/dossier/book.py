@@ -17,7 +17,7 @@ import msgspec
 
 from biometrics.positions import SINGLE_FINGERS, FingerPosition
 from station.capture.model import Capture
-from station.clock import Clock
+from station.clock import Clock, legal, legal_day
 from station.dossier.events import Event, EventId, merge
 from station.dossier.kinds import Kind
 from station.dossier.memory import EventLog
@@ -172,7 +172,7 @@ class DossierBook:
             ProcedureError: ``draft-lent``, with the end of the lease.
         """
         if state.lease is not None and state.lease.away_from(self.journal.origin, self.clock.now()):
-            raise ProcedureError(f"Another kit goes on with this dossier until {state.lease.until:%d/%m/%Y %H:%M} UTC; nothing was changed here. "
+            raise ProcedureError(f"Another kit goes on with this dossier until {legal(state.lease.until):%d/%m/%Y %H:%M}; nothing was changed here. "
                                  "Wait for the draft, or recall it with a reason.", code="draft-lent", until=state.lease.until.isoformat())  # fmt: skip
 
     def open_dossier(self, procedure: str, *, applicant: Mapping[str, str] | None = None, visit: str = "counter", ticket: str = "",
@@ -193,7 +193,7 @@ class DossierBook:
         return number
 
     def _next_number(self) -> str:
-        day = self.clock.now().date()
+        day = legal_day(self.clock.now())
         prefix = dossier_number(self.journal.origin, day, 0)[:-5]
         if prefix not in self._day_count:
             ids = [span.id for span in self.journal.dossiers()]

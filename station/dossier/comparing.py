@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from station.clock import legal_day
 from station.dossier.book import DossierBook
 from station.dossier.checks import Found, branch_of, defect_rules, find_defects, investigate
 from station.dossier.kinds import Kind
@@ -50,7 +51,7 @@ class ComparingDesk:
             investigation = None
         if investigation is not None and investigation.record is not None:
             sources[FieldSource.REGISTER] = dict(investigation.record.fields)
-        found = find_defects(sources, investigation, kind=state.kind.value, units=self._units, day=book.clock.now().date(),
+        found = find_defects(sources, investigation, kind=state.kind.value, units=self._units, day=legal_day(book.clock.now()),
                              mandatory=mandatory_fields(state.kind.value), finger_hits=finger_hits, phone_users=phone_users)  # fmt: skip
         if investigation is not None:
             record = investigation.record

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from station.clock import legal_day
 from station.dossier.book import DossierBook, needed_reason
 from station.dossier.kinds import Kind
 from station.dossier.parts import CardWord
@@ -145,7 +146,7 @@ class CardDesk:
         state = self._here(dossier)
         if reason not in UNDELIVERED_REASONS:
             raise InputError("This reason is not in the list; nothing was written.", code="undelivered-reason")
-        again = next_try or (self._book.clock.now().date() + timedelta(days=3))
+        again = next_try or (legal_day(self._book.clock.now()) + timedelta(days=3))
         self._book.write(Kind.CARD_UNDELIVERED, {"serial": str(state.card_note.get("serial", "")), "reason": reason, "place": place[:200],
                                                  "phone_tries": phone_tries, "next_try": again.isoformat()}, dossier)  # fmt: skip
 

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from station.clock import legal_day
 from station.dossier.book import DossierBook, needed_reason, short_reason
 from station.dossier.kinds import Kind
 from station.dossier.parts import Lifecycle, PackageWord
@@ -169,7 +170,7 @@ class Life:
 
 def day_totals(states: list[DossierState], day: date) -> Mapping[str, Any]:
     """Return the day's counts: the five words, abandoned and merged are disjoint and add up to ``opened``."""
-    of_day = [s for s in states if s.opened_at.date() == day]
+    of_day = [s for s in states if legal_day(s.opened_at) == day]
     counts = {w.value: 0 for w in PackageWord} | {Lifecycle.ABANDONED.value: 0, Lifecycle.MERGED.value: 0}
     for state in of_day:
         ended = state.lifecycle in {Lifecycle.ABANDONED, Lifecycle.MERGED}

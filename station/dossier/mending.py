@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from station.clock import legal_day
 from station.dossier.book import DossierBook, needed_reason, short_reason
 from station.dossier.checks import defect_rules
 from station.dossier.events import EventId
@@ -160,14 +161,14 @@ class AgedDefect:
 
 def first_capture_day(state: DossierState) -> date:
     """Return the day of the first capture (what the purge counts from), or the opening day."""
-    days = [c.accepted.at.date() for c in state.captures.values() if c.accepted is not None]
-    return min(days, default=state.opened_at.date())
+    days = [legal_day(c.accepted.at) for c in state.captures.values() if c.accepted is not None]
+    return min(days, default=legal_day(state.opened_at))
 
 
 def ages(states: Iterable[DossierState], day: date) -> list[AgedDefect]:
     """Return all open defects, nearest to the purge first."""
     rows = [
-        AgedDefect(s.id, d, (day - d.found_at.date()).days, retention_of(first_capture_day(s), day))
+        AgedDefect(s.id, d, (day - legal_day(d.found_at)).days, retention_of(first_capture_day(s), day))
         for s in states
         for d in s.open_defects
     ]

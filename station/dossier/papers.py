@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from biometrics.positions import FingerPosition
+from station.clock import legal, legal_day
 from station.dossier.book import DossierBook
 from station.dossier.consuming import fee_rows
 from station.dossier.life import Life
@@ -100,7 +101,7 @@ def make_paper(
         return appointment_slip(form, state.number, unit, who, due, place or unit, fee, demo=demo)
     if purpose == "exceptions":
         rows = [(say(f"finger.{int(f)}").capitalize(), say(f"exception.{e.kind.value}") + (f": {e.reason}" if e.reason else ""),
-                 say(f"exception.{e.permanence.value}"), f"{e.operator}, {e.at:%d/%m/%Y %H:%M}")
+                 say(f"exception.{e.permanence.value}"), f"{e.operator}, {legal(e.at):%d/%m/%Y %H:%M}")
                 for f, e in sorted(state.exceptions.items())]  # fmt: skip
         supervisor = len(state.exceptions) >= state.procedure.supervisor_from_fingers
         return exception_record(form, state.number, unit, who, rows, supervisor=supervisor, demo=demo)
@@ -131,7 +132,7 @@ def print_paper(
     paper = make_paper(
         book.state(dossier),
         purpose,
-        book.clock.now().date(),
+        legal_day(book.clock.now()),
         unit=unit,
         portrait=portrait,
         place=place,

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from station.clock import legal_day
 from station.dossier.book import DossierBook, needed_reason
 from station.dossier.events import Event
 from station.dossier.kinds import Kind
@@ -78,7 +79,7 @@ class Pipeline:
 
     def tickets(self, day: date | None = None) -> list[Ticket]:
         """Return the tickets of `day` (today), in the order in which they are called."""
-        day = day or self._book.clock.now().date()
+        day = day or legal_day(self._book.clock.now())
         tickets: dict[int, Ticket] = {}
         for event in self._book.journal.events(""):
             if event.body.get("day") == day.isoformat() and event.kind in _TICKET_KINDS:
@@ -95,7 +96,7 @@ class Pipeline:
             priority = Priority(priority)
         except ValueError as error:
             raise InputError("This priority is not known; no ticket was issued.", code="priority-unknown") from error
-        day = self._book.clock.now().date()
+        day = legal_day(self._book.clock.now())
         number = max((t.number for t in self.tickets(day)), default=100) + 1
         self._book.write(Kind.TICKET, {"ticket": number, "day": day.isoformat(), "priority": priority.value})
         return number

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from biometrics.positions import fingers_of
+from station.clock import legal_day
 from station.dossier.parts import ExceptionKind, FieldSource
 from station.dossier.procedure import Modality, Stage
 from station.dossier.state import DossierState
@@ -31,7 +32,7 @@ def missing_fields(state: DossierState) -> tuple[str, ...]:
     if birth is not None and state.opened_at.year - birth.year <= 14 and state.procedure.min_age < 14:
         from station.vietnam.dates import age_on
 
-        if age_on(birth, state.opened_at.date()) < 14:
+        if age_on(birth, legal_day(state.opened_at)) < 14:
             wanted = [w for w in wanted if w != "phone"] + ["guardian_name"]
     return tuple(name for name in wanted if not state.value(name))
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from station.clock import Clock
+from station.clock import Clock, legal
 from station.dossier.events import Event
 from station.dossier.kinds import Kind
 from station.errors import AccessError, InputError
@@ -163,7 +163,7 @@ class Operators:
         """Raise `LockedError` while too many wrong tries keep the account locked."""
         until = locked_until(account)
         if until is not None and self._clock.now() < until:
-            raise LockedError(f"This account is locked until {until:%H:%M} UTC. Nothing is lost; a supervisor can open it.",
+            raise LockedError(f"This account is locked until {legal(until):%H:%M}. Nothing is lost; a supervisor can open it.",
                               until=until.isoformat())  # fmt: skip
 
     def failed(self, account: Account | None, desk: str) -> SignInError:

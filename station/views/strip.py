@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from station.clock import legal_day
 from station.dossier.procedure import Modality
 from station.dossier.readiness import missing_fields
 from station.dossier.state import DossierState
@@ -69,7 +70,7 @@ def next_stage(state: DossierState) -> str:
 def strip_view(state: DossierState, since: datetime | None = None) -> StripView:
     """Return the strip of a dossier."""
     birth = state.birth
-    age = age_on(birth, state.opened_at.date()) if birth is not None else None
+    age = age_on(birth, legal_day(state.opened_at)) if birth is not None else None
     return StripView(state.id, state.value("full_name").upper(), grouped(state.value("personal_no")), shown("dob", state.value("dob")), age,
                      state.value("sex"), state.number, state.ticket, Words(f"ui.kind.{state.kind.value}"), state.procedure.id,
                      stages_done(state), since or state.changed_at, state.sealed)  # fmt: skip

@@ -72,7 +72,7 @@ class Sheet:
         self._footer = footer
         self._buffer = io.BytesIO()
         # invariant: no clock and no random id in the file, so that equal data give equal bytes.
-        self._canvas = Canvas(self._buffer, pagesize=self._size, invariant=1, pageCompression=1)
+        self._canvas = Canvas(self._buffer, pagesize=self._size, invariant=1, pageCompression=1, initialFontName=REGULAR)
         self._canvas.setTitle(title)
         self._canvas.setAuthor("")
         self._page = 0

@@ -187,3 +187,20 @@ def test_two_people_are_never_merged() -> None:
     two = book.open_dossier("vn-60-2021", applicant={"personal_no": "099158004218"})
     with pytest.raises(ProcedureError, match="two different people"):
         Life(book).merge(one, two, "nhầm")
+
+
+def test_days_are_legal_days_not_those_of_utc() -> None:
+    """Six in the morning of the 23rd in Viet Nam is still the 22nd in UTC: number, totals and papers say the 23rd."""
+    from datetime import UTC, date, datetime
+
+    from station.clock import legal, legal_day
+    from station.dossier.life import day_totals
+
+    book = make_book()
+    early = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
+    book.clock.jump(early)  # type: ignore[attr-defined]
+    dossier = book.open_dossier("vn-60-2021", applicant=APPLICANT)
+    assert "261123" in dossier
+    assert day_totals(book.states(), date(2026, 11, 23))["opened"] == 1
+    assert day_totals(book.states(), date(2026, 11, 22))["opened"] == 0
+    assert (legal_day(early), f"{legal(early):%H:%M}") == (date(2026, 11, 23), "06:00")
