@@ -226,11 +226,9 @@ class Station:
 
     def certificate_of(self, identity: DeviceIdentity) -> CertificateFacts | None:
         """Return what the newest calibration certificate of a device says, checked with the keys that are believed now."""
-        from station.device_certificates import CertificateBook, calibration_signers
-        from station.keys.trust import TrustStores
+        from station.device_certificates import CertificateBook
 
-        signers = calibration_signers(self.keys, TrustStores(self.journal), self.operators, self.clock.now())
-        return CertificateBook(self.files, self.journal, self.clock, self.keys.station_id, signers).facts(identity)
+        return CertificateBook.of(self.files, self.journal, self.clock, self.keys, self.operators).facts(identity)
 
     def admission(self, device: Device) -> Grade:
         """Return whether this opened device may enroll now, and if not why."""

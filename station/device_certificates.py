@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from devices.calibration.certificate import Certificate, CertificateBody, read_certificate, to_be_signed, write_certificate
@@ -20,7 +21,6 @@ from devices.calibration.plan import Plan
 from devices.contract import DeviceIdentity, ImagingDevice
 from devices.errors import DeviceFormatError
 from devices.grade import CertificateFacts
-from station.app import software_version
 from station.calibrating import Calibration, Conditions, Finished
 from station.clock import Clock
 from station.dossier.kinds import Kind
@@ -76,10 +76,16 @@ class CertificateBook:
     """The certificates of one station. `signers` is asked anew for each check: trust may change while the station runs."""
 
     def __init__(
-        self, files: Files, journal: Journal, clock: Clock, station_id: str, signers: Mapping[str, SignerPublic]
+        self, files: Files, journal: Journal, clock: Clock, station_id: str, signers: Callable[[], Mapping[str, SignerPublic]]
     ) -> None:
         self._files, self._journal, self._clock = files, journal, clock
         self._station, self._signers = station_id, signers
+
+    @classmethod
+    def of(cls, files: Files, journal: Journal, clock: Clock, keys: StationKeys, operators: Operators) -> CertificateBook:
+        """Return the book of an opened station."""
+        trust = TrustStores(journal)
+        return cls(files, journal, clock, keys.station_id, lambda: calibration_signers(keys, trust, operators, clock.now()))
 
     # --- issuing -------------------------------------------------------------------------------------------------------------
 
@@ -171,7 +177,7 @@ class CertificateBook:
             return Check("certificate-gone" if noted else "certificate-missing", verified=False)
         if [c.id for c in chain] != noted:
             return Check("certificate-not-noted", verified=False)
-        return check_certificate(chain, self._signers, self._clock.now(), identity)
+        return check_certificate(chain, self._signers(), self._clock.now(), identity)
 
     def facts(self, identity: DeviceIdentity) -> CertificateFacts | None:
         """Return what the grade asks for; None when the device never had a certificate. A damaged one is unverified, never an older one."""
@@ -275,8 +281,12 @@ def _software() -> dict[str, str]:
     import cv2
     import numpy as np
 
+    try:
+        station = version("enrollment-station")
+    except PackageNotFoundError:
+        station = "0.1.0"
     return {
-        "station": software_version(),
+        "station": station,
         "opencv": cv2.__version__,
         "numpy": np.__version__,
         "python": platform.python_version(),

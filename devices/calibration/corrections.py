@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -52,6 +51,8 @@ def apply(corrections: Corrections, image: Grey) -> Grey:
     """Return the corrected picture (HxW uint8); the raw one is untouched."""
     if not corrections.names:
         return image
+    import cv2
+
     done = image.copy()
     for row, column in corrections.dead:
         if row < done.shape[0] and column < done.shape[1]:
@@ -92,6 +93,8 @@ def derive(
 
 
 def _gains(light: Sequence[Grey]) -> tuple[int, ...]:
+    import cv2
+
     mean = np.mean([i.astype(np.float32) for i in light], axis=0)
     cells = cv2.resize(mean, (FLAT_CELLS, FLAT_CELLS), interpolation=cv2.INTER_AREA)
     gain = np.clip(np.median(cells) / np.maximum(cells, 1), 1 - MAX_GAIN, 1 + MAX_GAIN)

@@ -24,6 +24,7 @@ from devices.contract import (
     Source,
 )
 from devices.errors import DeviceNotFoundError, DeviceUnpluggedError
+from devices.simulated.camera_targets import CAMERA_FLAWS, CameraOptics, Corners, chart_corners, render_camera
 from devices.timing import Pacer, RealPacer
 
 FRAME_S = 1 / 30
@@ -44,8 +45,16 @@ class SimulatedCamera(Camera):
 
     adapter = "simulated-camera"
 
-    def __init__(self, sitting: Sitting = Sitting(1), device_id: str = "simulated-camera", pacer: Pacer | None = None) -> None:
+    def __init__(
+        self,
+        sitting: Sitting = Sitting(1),
+        device_id: str = "simulated-camera",
+        pacer: Pacer | None = None,
+        optics: CameraOptics | None = None,
+    ) -> None:
         super().__init__(device_id)
+        self._optics = optics or CameraOptics()
+        self._laid: tuple[str, str, int] | None = None
         self._sitting = sitting
         self._pacer: Pacer = pacer or RealPacer()
         self._drawn: dict[tuple[int, Fault | None, int], npt.NDArray[np.uint8]] = {}
@@ -55,8 +64,19 @@ class SimulatedCamera(Camera):
 
     @classmethod
     def discover(cls, settings: Mapping[str, Any]) -> Sequence[Device]:
-        """Return the one simulated camera; `settings["seed"]` chooses the face."""
-        return [cls(Sitting(int(settings.get("seed", 1))))]
+        """Return the one simulated camera; `settings["seed"]` chooses the face, `settings["flaw"]` what ails its optics."""
+        optics = CameraOptics(**CAMERA_FLAWS.get(str(settings.get("flaw", "none")), {}))
+        return [cls(Sitting(int(settings.get("seed", 1))), optics=optics)]
+
+    def lay_target(self, target: str, face: str, number: int) -> None:
+        """Set a calibration target before the lens instead of a person; an empty name takes it away."""
+        self._laid = (target, face, number) if target else None
+        self._drawn.clear()
+
+    def target_corners(self, face: str) -> Corners:
+        """Return where the chart's corners are in the picture: the simulated technician marks them."""
+        _ = face
+        return chart_corners(self._laid[0] if self._laid else "camera-a4", self._optics)
 
     def call(self, sitting: Sitting) -> None:
         """Another person sits down."""
@@ -113,7 +133,9 @@ class SimulatedCamera(Camera):
         return None
 
     def _picture(self, fault: Fault | None, turn: int) -> npt.NDArray[np.uint8]:
-        key = (self._sitting.seed, fault, turn)
+        key = (self._sitting.seed, fault, 0 if self._laid is not None else turn)
+        if self._laid is not None and key not in self._drawn:
+            self._drawn[key] = render_camera(self._laid[0], self._laid[1], self._optics, self._laid[2])
         if key not in self._drawn:
             rng = np.random.default_rng([self._sitting.seed, turn])
             base = FaceSettings()

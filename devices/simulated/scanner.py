@@ -86,8 +86,8 @@ class SimulatedScanner(StagedScanner):
         return [cls(Applicant(int(settings.get("seed", 1))), optics=optics)]
 
     def lay_target(self, target: str, face: str, number: int) -> None:
-        """Lay a calibration target (or a uniform field) on the glass instead of fingers; an empty name or ``fingers`` clears it."""
-        self._laid = (target, face, number) if target and face != "fingers" else None
+        """Lay a calibration target (or a uniform field) on the glass instead of fingers; an empty face or ``fingers`` clears it."""
+        self._laid = (target or "scanner-20", face, number) if face not in ("", "fingers") else None
         self._laid_small = None
 
     def _target_picture(self, laid: tuple[str, str, int]) -> npt.NDArray[np.uint8]:

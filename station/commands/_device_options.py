@@ -68,10 +68,9 @@ def certificates_of(data: Path | None, passphrase_file: Path | None) -> Iterator
         except BusyError:
             yield None
             return
-        from station.device_certificates import CertificateBook, calibration_signers
+        from station.device_certificates import CertificateBook
 
-        signers = calibration_signers(station.keys, station.trust, station.operators, station.clock.now())
-        yield CertificateBook(station.files, station.journal, station.clock, station.keys.station_id, signers).facts
+        yield CertificateBook.of(station.files, station.journal, station.clock, station.keys, station.operators).facts
 
 
 def room(data: Path | None, devices: list[str] | None, certificates: CertificateSource | None = None) -> DeviceRoom:

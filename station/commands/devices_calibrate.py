@@ -166,10 +166,9 @@ def _save(run: Any, place: Path) -> None:
 
 
 def _book(station: Opened) -> Any:
-    from station.device_certificates import CertificateBook, calibration_signers
+    from station.device_certificates import CertificateBook
 
-    signers = calibration_signers(station.keys, station.trust, station.operators, station.clock.now())
-    return CertificateBook(station.files, station.journal, station.clock, station.keys.station_id, signers)
+    return CertificateBook.of(station.files, station.journal, station.clock, station.keys, station.operators)
 
 
 # --- telling -----------------------------------------------------------------------------------------------------------------

@@ -13,12 +13,11 @@ from devices.selftest import LiveMeter, Step, selftest
 from station.app import Station
 from station.calibrating import Calibration, Conditions, Finished
 from station.desks.people import names, second_person, signed_in
-from station.device_certificates import CertificateBook, calibration_signers
+from station.device_certificates import CertificateBook
 from station.device_dump import dump
 from station.device_room import DEVICE_SETTINGS, DeviceRoom, RoomRow
 from station.errors import InputError
 from station.keys import OperatorSession, Permission
-from station.keys.trust import TrustStores
 from station.settings import Settings
 from station.views.calibration import CalibrationView, calibration_view
 from station.views.devices import DeviceRoomView, LiveTest, SearchProgress, device_room_view
@@ -187,7 +186,5 @@ class CalibrationDesk:
 
 
 def certificate_book(station: Station) -> CertificateBook:
-    """Return the station's certificates with the signers that it trusts now."""
-    trust = TrustStores(station.journal)
-    signers = calibration_signers(station.keys, trust, station.operators, station.clock.now())
-    return CertificateBook(station.files, station.journal, station.clock, station.keys.station_id, signers)
+    """Return the station's certificates; whose signatures are believed is asked anew for each check."""
+    return CertificateBook.of(station.files, station.journal, station.clock, station.keys, station.operators)

@@ -14,7 +14,7 @@ from devices.calibration.model import Row, Verdict
 from devices.contract import Source
 from station.calibrating import STRIP, Calibration, Step
 from station.views.base import Intent, Tone, Words
-from station.words import Language
+from station.words import Language, say
 
 _DIGITS = {"ppi": 1, "in": 4, "X": 4, "share": 3, "pixel": 0, "grey": 1, "level": 1, "dE00": 2, "px": 2, "cy/px": 3, "view": 0}
 
@@ -124,7 +124,7 @@ def row_view(row: Row, language: Language = Language.VI) -> RowView:
     verified = Words("calibration.limit-verified" if row.verified else "calibration.limit-unverified")
     if row.verdict is Verdict.TOLD:
         verified = Words("calibration.limit-none")
-    return RowView(words, value, "" if row.unit in ("share", "X") else row.unit, limit_text(row, language), _band(row), _position(row), row.source,
+    return RowView(words, value, "" if row.unit in ("", "share", "X") else say(f"calibration.unit.{row.unit}", language), limit_text(row, language), _band(row), _position(row), row.source,
                    verified, Words(f"calibration.verdict.{row.verdict.value}"), tones[row.verdict], spread)  # fmt: skip
 
 
