@@ -126,6 +126,7 @@ class PtyLine:
 
     def _answer(self, pieces: Iterable[Piece]) -> None:
         faults = self._module.faults
+        self._free_at = max(time.monotonic(), self._free_at)
         for piece in pieces:
             if self._stop.is_set():
                 return
@@ -163,9 +164,9 @@ class PtyLine:
 
     def _take_time(self, count: int, pause_s: float) -> None:
         if self._paced:
-            now = time.monotonic()
-            self._free_at = max(now, self._free_at) + count * BITS_PER_BYTE / self._module.baud
-            pause_s = max(pause_s, self._free_at - now)
+            # From the answer's first byte on the wire goes without pause, however late this thread is woken: a line does not wait.
+            self._free_at += count * BITS_PER_BYTE / self._module.baud
+            pause_s = max(pause_s, self._free_at - time.monotonic())
         if pause_s > 0:
             self._stop.wait(pause_s)
 
