@@ -14,7 +14,8 @@ import platform
 import re
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any, Final
@@ -57,6 +58,25 @@ def log_to(folder: Path, level: int = logging.INFO) -> logging.Handler:
     handler.setLevel(level)
     logging.getLogger().addHandler(handler)
     return handler
+
+
+@contextmanager
+def logging_to(folder: Path, level: int = logging.INFO) -> Iterator[None]:
+    """Keep the log in ``folder/station.log`` (turning over, redacted) while the block runs; a folder that takes no log stops no work."""
+    root = logging.getLogger()
+    before = root.level
+    try:
+        handler = log_to(folder, level)
+    except OSError:
+        yield
+        return
+    root.setLevel(min(before, level) if before else level)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(before)
+        handler.close()
 
 
 def state(files: Files, keys: StationKeys, journal: Journal, clock: Clock) -> dict[str, Any]:

@@ -41,11 +41,14 @@ def opened_station(folder: Path, demo: bool, passphrase_file: Path | None, needs
     from station.app import Station
     from station.commands._opening import secret_from, wrapper_for
     from station.files import RealFiles
+    from station.support import logging_to
 
     if not folder.is_dir():
         raise InputError(f"There is no station in {folder.name}; nothing was changed. Name its folder with --folder.")
     wrapper = None if demo else wrapper_for(RealFiles(folder), passphrase_file)
     station = Station.open(folder, wrapper=wrapper, demo=demo)
+    log = contextlib.ExitStack()
+    log.enter_context(logging_to(folder / "logs"))
     try:
         if as_operator:
             station.sign_in(as_operator, secret_from(pin_file, f"PIN of {as_operator}"), desk="cli")
@@ -60,6 +63,7 @@ def opened_station(folder: Path, demo: bool, passphrase_file: Path | None, needs
     finally:
         station.tell_journal()
         station.close()
+        log.close()
 
 
 def tell(value: dict[str, Any], as_json: bool) -> None:

@@ -69,6 +69,7 @@ def serve(*, folder: Folder, port: Annotated[int, typer.Option(help="0 takes a f
     """Serve until SIGTERM or Ctrl+C. Prints a ready line with port, public key and (with --code) an enrolment code."""
     from station.intake.serve import Tls, listen
     from station.intake.serve import serve as run
+    from station.support import logging_to
 
     if (certificate is None) != (key is None) or (client_ca is not None and certificate is None):
         raise InputError("TLS needs --certificate and --key together; nothing was started.")
@@ -76,7 +77,8 @@ def serve(*, folder: Folder, port: Annotated[int, typer.Option(help="0 takes a f
     try:
         intake = _open(folder, demo, passphrase_file, database, name, packages, s3_endpoint)
         tls = Tls(certificate, key, client_ca) if certificate and key else None
-        run(intake, sock, ready=lambda line: _say(line, as_json), tls=tls, with_code=code)
+        with logging_to(folder / "logs"):
+            run(intake, sock, ready=lambda line: _say(line, as_json), tls=tls, with_code=code)
     finally:
         sock.close()
 

@@ -177,3 +177,28 @@ def compact(
     """Give back the room of past days' segments that are mostly dead."""
     with opened(data, passphrase_file, as_operator, pin_file, Permission.BACK_UP) as station:
         typer.echo(f"{station.journal.compact()} segments dropped.")
+
+
+@app.command()
+def reduce(
+    data: Data = None, passphrase_file: PassphraseFile = None, as_operator: AsOperator = "", pin_file: PinFile = None,
+    limit: Annotated[int, typer.Option(help="At most so many dossiers.", min=1)] = 10_000, as_json: Json = False,
+) -> None:  # fmt: skip
+    """Put WSQ 15:1 in the place of raw prints of dossiers that the centre has *accepted*; then `compact` gives the room back."""
+    from station.packing import smaller
+
+    with opened(data, passphrase_file, as_operator, pin_file, Permission.PURGE) as station:
+        done = retention.reduce_accepted(station.journal, smaller, operator=station.operator, desk="cli", limit=limit)
+    line(as_json, f"{done} accepted dossiers reduced.", reduced=done)
+
+
+@app.command()
+def alarms(data: Data = None, passphrase_file: PassphraseFile = None, as_json: Json = False) -> None:
+    """Dossiers that are held past 90 or 150 days and why; exit 1 when there are any, so that a timer may tell somebody."""
+    with opened(data, passphrase_file) as station:
+        found = [e for e in retention.survey(station.journal, station.clock.now()) if e.alarm_days]
+    for entry in found:
+        line(as_json, f"{entry.dossier}  {entry.age_days} days (alarm {entry.alarm_days})  {', '.join(entry.holds)}",
+             dossier=entry.dossier, age_days=entry.age_days, alarm=entry.alarm_days, holds=[str(h) for h in entry.holds])  # fmt: skip
+    if found:
+        raise typer.Exit(1)
