@@ -20,7 +20,7 @@ from station.clock import Clock, SystemClock
 from station.dossier.book import DossierBook
 from station.dossier.kinds import Kind
 from station.dossier.life import Life
-from station.errors import AccessError, InputError, StorageError
+from station.errors import AccessError, StorageError
 from station.files import Files, RealFiles
 from station.journal import Journal
 from station.journal.guards import note_time, require_clock
@@ -29,12 +29,11 @@ from station.keys.audit import sign_head_if_due
 from station.package.identity import IntakePublic
 from station.queue.model import HistoryLine, State
 from station.queue.store import Queue
-from station.settings import MAX_FILE_BYTES, Settings, parse
+from station.settings import Settings, settings_in, store_settings
 
 if TYPE_CHECKING:
     from station.keys.token import TokenClient
 
-SETTINGS_FILE: Final = "settings.toml"
 INTAKE_FILE: Final = "intake.key"
 EVENT_OF_STATE: Final[dict[str, Kind]] = {
     State.SEALED: Kind.SEALED,
@@ -127,7 +126,7 @@ class Station:
         else:
             journal = Journal.create(files, keys.journal_key, keys.station_id, clock)
         try:
-            settings = cls._read_settings(files)
+            settings = settings_in(files)
             queue = Queue(
                 files,
                 clock,
@@ -141,15 +140,6 @@ class Station:
         station = cls(folder, files, clock, keys, journal, Operators(journal, clock, cost), queue, settings, demo)
         station.certificates = station.certificate_of
         return station
-
-    @staticmethod
-    def _read_settings(files: Files) -> Settings:
-        if files.size(SETTINGS_FILE) is None:
-            return Settings({})
-        try:
-            return parse(files.read(SETTINGS_FILE, MAX_FILE_BYTES))
-        except InputError as error:
-            return Settings({}, (str(error),))
 
     @staticmethod
     def _read_intake(files: Files) -> IntakePublic | None:
@@ -236,12 +226,7 @@ class Station:
 
     def save_settings(self, settings: Settings) -> None:
         """Write the settings file and note each change in the journal."""
-        old = self.settings
-        self.files.write(SETTINGS_FILE, settings.to_toml().encode())
-        for name in sorted({*old.values, *settings.values}):
-            if old[name] != settings[name]:
-                self.journal.append(Kind.SETTING, {"name": name, "old": str(old[name]), "new": str(settings[name])}, dossier="",
-                                    operator=self.session.operator, desk=self.session.desk)  # fmt: skip
+        store_settings(self.files, self.journal, self.settings, settings, operator=self.session.operator, desk=self.session.desk)
         self.settings = settings
 
     def tell_journal(self) -> int:

@@ -81,7 +81,10 @@ class Counter:
 
     def step_up(self, personal_no: str) -> None:
         """Somebody comes to the devices (simulated ones then show this person's fingers and face; real ones need no telling)."""
-        self._call_person(int(personal_no[-9:]) if personal_no[-9:].isdigit() else 1)
+        self._call_person(self.seed_of(personal_no))
+
+    seed_of: Callable[[str], int] = staticmethod(lambda number: int(number[-9:]) if number[-9:].isdigit() else 1)
+    """Whose fingers and face a simulated device shows for a personal number (a demo knows its own people)."""
 
     def on_camera(self, job: Callable[[], T]) -> Future[T]:
         """Run `job` on the camera's own thread (a paper photographed as proof)."""

@@ -41,6 +41,9 @@ class DemoCounter:
             visitors.append(Visitor(str(FIRST_TICKET + number), citizen, person_seed(self._seed, citizen)))
         self.counter = Counter(station, scanner, camera, population, tuple(visitors),
                                lambda seed: call_person(scanner, camera, seed, light_s=self._light_s), self._procedure)  # fmt: skip
+        people = {c.truth["personal_no"]: person_seed(self._seed, c) for c in population}
+        plain = self.counter.seed_of
+        self.counter.seed_of = lambda number: people.get(number) or plain(number)
         self.counter.before_close.append(self.close)
         self._connecting = threading.Thread(target=self._connect, name="demo-intake", daemon=True)
         self._connecting.start()

@@ -10,14 +10,23 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Protocol
 
 from station.errors import InputError
+from station.files import Files
 from station.words import Language, say
 
 MAX_FILE_BYTES: Final = 100_000
+SETTINGS_FILE: Final = "settings.toml"
 
 Value = str | int | float | bool
+
+
+class SettingLog(Protocol):
+    """Where changes are noted: the journal."""
+
+    def append(self, kind: str, body: Mapping[str, Any], *, dossier: str, operator: str, desk: str) -> object:
+        """Write one event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,3 +178,28 @@ def parse(data: bytes) -> Settings:
         except InputError as error:
             faults.append(str(error))
     return Settings(values, tuple(faults))
+
+
+def settings_in(files: Files) -> Settings:
+    """Return the settings of a station's folder; a file that is none holds as a fault, with the defaults."""
+    if files.size(SETTINGS_FILE) is None:
+        return Settings({})
+    try:
+        return parse(files.read(SETTINGS_FILE, MAX_FILE_BYTES))
+    except InputError as error:
+        return Settings({}, (str(error),))
+
+
+def store_settings(files: Files, log: SettingLog, old: Settings, new: Settings, *, operator: str, desk: str) -> list[str]:
+    """Write the settings file and note each change; returns the names that changed."""
+    files.write(SETTINGS_FILE, new.to_toml().encode())
+    changed = [n for n in sorted({*old.values, *new.values}) if old[n] != new[n]]
+    for name in changed:
+        log.append(
+            "setting.changed",
+            {"name": name, "old": str(old[name]), "new": str(new[name])},
+            dossier="",
+            operator=operator,
+            desk=desk,
+        )
+    return changed

@@ -14,7 +14,7 @@ from pathlib import Path
 from station.demo_counter import DemoCounter
 from station.demo_scenes import Scenes, build_scenes
 from ui.main import build_shell
-from ui.qt import QApplication, QEventLoop
+from ui.qt import QApplication, QEventLoop, QImage, Qt
 from ui.shell import Shell
 
 Say = Callable[[str], None]
@@ -35,6 +35,7 @@ class Studio:
     say: Say
     language: str = "vi+en"
     variants: tuple[str, ...] = ("light", "dark", "large")
+    small: bool = False
     made: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
 
@@ -108,12 +109,16 @@ class Studio:
 
     def shoot(self, name: str) -> None:
         """Take the window in every variant."""
-        for variant in self.variants:
+        for variant in ("large" if name.startswith("s17") else "light",) if self.small else self.variants:
             self.shell.set_look(dark=variant == "dark", large=variant == "large")
             for _ in range(4):
                 self.work(5)
-            path = self.out / (f"{name}.png" if variant == "light" else f"{name}-{variant}.png")
-            self.shell.grab().save(str(path))
+            path = self.out / (f"{name}.png" if variant == "light" or self.small else f"{name}-{variant}.png")
+            picture = self.shell.grab().toImage()
+            if self.small:  # 256 colours at three quarters: sharp enough to read, small enough for a repository
+                picture = picture.scaledToWidth(1024, Qt.TransformationMode.SmoothTransformation)
+                picture = picture.convertToFormat(QImage.Format.Format_Indexed8)
+            picture.save(str(path))
             self.made.append(path.name)
         self.shell.set_look(dark=False, large=False)
         self.work(5)
@@ -128,7 +133,9 @@ class Studio:
             self.shoot(f"{name}-missed")
 
 
-def run(out: Path, *, say: Say = print, folder: Path | None = None, only: str = "", language: str = "vi+en") -> list[str]:
+def run(
+    out: Path, *, say: Say = print, folder: Path | None = None, only: str = "", language: str = "vi+en", docs: bool = False
+) -> list[str]:
     """Write the pictures into `out`; returns what could not be reached (empty: everything was).
 
     Args:
@@ -137,11 +144,12 @@ def run(out: Path, *, say: Say = print, folder: Path | None = None, only: str = 
         folder: a demo folder filled by `build_scenes` before; default one that is made and removed.
         only: take only states whose name begins so.
         language: vi, vi+en or en.
+        docs: take only the few pictures of the guides, once each, small.
     """
     import tempfile
 
     from ui.main import application
-    from ui.shots import SHOTS
+    from ui.shots import GUIDES, SHOTS
 
     _ = application()
     out.mkdir(parents=True, exist_ok=True)
@@ -149,11 +157,11 @@ def run(out: Path, *, say: Say = print, folder: Path | None = None, only: str = 
         place = folder or Path(made)
         say("filling a demo station: enrollments, refusals, cards, a village list")
         scenes = Scenes.read(place) or build_scenes(place, say=say)
-        studio = Studio(place, out, scenes, say, language)
+        studio = Studio(place, out, scenes, say, language, small=docs)
         try:
             studio.open()
             for name, reach in SHOTS:
-                if name.startswith(only):
+                if name.startswith(only) and (name in GUIDES or not docs):
                     say(name)
                     studio.scene(name, reach)
         finally:

@@ -173,3 +173,7 @@ SHOTS: tuple[tuple[str, Reach], ...] = (
     ("s17-visit-live", _visit_live),
     ("s17-visit-person", _visit_person),
 )
+
+GUIDES = frozenset({"s01-queue", "s10-supervisor-ready", "s12-defects", "s13-hand-over", "s16-calibration-failed", "s16-devices", "s17-visit-person",
+                    "s18-settings-clone", "x-help"})  # fmt: skip
+"""Pictures that the guides in docs/ show."""

@@ -11,13 +11,12 @@ import typer
 
 from devices.contract import Device
 from devices.grade import CertificateSource, no_certificates
-from station.app import SETTINGS_FILE
 from station.commands._opening import folder, opened
 from station.device_room import DeviceRoom, RoomRow, parse_wishes
 from station.errors import InputError
 from station.files import BusyError, RealFiles
 from station.keys import StationKeys
-from station.settings import MAX_FILE_BYTES, Settings, parse
+from station.settings import MAX_FILE_BYTES, SETTINGS_FILE, Settings, parse
 from station.words import Language
 
 DataOption = Annotated[Path | None, typer.Option("--data", envvar="STATION_DATA", show_default=False,

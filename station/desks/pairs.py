@@ -7,7 +7,7 @@ differs. A score is shown with the line it would have to pass; where nothing was
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import cv2
@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 from biometrics.fingerprint.matching import Comparison, compare, threshold
 from biometrics.fingerprint.minutiae import Template, extract
+from biometrics.fingerprint.segmentation import segment_slap
+from biometrics.positions import FingerPosition
 from station.app import Station
 from station.desks.pictures import Picture, Pixels, picture_of
 from station.dossier.state import DossierState
@@ -74,6 +76,9 @@ class PairDesk:
         first, second = (picture_of(self._station.journal, state, s) for s in (left, right))
         if first is None or second is None:
             return None
+        shared = set(state.procedure.step(left).fingers) & set(state.procedure.step(right).fingers)
+        if shared:
+            first, second = (_one_finger(p, min(shared)) for p in (first, second))
         return compare_pictures(first, second, Words(f"step.{left}"), Words(f"step.{right}"))
 
 
@@ -97,9 +102,19 @@ def compare_pictures(first: Picture, second: Picture, left: Words, right: Words)
     found = compare(ta, tb)
     moved = _moved(b, a, ta, tb, found)
     same = found.score >= line
-    verdict = Words("ui.pair.same" if same else "ui.pair.different", {"score": f"{found.score:.1f}", "line": f"{line:.1f}"})
+    values = {"score": f"{found.score:.1f}".replace(".", ","), "line": f"{line:.1f}".replace(".", ",")}
+    verdict = Words("ui.pair.same" if same else "ui.pair.different", values)
     return Pair(a, moved if moved is not None else _fitted(b, a), left, right, found.score, line, moved is not None, verdict,
                 Tone.GOOD if same else Tone.RETRY)  # fmt: skip
+
+
+def _one_finger(picture: Picture, finger: FingerPosition) -> Picture:
+    """Return `finger` cut upright out of a slap, or the picture as it is (a single finger, or a slap that does not show it)."""
+    if picture.position < 13 or picture.pixels.ndim != 2:
+        return picture
+    found = segment_slap(picture.pixels, FingerPosition(picture.position), ppi=picture.ppi or 500)
+    cut = next((f for f in found.fingers if f.position == finger), None)
+    return replace(picture, pixels=cut.crop(picture.pixels), position=int(finger)) if cut is not None else picture
 
 
 def _at_500(picture: Picture) -> Pixels:

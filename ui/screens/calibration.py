@@ -9,7 +9,7 @@ from station.desks.devices import CalibrationDesk
 from station.keys import Permission
 from station.views.calibration import CalibrationView, RowView
 from station.words import Language
-from ui.qt import QAbstractItemView, QHBoxLayout, QTableWidget, QTableWidgetItem, QTimer, QVBoxLayout
+from ui.qt import QAbstractItemView, QHBoxLayout, Qt, QTableWidget, QTableWidgetItem, QTimer, QVBoxLayout
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.style import Current
@@ -20,10 +20,13 @@ from ui.widgets.entry import PinPanel
 from ui.widgets.facts import Facts
 from ui.widgets.heads import Head
 from ui.widgets.picture import PicturePane
+from ui.widgets.scrolling import Scrolling
 from ui.widgets.wizard import MARGIN, MarginDelegate, WizardStrip
 
 COLUMNS = ("test", "value", "limit", "margin", "source", "result")
-WIDTHS = (4, 2, 2, 2, 4, 2)
+WIDTHS = (8, 5, 5, 4, 7, 7)
+RIGHT = ("value", "limit")
+SIGNING = ("calibration.next.to-sign", "calibration.next.sign")
 
 
 class CalibrationScreen(Screen):
@@ -58,7 +61,9 @@ class CalibrationScreen(Screen):
         self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.table.setAccessibleName(self.texts("ui.calibration.test"))
+        self.table.setWordWrap(True)
         self.table.horizontalHeader().setStretchLastSection(True)
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._margin = MarginDelegate(self.table)
         self.table.setItemDelegateForColumn(COLUMNS.index("margin"), self._margin)
         table.addWidget(self.table, 1)
@@ -77,8 +82,10 @@ class CalibrationScreen(Screen):
         self._state = StateChip(State.IDLE, "")
         self._facts = Facts(right=True)
         box.addWidget(self._state)
-        box.addWidget(self._facts)
-        box.addStretch(1)
+        facts = Scrolling(self.texts("ui.calibration.certificate"))
+        facts.column.addWidget(self._facts)
+        facts.column.addStretch(1)
+        box.addWidget(facts, 1)
         right.addWidget(frame, 3)
         self.pin = PinPanel(self.texts)
         self.pin.given.connect(self._come)
@@ -154,7 +161,8 @@ class CalibrationScreen(Screen):
                      f"{row.source} · {self.texts.of(row.verified)}".strip(" ·"))  # fmt: skip
             for at, text in enumerate(texts):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                if COLUMNS[at] in RIGHT:
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(index, at, item)
             margin = self.table.item(index, COLUMNS.index("margin"))
             assert margin is not None, "set above"
@@ -171,8 +179,8 @@ class CalibrationScreen(Screen):
         wide = self.table.viewport().width() or 760
         for at, share in enumerate(WIDTHS[:-1]):
             self.table.setColumnWidth(at, wide * share // sum(WIDTHS))
-        for index in range(self.table.rowCount()):
-            self.table.setRowHeight(index, max(36, round(Current.theme.scale.body * 2.4)))
+        self.table.verticalHeader().setMinimumSectionSize(max(36, round(Current.theme.scale.body * 2.4)))
+        self.table.resizeRowsToContents()
 
     # --- intents ---------------------------------------------------------------------------------------------------------------
 
@@ -190,7 +198,8 @@ class CalibrationScreen(Screen):
         icons = {"save": "folder", "report": "send", "stop": "pause", "mark": "eye", "skip": "next"}
         actions = [self.act(i.id, i.words.code, i.key or keys[i.id], runs[i.id], enabled=i.enabled, icon=icons.get(i.id, ""), **dict(i.words.values))
                    for i in view.others if i.id in runs]  # fmt: skip
-        actions.append(self.act("technician", "ui.action.technician-here", "F8", self._begin_pin, enabled=not view.busy))
+        if view.primary.words.code in SIGNING:
+            actions.append(self.act("technician", "ui.action.technician-here", "F8", self._begin_pin, enabled=not view.busy))
         primary = view.primary
         actions.append(
             self.act(

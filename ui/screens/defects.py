@@ -19,6 +19,7 @@ from ui.widgets.entry import Entry, PinPanel
 from ui.widgets.facts import Facts
 from ui.widgets.heads import Head
 from ui.widgets.rows import Row, RowList
+from ui.widgets.scrolling import Scrolling
 
 WAY = ("defect.found", "defect.assigned", "defect.corrected", "defect.approved", "package.sealed", "package.acknowledged")
 
@@ -54,21 +55,26 @@ class DefectsScreen(Screen):
         self._proof = StateChip(State.IDLE, "")
         self.banner = Banner()
         self._kept = StateChip(State.GOOD, "")
-        for widget in (self._person, self._sentence, self._facts, self.value, self._proof, self._kept):
-            self._middle.addWidget(widget)
-        self._middle.addStretch(1)
+        self._middle.addWidget(self._person)
+        facts = Scrolling(self.texts("ui.defects.title"))
+        for widget in (self._sentence, self._facts, self.value, self._proof, self._kept):
+            facts.column.addWidget(widget)
+        facts.column.addStretch(1)
+        self._middle.addWidget(facts, 1)
         self._middle.addWidget(self.banner)
         row.addWidget(middle, 5)
         right = QVBoxLayout()
         chain, chain_box = card(self.texts("ui.defects.chain"))
         self._chain = Chain()
-        chain_box.addWidget(self._chain)
-        right.addWidget(chain)
+        way = Scrolling(self.texts("ui.defects.chain"))
+        way.column.addWidget(self._chain)
+        way.column.addStretch(1)
+        chain_box.addWidget(way)
+        right.addWidget(chain, 1)
         self.pin = PinPanel(self.texts)
         self.pin.given.connect(self._approve_by)
         self.pin.hide()
         right.addWidget(self.pin)
-        right.addStretch(1)
         row.addLayout(right, 3)
         column.addLayout(row, 1)
 

@@ -14,6 +14,7 @@ from ui.widgets.chips import Banner, StateChip, card, label
 from ui.widgets.facts import Facts
 from ui.widgets.heads import Head
 from ui.widgets.rows import Row, RowList
+from ui.widgets.scrolling import Scrolling
 
 
 class DevicesScreen(Screen):
@@ -47,17 +48,21 @@ class DevicesScreen(Screen):
         self._facts = Facts()
         device.addWidget(self._name)
         device.addLayout(self._chips)
-        device.addWidget(self._facts)
-        device.addStretch(1)
+        facts = Scrolling(self.texts("ui.devices.title"))
+        facts.column.addWidget(self._facts)
+        facts.column.addStretch(1)
+        device.addWidget(facts, 1)
         self.banner = Banner()
         device.addWidget(self.banner)
         row.addWidget(middle, 5)
         right, test = card(self.texts("ui.devices.self-test"))
         self._steps = Facts()
-        test.addWidget(self._steps)
+        steps = Scrolling(self.texts("ui.devices.self-test"))
+        steps.column.addWidget(self._steps)
         self._chart_place = QVBoxLayout()
-        test.addLayout(self._chart_place)
-        test.addStretch(1)
+        steps.column.addLayout(self._chart_place)
+        steps.column.addStretch(1)
+        test.addWidget(steps, 1)
         row.addWidget(right, 4)
         column.addLayout(row, 1)
         self._chart: object | None = None
@@ -128,7 +133,7 @@ class DevicesScreen(Screen):
             )
         )
         self._facts.show_pairs([
-            (self.texts("ui.fact.name"), row.name), (self.texts("ui.devices.driver"), row.driver), (self.texts("ui.devices.serial"), row.serial),
+            (self.texts("ui.devices.name"), row.name), (self.texts("ui.devices.driver"), row.driver), (self.texts("ui.devices.serial"), row.serial),
             (self.texts("ui.devices.firmware"), row.firmware), (self.texts("ui.devices.profile"), row.profile),
             (self.texts("ui.devices.certificate"), certificate), (self.texts("ui.devices.can"), ", ".join(self.texts.of(c) for c in row.can)),
         ])  # fmt: skip
@@ -153,9 +158,13 @@ class DevicesScreen(Screen):
                 pairs.append((self.texts("ui.devices.noise"), f"{row.live.noise:.1f}".replace(".", ",")))
         for step in tested.steps if tested is not None else ():
             if not step.asked.startswith(" "):
-                pairs.append((step.asked, f"{self.texts(step.code)} · {step.took_s * 1000:.0f} ms"))
+                pairs.append((self._asked(step.asked), f"{self.texts(step.code)} · {step.took_s * 1000:.0f} ms"))
         self._steps.show_pairs(pairs or [("", self.texts("ui.action.self-test") + " · F4")])
         self._draw_chart(tested)
+
+    def _asked(self, step: str) -> str:
+        words = self.texts(f"ui.selftest.{step}")
+        return step if words.startswith("ui.") else words
 
     def _draw_chart(self, tested: SelfTest | None) -> None:
         """Only a device with a measured live picture brings the plotting library in."""
@@ -247,7 +256,6 @@ class DevicesScreen(Screen):
     def restyle(self) -> None:
         """Measure the rows anew; the chart takes the theme's colours."""
         self.rows.relayout()
-        self.tested = self.tested
         row = self._chosen()
         if row is not None:
             self._show_test(row)

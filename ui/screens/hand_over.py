@@ -21,6 +21,7 @@ from ui.widgets.heads import Head
 from ui.widgets.inputs import CheckBox
 from ui.widgets.picture import PicturePane
 from ui.widgets.rows import Row, RowList
+from ui.widgets.scrolling import Scrolling
 
 OPEN = {CardWord.HERE.value, CardWord.UNDELIVERED.value, CardWord.REFUSED.value}
 
@@ -67,7 +68,10 @@ class HandOverScreen(Screen):
         pictures.addWidget(self._taken, 2)
         person.addLayout(pictures, 1)
         self._facts = Facts()
-        person.addWidget(self._facts)
+        facts = Scrolling(self.texts("ui.hand.title"))
+        facts.column.addWidget(self._facts)
+        facts.column.addStretch(1)
+        person.addWidget(facts, 1)
         row.addWidget(middle, 5)
         right = QVBoxLayout()
         checks, check = card(self.texts("ui.hand.checks"))
@@ -291,7 +295,13 @@ class HandOverScreen(Screen):
             self._show_checks()
             self.shell.show_trouble(error)
 
-        self.ask(lambda: desk.compare_finger(who.dossier, one_finger(counter, who.finger)), compared, failed)
+        number = who.number.replace(" ", "")
+
+        def work() -> FingerAnswer | None:
+            counter.step_up(number)
+            return desk.compare_finger(who.dossier, one_finger(counter, who.finger))
+
+        self.ask(work, compared, failed)
 
     def _hand_over(self) -> None:
         who, desk, answer = self.who, self.desk, self.answer

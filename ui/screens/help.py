@@ -15,6 +15,7 @@ from ui.widgets.entry import Entry
 from ui.widgets.facts import Facts
 from ui.widgets.heads import Head
 from ui.widgets.rows import Row, RowList
+from ui.widgets.scrolling import Scrolling
 
 
 class HelpScreen(Screen):
@@ -47,14 +48,18 @@ class HelpScreen(Screen):
         self._title = label("", "title", wrap=True)
         self._text = label("", wrap=True)
         self._second = label("", "quiet", wrap=True)
+        text = Scrolling(self.texts("ui.action.help"))
         for widget in (self._title, self._text, self._second):
-            words.addWidget(widget)
-        words.addStretch(1)
+            text.column.addWidget(widget)
+        text.column.addStretch(1)
+        words.addWidget(text, 1)
         row.addWidget(middle, 5)
         right, keys = card(self.texts("help.keys"))
         self._keys = Facts()
-        keys.addWidget(self._keys)
-        keys.addStretch(1)
+        all_keys = Scrolling(self.texts("help.keys"))
+        all_keys.column.addWidget(self._keys)
+        all_keys.column.addStretch(1)
+        keys.addWidget(all_keys, 1)
         row.addWidget(right, 4)
         column.addLayout(row, 1)
 

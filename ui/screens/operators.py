@@ -19,6 +19,7 @@ from ui.widgets.entry import Entry, PinPanel
 from ui.widgets.heads import Head
 from ui.widgets.inputs import CheckBox
 from ui.widgets.rows import Row, RowList
+from ui.widgets.scrolling import Scrolling
 
 
 class OperatorsScreen(Screen):
@@ -48,15 +49,18 @@ class OperatorsScreen(Screen):
         self.new_id = Entry(self.texts("ui.operators.id"))
         self.new_name = Entry(self.texts("ui.operators.name"))
         self.pin = Entry(self.texts("ui.operators.first-pin"), secret=True)
-        for widget in (self._name, self._state, self.new_id, self.new_name):
-            person.addWidget(widget)
-        person.addWidget(label(self.texts("ui.operators.roles"), "quiet"))
+        person.addWidget(self._name)
+        facts = Scrolling(self.texts("ui.operators.roles"))
+        for widget in (self._state, self.new_id, self.new_name):
+            facts.column.addWidget(widget)
+        facts.column.addWidget(label(self.texts("ui.operators.roles"), "quiet"))
         self.roles = {r: CheckBox(self.texts(f"role.{r}")) for r in Role}
         for check in self.roles.values():
             check.setAccessibleName(check.text())
-            person.addWidget(check)
-        person.addWidget(self.pin)
-        person.addStretch(1)
+            facts.column.addWidget(check)
+        facts.column.addWidget(self.pin)
+        facts.column.addStretch(1)
+        person.addWidget(facts, 1)
         row.addWidget(middle, 4)
         right = QVBoxLayout()
         self.banner = Banner()

@@ -17,6 +17,7 @@ from ui.widgets.facts import Facts
 from ui.widgets.heads import Head
 from ui.widgets.picture import PicturePane
 from ui.widgets.rows import Row, RowList
+from ui.widgets.scrolling import Scrolling
 
 
 class SupervisorScreen(Screen):
@@ -48,9 +49,12 @@ class SupervisorScreen(Screen):
         self._what = label("", "strong", wrap=True)
         self._facts = Facts()
         self._picture = PicturePane(self.texts("ui.supervisor.evidence"))
-        for widget in (self._person, self._what, self._facts):
-            self._middle.addWidget(widget)
-        self._middle.addWidget(self._picture, 1)
+        self._middle.addWidget(self._person)
+        self._middle.addWidget(self._what)
+        facts = Scrolling(self.texts("ui.supervisor.evidence"))
+        facts.column.addWidget(self._facts)
+        facts.column.addWidget(self._picture, 1)
+        self._middle.addWidget(facts, 1)
         row.addWidget(middle, 4)
         right = QVBoxLayout()
         decision, decide = card()

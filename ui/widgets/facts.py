@@ -20,6 +20,8 @@ class Facts(QWidget):
         self._grid.setHorizontalSpacing(14)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
+        if right:
+            self._grid.setColumnStretch(0, 1)
         self._align = Qt.AlignmentFlag.AlignTop | (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
         self._lines: list[tuple[QLabel, QLabel]] = []
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from station.views.calibration import RowView
 from ui.qt import (
     QColor,
+    QFontMetrics,
     QModelIndex,
     QPainter,
     QPaintEvent,
@@ -15,6 +16,7 @@ from ui.qt import (
     QPointF,
     QPolygonF,
     QRectF,
+    QResizeEvent,
     QSize,
     QSizePolicy,
     QStyledItemDelegate,
@@ -47,7 +49,16 @@ class WizardStrip(QWidget):
 
     def sizeHint(self) -> QSize:
         """Circles and two lines of words."""
-        return QSize(480, round(28 + Current.theme.scale.caption * 3.4 + 10))
+        t = Current.theme
+        metrics = QFontMetrics(t.font(t.scale.caption, 700))
+        wide = self.width() / max(1, len(self._marks)) - 4
+        lines = 2 if any(metrics.horizontalAdvance(w) > wide for w, _ in self._marks) else 1
+        return QSize(480, round(34 + metrics.height() * lines + 4))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may need another number of lines."""
+        super().resizeEvent(event)
+        self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the strip."""

@@ -1,0 +1,86 @@
+"""A demo station in the middle of its day, made once; every test works on its own copy."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from station.demo_scenes import Scenes, build_scenes
+from station.demo_team import demo_pins
+from tests.ui.driver import Clerk
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Scenes]:
+    """The folder that is copied, and which dossier is which."""
+    folder = tmp_path_factory.mktemp("scenes")
+    return folder, build_scenes(folder)
+
+
+class Day:
+    """A window over a copy of the filled station."""
+
+    def __init__(self, folder: Path, scenes: Scenes, *, language: str = "vi+en") -> None:
+        self.scenes = scenes
+        self.clerk = Clerk(folder, language=language)
+        self.shell = self.clerk.shell
+
+    @property
+    def station(self):
+        """The station behind the window."""
+        return self.shell.station
+
+    def settled(self) -> None:
+        """Wait until every job was answered."""
+        self.clerk.until(lambda: not self.shell.jobs.pending)
+        self.clerk.until(lambda: not self.shell.jobs.pending)
+
+    def go(self, name: str, dossier: str = "") -> None:
+        """Go to a screen and wait for what it shows."""
+        self.shell.go(name, dossier)
+        self.settled()
+
+    def key(self, name: str) -> None:
+        """Press a key and wait for its answers."""
+        self.clerk.key(name)
+        self.settled()
+
+    def type(self, text: str) -> None:
+        """Type into the field that has the focus, letter by letter."""
+        from ui.qt import QApplication, QEvent, QKeyEvent, Qt
+
+        target = self.shell.focusWidget()
+        assert target is not None
+        for letter in text:
+            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                QApplication.sendEvent(target, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, letter))
+
+    def enter(self) -> None:
+        """Press Enter in a field."""
+        from ui.qt import QApplication, QEvent, QKeyEvent, Qt
+
+        target = self.shell.focusWidget()
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QApplication.sendEvent(target, QKeyEvent(kind, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r"))
+        self.settled()
+
+    def pin(self, operator: str) -> str:
+        """A demo account's PIN."""
+        return demo_pins(self.station)[operator]
+
+    def close(self) -> None:
+        """Close window and intake."""
+        self.clerk.close()
+
+
+@pytest.fixture
+def day(qapp: object, tmp_path: Path, filled: tuple[Path, Scenes]) -> Iterator[Day]:
+    """A window over a fresh copy."""
+    folder = tmp_path / "day"
+    shutil.copytree(filled[0], folder)
+    made = Day(folder, filled[1])
+    yield made
+    made.close()
