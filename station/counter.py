@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import TypeVar
 
+from biometrics.portrait import PortraitQuality
 from biometrics.positions import FingerPosition
 from devices.contract import Camera, Frame, Scanner
+from devices.emrtd.trust import CscaStore, TrustView
 from devices.worker import DeviceWorker
 from station.app import Station
 from station.capture.fingers import FingerJudge
@@ -21,54 +22,56 @@ from station.capture.runner import LiveRunner, ViewSink
 from station.capture.session import Attempt, CaptureSession
 from station.capture.storing import accept, store_attempt
 from station.carriers import TusCarrier
-from station.dossier.comparing import ComparingDesk
+from station.desk.cards import CardTable
+from station.desk.comparing import CompareDesk
+from station.desk.finishing import FinishDesk
+from station.desk.form import FormDesk
+from station.desk.shift import ShiftDesk
+from station.desk.signing import SigningDesk
+from station.desk.supervising import SupervisorDesk
+from station.desk.tickets import CardOnTable, DayQueue, Visitor
+from station.dossier.numbers import CodeKind, read_code
 from station.dossier.parts import ExceptionKind, Permanence
 from station.dossier.procedure import CaptureStep, Modality
-from station.dossier.readiness import CAPTURE_FORM, before_sealing, lines_to_review
-from station.dossier.state import DossierState
 from station.enrolling import request_of, rules_of
 from station.exchange import make_uploader
 from station.population.model import Population
-from station.population.synthetic import SyntheticCitizen
 from station.queue import Uploader
 from station.queue.model import Entry, State
 from station.sealing import seal_dossier
 from station.views.fingers import FingersView, fingers_view
-from station.views.lookup import LookupView, lookup_view
 from station.views.sending import SendingView, sending_view
-from station.views.signing import ReviewView, review_view
-from station.views.strip import StripView, strip_view
-from station.views.today import Ticket, TodayView, today_view
+from station.views.strip import StripView, next_stage, strip_view
+from station.views.today import TodayView
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Someone who stands in the demo's queue: ticket, invented citizen, and the seed of their fingers and face."""
-
-    ticket: str
-    citizen: SyntheticCitizen
-    seed: int
 
 
 class Counter:
     """What the window drives."""
 
     def __init__(self, station: Station, scanner: Scanner, camera: Camera, population: Population, visitors: tuple[Visitor, ...],
-                 call_person: Callable[[int], None], procedure: str = "vn-60-2021") -> None:  # fmt: skip
+                 call_person: Callable[[int], None], procedure: str = "vn-60-2021", trust: Callable[[], TrustView] | None = None) -> None:  # fmt: skip
         self.station = station
         self.scanner, self.camera = scanner, camera
-        self._population = population
-        self._visitors = {v.ticket: v for v in visitors}
         self._call_person = call_person
         self._procedure = procedure
+        self.queue = DayQueue(station, visitors, call_person, procedure)
+        self.compare = CompareDesk(station, population)
+        self.form = FormDesk(station)
+        self.signing = SigningDesk(station)
+        self.finishing = FinishDesk(station)
+        self.supervisor = SupervisorDesk(station)
+        self.shift = ShiftDesk(station)
+        self.cards = CardTable(station, self._card_of, trust or CscaStore)
         self._scanner_worker = DeviceWorker(scanner.device_id)
         self._camera_worker = DeviceWorker(camera.device_id)
         self._fingers, self._portrait = FingerJudge(), PortraitJudge(station.settings.text("portrait.profile"))
         self._runner: LiveRunner | None = None
         self._uploader: Uploader | None = None
         self._session: CaptureSession | None = None
+        self.place = ""
+        """Where this station stands, for the top bar."""
         self.before_close: list[Callable[[], None]] = []
         """Called before anything is closed: whoever works on the station from a thread of their own ends it here."""
 
@@ -98,31 +101,66 @@ class Counter:
 
     def today(self) -> TodayView:
         """Return the queue of the day, devices and the four words (S1)."""
-        states = {s.ticket: s for s in self.station.book.states()}
-        tickets = []
-        for ticket, visitor in self._visitors.items():
-            c = visitor.citizen
-            tickets.append(Ticket(ticket, c.full_name.upper(), c.declared["dob"][:4], c.kind, states.get(ticket)))
-        devices = (self.scanner.describe(), self.camera.describe())
-        return today_view(tickets, self.station.queue.counts(), devices, int(self.station.settings.number("day.target")))
+        return self.queue.today((self.scanner.describe(), self.camera.describe()))
 
-    def call(self, ticket: str) -> DossierState:
-        """Call a ticket: open its dossier, or go on with the one that is open; compare with the register."""
-        visitor = self._visitors[ticket]
-        self._call_person(visitor.seed)
-        known = {s.ticket: s.id for s in self.station.book.states()}
-        dossier = known.get(ticket)
-        if dossier is None:
-            c = visitor.citizen
-            declared = {n: v for n, v in c.declared.items() if v}
-            dossier = self.station.book.open_dossier(self._procedure, applicant=declared, ticket=ticket, kind=c.kind)
-        if self.station.book.state(dossier).look_up is None:
-            ComparingDesk(self.station.book, self._population).compare(dossier)
-        return self.station.book.state(dossier)
+    def call(self, ticket: str, reason: str = "") -> str:
+        """Call a ticket and return its dossier: opened now, or gone on with where it stopped; compared with the register.
 
-    def lookup(self, dossier: str) -> LookupView:
-        """Return the comparison of declared data with the register (S2)."""
-        return lookup_view(self.station.book.state(dossier))
+        Raises:
+            ProcedureError: nobody of that ticket waits, or it is not their turn and no reason was given.
+        """
+        dossier = self.queue.call(ticket, reason)
+        state = self.station.book.state(dossier)
+        if not (state.sealed or state.look_up is not None):
+            self.compare.ensure(dossier)
+        return dossier
+
+    def stage(self, dossier: str) -> str:
+        """Return the screen on which a dossier goes on."""
+        return next_stage(self.station.book.state(dossier)) or "finish"
+
+    def onward(self, dossier: str, done: str) -> str:
+        """Return where a dossier goes after the stage `done`: the next one, or "home" when another desk takes over."""
+        following = next_stage(self.station.book.state(dossier), looked=True) or "finish"
+        desk = {"lookup": "1", "declaration": "2", "fingers": "3", "portrait": "4"}.get(following, "5")
+        mine = self.station.session.desk
+        if mine not in {"", "all"} and mine != desk and following != done:
+            self.station.life.hand_to(dossier, desk)
+            self.queue.pause(dossier)
+            return "home"
+        return following
+
+    def after_lookup(self, dossier: str) -> str:
+        """Return where a dossier goes when its person is the right one."""
+        self.cards.stop()
+        return self.onward(dossier, "lookup")
+
+    def find(self, code: str) -> str:
+        """Return the dossier of a scanned or typed code: a ticket, a printed dossier number, a personal number, "" when none is here.
+
+        Raises:
+            InputError: a code of this station's kind with a wrong digit.
+        """
+        digits = "".join(c for c in code if c.isdigit())
+        states = self.station.book.states()
+        if len(digits) == 12:
+            return next((s.id for s in reversed(states) if s.value("personal_no") == digits), "")
+        if len(digits) <= 4:
+            return self.queue.dossier_of(digits)
+        kind, body = read_code(code)
+        if kind is CodeKind.TICKET:
+            return self.queue.dossier_of(str(int(body)))
+        number = code.strip()
+        return next((s.id for s in states if number in (s.number, s.id)), "")
+
+    def open_tabs(self) -> tuple[tuple[str, str, str], ...]:
+        """Return (dossier, ticket, stage) of every dossier that is open here, oldest first."""
+        states = [s for s in self.station.book.states() if not s.sealed and s.lifecycle.value in {"open", "paused"}]
+        return tuple((s.id, s.ticket, next_stage(s) or "finish") for s in states)
+
+    def _card_of(self, ticket: str) -> CardOnTable | None:
+        visitor = self.queue.visitors.get(ticket)
+        return visitor.card() if visitor is not None and visitor.card is not None else None
 
     def strip(self, dossier: str) -> StripView:
         """Return the strip that stands over every screen of a dossier."""
@@ -164,8 +202,29 @@ class Counter:
         if self._runner is not None:
             self._runner.stop()
 
-    def save_attempts(self, dossier: str, step: CaptureStep, *, accept_flagged: bool = False) -> bool:
-        """Write down what was tried and accept the best if it passed (or when flagged acceptance was asked for); True when accepted."""
+    @property
+    def last_passed(self) -> bool:
+        """Whether the best try of the running step reaches its threshold (any thread)."""
+        session = self._session
+        return session is not None and session.best is not None and session.best.verdict.passed
+
+    @property
+    def portrait_quality(self) -> PortraitQuality | None:
+        """The newest judged portrait (any thread)."""
+        return self._portrait.latest
+
+    @property
+    def portrait_ticks(self) -> tuple[str, ...]:
+        """What the officer must judge by eye (any thread)."""
+        return tuple(t.id for t in self._portrait.profile.ticks)
+
+    def save_attempts(
+        self, dossier: str, step: CaptureStep, *, accept_flagged: bool = False, confirmed: tuple[str, ...] = ()
+    ) -> bool:
+        """Write down what was tried and accept the best if it passed (or when flagged acceptance was asked for); True when accepted.
+
+        `confirmed` are the officer's own judgements, kept as flags of the capture.
+        """
         session = self._session
         if session is None:
             return False
@@ -178,7 +237,7 @@ class Counter:
         if best is None or not (best.verdict.passed or accept_flagged):
             self._kept = (session, numbers)
             return False
-        accept(book, self.station.journal, dossier, step, best, numbers[best.number])
+        accept(book, self.station.journal, dossier, step, best, numbers[best.number], extra=confirmed)
         return True
 
     _kept: tuple[CaptureSession, dict[int, int]] | None = None
@@ -204,48 +263,15 @@ class Counter:
         """Declare a finger that cannot be taken; signed by the signed-in officer (F7)."""
         self.station.book.declare_exception(dossier, finger, kind, permanence, reason)
 
-    # --- review, seal, send --------------------------------------------------------------------------------------------------
-
-    def review(self, dossier: str) -> ReviewView:
-        """Return what the applicant looks at and what is open before the seal (S7)."""
-        state = self.station.book.state(dossier)
-        return review_view(state, [i.code for i in before_sealing(state)], self._thumbnail)
-
-    def _thumbnail(self, blob: str) -> bytes:
-        return self.station.journal.blob(blob)
-
-    def applicant_agrees(self, dossier: str) -> None:
-        """Record that the applicant agreed to every line."""
-        self.station.book.review(dossier, dict.fromkeys(lines_to_review(self.station.book.state(dossier)), True))
-
-    def sign(self, dossier: str, who: str) -> None:
-        """Record a signature of the capture form (the officer's own is made with their key)."""
-        operator = self.station.operator
-        assert operator is not None, "signed in before any dossier is opened"
-        signature = (
-            b""
-            if who == "applicant"
-            else b"".join(s.to_bytes() for s in operator.signer.sign(f"capture form {dossier}".encode()))
-        )
-        self.station.book.sign(dossier, who, CAPTURE_FORM, signature)
+    # --- seal, send ----------------------------------------------------------------------------------------------------------
 
     def seal(self, dossier: str) -> Entry:
         """Seal and queue."""
+        self.finishing.prepare(dossier)
         entry = seal_dossier(self.station, dossier)
         if self._uploader is not None:
             self._uploader.wake()
         return entry
-
-    def pause(self, dossier: str) -> None:
-        """Leave the dossier as it is; it is offered again exactly there."""
-        self.station.life.pause(dossier)
-
-    def resume(self, dossier: str) -> DossierState:
-        """Go on with a paused dossier."""
-        state = self.station.book.state(dossier)
-        if state.lifecycle.value == "paused":
-            self.station.life.resume(dossier)
-        return self.station.book.state(dossier)
 
     def start_sending(self, carrier: TusCarrier, on_change: Callable[[Entry], None] | None = None) -> None:
         """Start the one uploader thread (not when the counter was closed while the intake was starting)."""
@@ -283,6 +309,7 @@ class Counter:
         for first in self.before_close:
             first()
         self.stop_capture()
+        self.cards.stop()
         if self._uploader is not None:
             self._uploader.stop()
         if self._carrier is not None:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 
+from devices.emrtd.access import AccessKey
+from devices.emrtd.trust import TrustView
+from devices.simulated.card_authority import test_authority
+from devices.simulated.card_reader import SimulatedCardReader
+from station.chip import csca_store
+from station.chip_demo import demo_chip
 from station.clock import Clock, SystemClock
-from station.counter import Counter, Visitor
+from station.counter import Counter
 from station.demo import call_person, demo_citizen, demo_devices, demo_population, open_demo_station, person_seed
 from station.demo_intake import DemoIntake
+from station.desk.tickets import CardOnTable, Visitor
 from station.errors import StationError
+from station.population.synthetic import SyntheticCitizen
 
 VISITORS = 7
 FIRST_TICKET = 101
@@ -21,8 +30,17 @@ class DemoCounter:
     place = "Thị trấn Ví Dụ · Kit 0417"
 
     def __init__(
-        self, folder: Path, *, seed: int = 7, clock: Clock | None = None, procedure: str = "vn-60-2021", light_s: float = 1.2
+        self,
+        folder: Path,
+        *,
+        seed: int = 7,
+        clock: Clock | None = None,
+        procedure: str = "vn-60-2021",
+        light_s: float = 1.2,
+        desk: str = "all",
+        visitors: int = VISITORS,
     ) -> None:
+        self._desk, self._count = desk, visitors
         self._folder, self._seed, self._procedure, self._light_s = folder, seed, procedure, light_s
         self._clock: Clock = clock or SystemClock()
         self.intake = DemoIntake(folder / "intake")
@@ -32,15 +50,20 @@ class DemoCounter:
 
     def open(self) -> Counter:
         """Open the station; raises as `Station.open` does."""
-        station = open_demo_station(self._folder / "station", clock=self._clock, desk="3")
+        station = open_demo_station(self._folder / "station", clock=self._clock, desk=self._desk)
         scanner, camera = demo_devices(self._clock)
         population = demo_population(self._seed)
         visitors = []
-        for number in range(VISITORS):
+        for number in range(self._count):
             citizen = demo_citizen(population, number)
-            visitors.append(Visitor(str(FIRST_TICKET + number), citizen, person_seed(self._seed, citizen)))
+            visitors.append(
+                Visitor(str(FIRST_TICKET + number), citizen, person_seed(self._seed, citizen), partial(card_on_table, citizen))
+            )
         self.counter = Counter(station, scanner, camera, population, tuple(visitors),
-                               lambda seed: call_person(scanner, camera, seed, light_s=self._light_s), self._procedure)  # fmt: skip
+                               lambda seed: call_person(scanner, camera, seed, light_s=self._light_s), self._procedure,
+                               demo_trust)  # fmt: skip
+        self.counter.place = self.place
+        self.counter.queue.hand_out()
         people = {c.truth["personal_no"]: person_seed(self._seed, c) for c in population}
         plain = self.counter.seed_of
         self.counter.seed_of = lambda number: people.get(number) or plain(number)
@@ -67,3 +90,14 @@ class DemoCounter:
         if self._connecting is not None:
             self._connecting.join()
         self.intake.stop()
+
+
+def demo_trust() -> TrustView:
+    """Trust the test state that issues the demo's cards, and nobody else."""
+    return csca_store(None, (test_authority().der,))
+
+
+def card_on_table(citizen: SyntheticCitizen) -> CardOnTable | None:
+    """Lay the citizen's old chip card on a simulated reader; None for somebody without one."""
+    chip = demo_chip(citizen)
+    return (SimulatedCardReader(chip=chip), AccessKey.from_can(chip.made.can)) if chip is not None else None

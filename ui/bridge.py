@@ -73,6 +73,11 @@ class Jobs(QObject):
         elif answer.done is not None:
             answer.done(answer.result)
 
+    def last(self, job: Callable[[], Any]) -> None:
+        """Run a last job on the station's thread and wait for it (the window is hidden already); its error is raised here."""
+        self._open = False
+        self._worker.submit(job).result()
+
     def stop(self) -> None:
         """Stop delivering and end the thread after its running job."""
         self._open = False
@@ -89,23 +94,28 @@ class LiveBridge(QObject):
         super().__init__()
         self._lock = threading.Lock()
         self._image: QImage | None = None
-        self._view: tuple[SessionView, float] | None = None
+        self._view: tuple[SessionView, float, float] | None = None
+        self._arrived: dict[int, float] = {}
         self._frame_told = self._view_told = False
 
     def on_frame(self, frame: Frame) -> None:
         """Take a frame on the device's thread."""
+        now = time.monotonic()
         image = to_image(frame.image)
         with self._lock:
             self._image = image
+            self._arrived[frame.number] = now
+            while len(self._arrived) > 120:
+                self._arrived.pop(next(iter(self._arrived)))
             tell, self._frame_told = not self._frame_told, True
         if tell:
             self.frame_ready.emit()
 
     def on_view(self, view: SessionView, frame: Frame | None) -> None:
         """Take an analysed frame's view on the scoring thread."""
-        _ = frame
         with self._lock:
-            self._view = (view, time.monotonic())
+            arrived = self._arrived.get(frame.number, 0.0) if frame is not None else 0.0
+            self._view = (view, time.monotonic(), arrived)
             tell, self._view_told = not self._view_told, True
         if tell:
             self.view_ready.emit()
@@ -116,8 +126,8 @@ class LiveBridge(QObject):
             self._frame_told = False
             return self._image
 
-    def take_view(self) -> tuple[SessionView, float] | None:
-        """Return the newest view and when it was made."""
+    def take_view(self) -> tuple[SessionView, float, float] | None:
+        """Return the newest view, when it was made, and when its frame arrived (0: not known)."""
         with self._lock:
             self._view_told = False
             return self._view

@@ -7,9 +7,15 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ui.qt import QApplication
+from ui.screens.table import entries
 from ui.shell import Shell
+from ui.theme.tokens import State
+
+if TYPE_CHECKING:
+    from station.counter import Counter
 
 
 def build_shell(*, language: str = "vi+en", dark: bool = False, large: bool = False) -> Shell:
@@ -27,6 +33,25 @@ def application() -> QApplication:
     return app
 
 
+def opened(shell: Shell, counter: Counter) -> None:
+    """Show a station that has just been opened, with the looks of its settings."""
+    station = counter.station
+    shell.counter = counter
+    shell.tones.volume = int(station.settings.number("sound.volume"))
+    operator = station.operator
+    desk = station.session.desk
+    if operator is None:
+        shell.go("sign-in")
+        return
+    word = (
+        shell.texts("ui.desk.all")
+        if desk in ("", "all")
+        else f"{shell.texts('ui.desk.number', number=desk)} · {shell.texts(f'ui.desk.{desk}')}"
+    )
+    shell.show_operator(operator.name, counter.place, word)
+    shell.go("home")
+
+
 def run(arguments: Sequence[str]) -> int:
     """Open the window and stay until it is closed."""
     parser = argparse.ArgumentParser(prog="station")
@@ -40,20 +65,34 @@ def run(arguments: Sequence[str]) -> int:
     shell.go("start")
     shell.show()
     from station.demo_counter import DemoCounter
+    from ui.screens.start import StartScreen
 
+    start = shell.page
+    assert isinstance(start, StartScreen)
     with tempfile.TemporaryDirectory(prefix="station-demo-") as made:
         demo = DemoCounter(options.folder or Path(made), seed=options.seed)
 
-        def opened(counter: object) -> None:
-            from station.counter import Counter
+        def failed(error: BaseException) -> None:
+            shell.show_trouble(error)
+            start.offer(begin, real)
 
-            assert isinstance(counter, Counter)
-            shell.counter = counter
-            operator = counter.station.operator
-            shell.show_operator(operator.name if operator is not None else "", demo.place)
-            shell.go("home")
+        def begin() -> None:
+            shell.jobs.submit(demo.open, lambda counter: opened(shell, counter), failed)
 
-        shell.jobs.submit(demo.open, opened, shell.show_trouble)
+        def real() -> None:
+            shell.say(State.IDLE, shell.texts("ui.start.no-station"), shell.texts.second("ui.start.no-station"))
+
+        if options.demo:
+            begin()
+        else:
+            start.offer(begin, real)
+        shell.jobs.submit(preload)
         code = app.exec()
         demo.close()
     return code
+
+
+def preload() -> None:
+    """Import the modules of every screen on the station's thread, so that the first visit of a page does not stop the window."""
+    for entry in entries().values():
+        entry.load()

@@ -4,8 +4,11 @@ from importlib import import_module
 from types import ModuleType
 
 from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
     QEvent,
     QEventLoop,
+    QIODevice,
     QKeyCombination,
     QModelIndex,
     QObject,
@@ -54,6 +57,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QLayout,
     QLineEdit,
@@ -81,6 +85,8 @@ __all__ = [
     "QAction",
     "QApplication",
     "QBrush",
+    "QBuffer",
+    "QByteArray",
     "QCheckBox",
     "QCloseEvent",
     "QColor",
@@ -95,6 +101,8 @@ __all__ = [
     "QGridLayout",
     "QGuiApplication",
     "QHBoxLayout",
+    "QHeaderView",
+    "QIODevice",
     "QImage",
     "QKeyCombination",
     "QKeyEvent",

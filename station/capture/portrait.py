@@ -22,7 +22,7 @@ class PortraitJudge:
     """One per camera. Networks are made once per thread, since they must not be shared."""
 
     def __init__(self, profile: str = "vn-cccd", mode: Mode = Mode.STANDARD) -> None:
-        self._profile = load_profile(profile, mode)
+        self.profile = load_profile(profile, mode)
         self._own = threading.local()
         self.latest: PortraitQuality | None = None
 
@@ -34,7 +34,7 @@ class PortraitJudge:
 
     def _assessor(self) -> LiveAssessor:
         if not hasattr(self._own, "assessor"):
-            self._own.assessor = LiveAssessor(self._tools(), self._profile)
+            self._own.assessor = LiveAssessor(self._tools(), self.profile)
         found: LiveAssessor = self._own.assessor
         return found
 
@@ -48,7 +48,7 @@ class PortraitJudge:
     def final(self, capture: RawCapture, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
         """See `station.capture.session.Judge`."""
         _ = request
-        quality = assess(np.asarray(capture.images[0].pixels, np.uint8), self._profile, kit=self._tools())
+        quality = assess(np.asarray(capture.images[0].pixels, np.uint8), self.profile, kit=self._tools())
         self.latest = quality
         self._assessor().reset()
         return self._verdict(quality, quality.instruction, thresholds)

@@ -65,12 +65,14 @@ def store_attempt(book: DossierBook, dossier: str, step: CaptureStep, attempt: A
     return book.record_attempt(dossier, step.id, attempt.verdict.score, reasons, accepted=attempt.verdict.passed)
 
 
-def accept(book: DossierBook, journal: Journal, dossier: str, step: CaptureStep, attempt: Attempt, number: int) -> Event:
-    """Accept an attempt for its step; on the disk when this returns."""
+def accept(book: DossierBook, journal: Journal, dossier: str, step: CaptureStep, attempt: Attempt, number: int,
+           *, extra: tuple[str, ...] = ()) -> Event:  # fmt: skip
+    """Accept an attempt for its step, with `extra` flags (the officer's own judgements); on the disk when this returns."""
     state = book.state(dossier)
     missing = tuple(int(f) for f in step.fingers if f in state.excepted)
     flags = () if attempt.automatic else ("manual",)
     if not attempt.verdict.passed:
         flags = (*flags, "below-threshold")
+    flags = (*flags, *extra)
     capture = make_capture(journal, step, attempt.capture, attempt.verdict, number, missing=missing, flags=flags)
     return book.accept_capture(dossier, capture, "auto" if attempt.automatic else "manual")

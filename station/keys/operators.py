@@ -372,6 +372,10 @@ class IdleLock:
         self._locked = self._locked or self._clock.monotonic() - self._last >= self._limit
         return self._locked
 
+    def close(self) -> None:
+        """Lock now (somebody leaves the desk)."""
+        self._locked = True
+
     def open(self, session: OperatorSession, again: OperatorSession) -> None:
         """Open by a fresh sign-in of the *same* operator; NotAllowedError for another (who signs in for themselves instead)."""
         if session.operator_id != again.operator_id:

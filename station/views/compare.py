@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from station.dossier.checks import FIELD_CODES, compare_field
-from station.dossier.parts import Branch, Defect, FieldSource
+from station.dossier.parts import Branch, Defect, DefectState, FieldSource
 from station.dossier.state import DossierState
 from station.vietnam.agreement import Agreement
 from station.vietnam.names import differing_spans
@@ -56,6 +56,7 @@ def compare_view(state: DossierState, day: date, units: UnitTable | None = None)
     sources = {k: dict(v) for k, v in state.sources.items()}
     sources[FieldSource.DECLARED] = {n: f.value for n, f in state.fields.items()}
     corrected = {n for n, f in state.fields.items() if f.source is not FieldSource.DECLARED}
+    corrected |= {d.field for d in state.defects if d.open and d.state is not DefectState.FOUND}
     rows = tuple(
         _row(n, sources, table, day, settled=n in corrected) for n in FIELD_CODES if any(s.get(n) for s in sources.values())
     )

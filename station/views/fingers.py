@@ -11,13 +11,30 @@ from station.dossier.state import DossierState
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """One capture of the order: its state word and, when taken, its lowest score."""
+    """One capture of the order: its state word and, when taken, its lowest score and why it was accepted."""
 
     step: CaptureStep
     number: int
     state: str
     score: float | None
     flagged: bool
+    missing: int
+    why: Why | None
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a capture was accepted: each part's score against its threshold, by hand or by itself, which try, model, device, when."""
+
+    parts: tuple[tuple[int, float, float], ...]
+    how: str
+    attempts: int
+    best: int
+    model: str
+    device: str
+    source: str
+    time: str
+    operator: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +67,22 @@ def fingers_view(state: DossierState) -> FingersView:
         else:
             word = "live" if step is current else "idle"
         score = min((q.score for q in accepted.capture.quality), default=None) if accepted is not None else None
-        rows.append(StepRow(step, number, word, score, flagged))
+        missing = len(set(step.fingers) & state.excepted)
+        rows.append(StepRow(step, number, word, score, flagged, missing, _why(step, state)))
     attempts = len(state.captures[current.id].attempts) if current is not None else 0
     return FingersView(state.id, state.value("personal_no"), state.value("full_name"), tuple(rows), current,
                        sum(r.state in {"good", "exception"} for r in rows), len(rows),
                        {f: e.kind.value for f, e in state.exceptions.items()}, attempts)  # fmt: skip
+
+
+def _why(step: CaptureStep, state: DossierState) -> Why | None:
+    found = state.captures[step.id]
+    if found.accepted is None:
+        return None
+    capture = found.accepted.capture
+    thresholds = {int(f): t for f, t in step.thresholds.items()}
+    parts = tuple((q.position, q.score, thresholds.get(q.position, 0.0)) for q in capture.quality)
+    best = next((a.number for a in found.attempts if a.accepted), len(found.attempts))
+    model = next((q.model for q in capture.quality), "")
+    return Why(parts, found.accepted.how, len(found.attempts), best, model, f"{capture.device.vendor} {capture.device.model}".strip(),
+               str(capture.source), f"{found.accepted.at.astimezone():%H:%M:%S}", found.accepted.operator)  # fmt: skip

@@ -52,15 +52,18 @@ def stages_done(state: DossierState) -> frozenset[str]:
     return frozenset(done)
 
 
-def next_stage(state: DossierState) -> str:
-    """Return the screen on which a dossier goes on: the first stage in the desks' order that is not done; "" when all are."""
+def next_stage(state: DossierState, *, looked: bool = False) -> str:
+    """Return the screen on which a dossier goes on: the first stage in the desks' order that is not done; "" when all are.
+
+    `looked`: a person has just looked at the comparison.
+    """
     if state.sealed:
         return "" if state.slip else "finish"
     done = stages_done(state)
     began = any(s.attempts or s.accepted for s in state.captures.values()) or bool(state.exceptions) or bool(state.review)
     for stage in STAGES:
         # The comparison is looked at by a person once; only captures or answers show that it was.
-        if stage == "lookup" and not began and not state.sealed:
+        if stage == "lookup" and not began and not looked:
             return "lookup"
         if stage not in done:
             return stage

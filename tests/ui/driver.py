@@ -9,9 +9,16 @@ from pathlib import Path
 
 from station.counter import Counter
 from station.demo_counter import DemoCounter
+from tests.ui.guard import ui_work
 from ui.frame.keys import NAMES
-from ui.main import build_shell
-from ui.qt import QApplication, QEvent, QKeyEvent, Qt
+from ui.main import build_shell, opened
+from ui.qt import QApplication, QEvent, QEventLoop, QKeyEvent, Qt
+from ui.screens.capture import CaptureScreen
+from ui.screens.home import HomeScreen
+from ui.screens.live import LiveScreen
+from ui.screens.lookup import LookupScreen
+from ui.screens.portrait import PortraitScreen
+from ui.screens.review import ReviewScreen
 from ui.shell import Shell
 
 QT_KEYS = {name: key for key, name in NAMES.items()}
@@ -19,13 +26,12 @@ ARTEFACTS = os.environ.get("STATION_ARTEFACTS", "")
 
 
 class Clerk:
-    """One window over one demo counter."""
+    """One window over one demo counter. `errors` collects what failed; `keys` counts presses."""
 
-    def __init__(
-        self, folder: Path, *, procedure: str = "test-short", seed: int = 7, language: str = "vi+en", light_s: float = 0.0
-    ) -> None:
-        self.demo = DemoCounter(folder, seed=seed, procedure=procedure, light_s=light_s)
-        self.shell: Shell = build_shell(language=language)
+    def __init__(self, folder: Path, *, procedure: str = "test-short", seed: int = 7, language: str = "vi+en", light_s: float = 0.0,
+                 dark: bool = False, large: bool = False, desk: str = "all") -> None:  # fmt: skip
+        self.demo = DemoCounter(folder, seed=seed, procedure=procedure, light_s=light_s, desk=desk)
+        self.shell: Shell = build_shell(language=language, dark=dark, large=large)
         self.errors: list[BaseException] = []
         self.keys = 0
         self.shell.go("start")
@@ -34,13 +40,54 @@ class Clerk:
         self.until(lambda: self.page == "HomeScreen" and bool(self.shell.page.offers()[-1].enabled))
 
     def _opened(self, counter: Counter) -> None:
-        self.shell.counter = counter
-        self.shell.go("home")
+        opened(self.shell, counter)
+
+    @property
+    def counter(self) -> Counter:
+        """The station behind the window, for what a test looks at."""
+        counter = self.demo.counter
+        assert counter is not None
+        return counter
 
     @property
     def page(self) -> str:
         """Name of the page that is shown."""
         return type(self.shell.page).__name__
+
+    @property
+    def home(self) -> HomeScreen:
+        """The queue."""
+        page = self.shell.page_named("home")
+        assert isinstance(page, HomeScreen)
+        return page
+
+    @property
+    def lookup(self) -> LookupScreen:
+        """The comparison."""
+        page = self.shell.page_named("lookup")
+        assert isinstance(page, LookupScreen)
+        return page
+
+    @property
+    def capture(self) -> CaptureScreen:
+        """The fingers."""
+        page = self.shell.page_named("capture")
+        assert isinstance(page, CaptureScreen)
+        return page
+
+    @property
+    def portrait(self) -> PortraitScreen:
+        """The portrait."""
+        page = self.shell.page_named("portrait")
+        assert isinstance(page, PortraitScreen)
+        return page
+
+    @property
+    def review(self) -> ReviewScreen:
+        """The review."""
+        page = self.shell.page_named("review")
+        assert isinstance(page, ReviewScreen)
+        return page
 
     def until(self, seen: Callable[[], object], deadline_s: float = 120.0) -> None:
         """Let the window work until something is seen.
@@ -50,24 +97,94 @@ class Clerk:
         """
         end = time.monotonic() + deadline_s
         while time.monotonic() < end:
-            QApplication.processEvents(all_events(), 20)
+            with ui_work():
+                QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
             assert not self.errors, self.errors
             if seen():
                 return
         self.shoot("timeout")
         raise AssertionError(f"not seen in {deadline_s} s on {self.page}; trouble: {self.shell.trouble.text()!r}")
 
+    def primary(self) -> bool:
+        """Whether F12 would do something now."""
+        return any(a.primary and a.enabled for a in self.shell.page.offers())
+
     def key(self, name: str, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press one key as the keyboard would; a primary key waits until the guard against double presses is over."""
         if name == "F12":
             end = self.shell.guard.last + 0.41
             self.until(lambda: time.monotonic() >= end and self.shell.guard.painted)
-        target = self.shell.focusWidget() or self.shell
-        code = QT_KEYS.get(name) or Qt.Key(ord(name.upper()))
-        text = name if len(name) == 1 else ""
-        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-            QApplication.sendEvent(target, QKeyEvent(kind, code, modifiers, text))
+        code = QT_KEYS.get(name) or (
+            Qt.Key.Key_Down if name == "Down" else Qt.Key.Key_Up if name == "Up" else Qt.Key(ord(name.upper()))
+        )
+        text = name if len(name) == 1 else "\r" if name == "Enter" else ""
+        self._send(code, text, modifiers)
         self.keys += 1
+        if text:  # what may begin a scanner's burst is held for at most 35 ms
+            end = time.monotonic() + 0.06
+            self.until(lambda: time.monotonic() >= end)
+
+    def _send(self, code: Qt.Key, text: str, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        focus = self.shell.focusWidget()
+        with ui_work():
+            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                QApplication.sendEvent(focus if focus is not None else self.shell, QKeyEvent(kind, code, modifiers, text))
+
+    def burst(self, text: str) -> None:
+        """Scan: a burst of keys faster than any person, ended by CR."""
+        for letter in text:
+            self._send(Qt.Key(ord(letter.upper())), letter)
+        self._send(Qt.Key.Key_Return, "\r")
+
+    def type(self, text: str) -> None:
+        """Type as a person does: each key after the one before was let through."""
+        for letter in text:
+            self.key(letter)
+
+    # --- roads that several tests go ---------------------------------------------------------------------------------------------
+
+    def to_capture(self) -> None:
+        """Call the next ticket and go on to the fingers, deciding every open row by its first option."""
+        self.key("F12")
+        self.until(
+            lambda: self.page == "LookupScreen" and self.lookup.view is not None and not self.lookup.reading and self.primary()
+        )
+        self.through_lookup()
+
+    def through_lookup(self) -> None:
+        """Decide what is open, then go on."""
+        while self.page == "LookupScreen":
+            view = self.lookup.view
+            assert view is not None
+            open_rows = len(view.open_fields)
+            self.key("F12")
+            self.until(
+                lambda n=open_rows: (
+                    self.page != "LookupScreen" or (self.lookup.view is not None and len(self.lookup.view.open_fields) < n)
+                )
+            )
+            self.until(lambda: self.page != "LookupScreen" or self.primary())
+        self.until(lambda: self.page in {"CaptureScreen", "DeclarationScreen"})
+
+    def capture_all(self) -> None:
+        """Stay on the capture pages until they are over; accept what the window asks about."""
+
+        def over() -> bool:
+            page = self.shell.page
+            if isinstance(page, LiveScreen) and page.decide:
+                self.key("F12")
+            return self.page == "ReviewScreen"
+
+        self.until(over)
+
+    def review_and_seal(self) -> None:
+        """Agree, both sign, seal."""
+        while True:
+            self.until(lambda: self.review.next != "")
+            if self.review.next == "done":
+                return
+            assert self.review.next in {"agree", "applicant", "operator", "seal"}, self.review.next
+            self.key("F12")
 
     def shoot(self, name: str) -> None:
         """Keep a picture of the window where artefacts are collected."""
@@ -79,10 +196,3 @@ class Clerk:
         """Close the window and the intake."""
         self.shell.close()
         self.demo.close()
-
-
-def all_events() -> object:
-    """All events."""
-    from ui.qt import QEventLoop
-
-    return QEventLoop.ProcessEventsFlag.AllEvents

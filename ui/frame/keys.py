@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from ui.qt import QApplication, QComboBox, QEvent, QKeyEvent, QLineEdit, QMainWindow, QObject, QPlainTextEdit, Qt, QWidget
+from devices.document_readers.wedge import MrzLines, WedgeAnswer, WedgeFilter
+from ui.qt import QApplication, QComboBox, QEvent, QKeyEvent, QLineEdit, QMainWindow, QObject, QPlainTextEdit, Qt, QTimer, QWidget
 
 REPEAT_GUARD_S = 0.4
 NAMES = {Qt.Key.Key_F1: "F1", Qt.Key.Key_F2: "F2", Qt.Key.Key_F3: "F3", Qt.Key.Key_F4: "F4", Qt.Key.Key_F5: "F5", Qt.Key.Key_F6: "F6",
@@ -32,26 +33,79 @@ class Hands(Protocol):
 class Keys(QObject):
     """An application-wide filter for one window."""
 
-    def __init__(self, window: QMainWindow, hands: Hands, touched: Callable[[], None]) -> None:
+    def __init__(self, window: QMainWindow, hands: Hands, touched: Callable[[], None], scanned: Callable[[str], None]) -> None:
         super().__init__(window)
-        self._window, self._hands, self._touched = window, hands, touched
+        self._window, self._hands, self._touched, self._scanned = window, hands, touched, scanned
+        self._wedge: WedgeFilter[tuple[QWidget, QKeyEvent]] = WedgeFilter()
+        self._zones = MrzLines()
+        self._replaying = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._late)
+
+    def stop(self) -> None:
+        """Hold nothing back any more."""
+        self._timer.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take keys that are meant for this window, before any widget sees them."""
         kind = event.type()
-        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._meant_here(watched):
+        if (
+            kind == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and isinstance(watched, QWidget)
+            and self._meant_here(watched)
+        ):
             self._touched()
-            return self._key(event)
+            return self._key(event) if self._replaying else self._sift(watched, event)
         if kind == QEvent.Type.MouseButtonPress:
             self._touched()
         return False
 
-    def _meant_here(self, watched: QObject) -> bool:
-        return (
-            isinstance(watched, QWidget)
-            and watched.window() is self._window
-            and (watched is self._window or watched is self._window.focusWidget())
-        )
+    def _sift(self, watched: QWidget, event: QKeyEvent) -> bool:
+        """Ask the scanner's filter first: what may be a burst is held for at most 35 ms, everything else acts at once."""
+        now = time.monotonic()
+        text = event.text()
+        token = (watched, QKeyEvent(event.type(), event.key(), event.modifiers(), text, event.isAutoRepeat()))
+        plain = not event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+        if event.key() in (Qt.Key.Key_Shift, Qt.Key.Key_CapsLock):
+            answer = self._wedge.feed_modifier(token, now)
+        elif len(text) == 1 and plain and not event.isAutoRepeat() and (text.isprintable() or text in "\r\n\t"):
+            answer = self._wedge.feed(text, token, now)
+        else:
+            answer = self._wedge.feed_other(token, now)
+        self._do(answer, now)
+        return True
+
+    def _do(self, answer: WedgeAnswer[tuple[QWidget, QKeyEvent]], now: float) -> None:
+        for widget, key in answer.replay:
+            self._replay(widget, key)
+        if answer.scan is not None:
+            for scan in self._zones.feed(answer.scan, now):
+                self._scanned(scan)
+        due = min((d for d in (self._wedge.due_s, self._zones.due_s) if d is not None), default=None)
+        if due is not None:
+            self._timer.start(max(1, round(1000 * (due - time.monotonic())) + 1))
+
+    def _late(self) -> None:
+        now = time.monotonic()
+        for scan in self._zones.tick(now):
+            self._scanned(scan)
+        self._do(self._wedge.tick(now), now)
+
+    def _replay(self, widget: QWidget, key: QKeyEvent) -> None:
+        """Give a held key to whoever has the focus now, as if it came this moment."""
+        focused: QWidget | None = self._window.focusWidget()
+        target = focused if focused is not None else self._window
+        self._replaying = True
+        try:
+            if not self._key(key):
+                QApplication.sendEvent(target if target.window() is self._window else widget, key)
+        finally:
+            self._replaying = False
+
+    def _meant_here(self, watched: QWidget) -> bool:
+        return watched.window() is self._window and (watched is self._window or watched is self._window.focusWidget())
 
     def _key(self, event: QKeyEvent) -> bool:
         key = event.key()

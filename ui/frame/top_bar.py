@@ -7,32 +7,10 @@ from collections.abc import Sequence
 
 from ui.qt import QColor, QFrame, QHBoxLayout, QLabel, QPainter, QPaintEvent, QRectF, QSize, Qt, QWidget
 from ui.texts import Texts
-from ui.theme.pictograms import paint_pictogram
 from ui.theme.style import Current
 from ui.theme.tokens import TOP_BAR
 from ui.widgets.chips import label
-
-
-class Picture(QWidget):
-    """A pictogram in the bar's (or a given tint's) colour."""
-
-    def __init__(self, name: str, size: int = 20, tint: str = "on_bar") -> None:
-        super().__init__()
-        self._name, self._tint = name, tint
-        self.setFixedSize(size, size)
-
-    def show_name(self, name: str, tint: str = "") -> None:
-        """Show another pictogram."""
-        if (name, tint or self._tint) != (self._name, self._tint):
-            self._name, self._tint = name, tint or self._tint
-            self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw it."""
-        _ = event
-        painter = QPainter(self)
-        colour = self._tint if self._tint.startswith("#") else getattr(Current.theme.palette, self._tint)
-        paint_pictogram(painter, self._name, QRectF(1, 1, self.width() - 2, self.height() - 2), QColor(colour))
+from ui.widgets.pictures import Picture
 
 
 class Initials(QWidget):

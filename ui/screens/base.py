@@ -118,6 +118,12 @@ class Screen(QWidget):
         _ = text
         return False
 
+    def pause(self) -> None:
+        """F9: everything stays as it is, back to the queue. What stands in a field is saved first."""
+        counter, dossier = self.counter, self.dossier
+        self.shell.setFocus()
+        self.ask(lambda: counter.queue.pause(dossier), lambda _: self.shell.go("home"))
+
     def restyle(self) -> None:
         """The theme changed."""
 

@@ -1,327 +1,258 @@
-"""S4 and S5: one capture after the other, live; the same card for fingers and the face."""
+"""S4: slaps and rolled fingers, live. Is this finger good enough, and if not, what to do?"""
 
 from __future__ import annotations
 
-import time
-
 from biometrics.positions import FingerPosition
-from station.capture.session import Attempt, Phase, SessionView
+from station.capture.session import Phase, SessionView
 from station.capture.verdict import Verdict
 from station.dossier.parts import ExceptionKind, Permanence
-from station.dossier.procedure import CaptureStep
 from station.views.fingers import FingersView
-from ui.bridge import LiveBridge
-from ui.qt import QHBoxLayout, QProgressBar, QTimer, QVBoxLayout
-from ui.screens.base import Screen
+from ui.qt import QFrame, QHBoxLayout, QVBoxLayout
 from ui.screens.exceptions import ExceptionPanel
+from ui.screens.live import LiveScreen
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
-from ui.widgets.chips import Banner, StateChip, card, label
+from ui.widgets.chips import card, label
 from ui.widgets.hand import HandDiagram
-from ui.widgets.live_view import LiveView, Mark, Overlay
-from ui.widgets.parts import PartCards, part_state, short_name
-from ui.widgets.steps import StepList, step_words
-
-STILL_MS = 600
-"""The still of an accepted capture stays so long before the next one opens."""
+from ui.widgets.live_parts import AutoCard, WhyCard
+from ui.widgets.live_view import Mark, Overlay
+from ui.widgets.parts import ACTION_ICONS, PartCards, part_state, short_name
+from ui.widgets.steps import StepList, step_second, step_words
 
 
-class CaptureScreen(Screen):
+class CaptureScreen(LiveScreen):
     """Is this finger good enough, and if not, what to do?"""
 
     stage = "fingers"
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
-        self.bridge = LiveBridge()
-        self.bridge.frame_ready.connect(self._frame)
-        self.bridge.view_ready.connect(self._analysed)
-        self.state: FingersView | None = None
-        self.running: CaptureStep | None = None
-        self.decide = False
-        self._entered = 0
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
-        left, box = card(self.texts("ui.fingers.order"))
-        self._steps = StepList(self.texts)
-        self._taken = label("", "caption")
-        box.addWidget(self._steps, 1)
-        box.addWidget(self._taken)
-        row.addWidget(left)
-        middle = QVBoxLayout()
+        row.addWidget(self._order())
+        row.addLayout(self._middle(), 1)
+        row.addWidget(self._right())
+        self._gone = frozenset[FingerPosition]()
+
+    def _order(self) -> QFrame:
+        frame, box = card()
+        box.setContentsMargins(1, 10, 1, 8)
         head = QHBoxLayout()
-        self._title = label("", "title")
-        self._live = StateChip(State.IDLE, self.texts("ui.state.idle"))
-        head.addWidget(self._title)
+        head.setContentsMargins(13, 0, 13, 0)
+        head.addWidget(label(self.texts("ui.fingers.order"), "name"))
         head.addStretch(1)
-        head.addWidget(self._live)
+        self._taken = label("", "caption")
+        head.addWidget(self._taken)
+        box.addLayout(head)
+        self.steps = StepList(self.texts)
+        self.steps.chosen.connect(self._look_at)
+        box.addWidget(self.steps, 1)
+        return frame
+
+    def _middle(self) -> QVBoxLayout:
+        middle = QVBoxLayout()
+        middle.setSpacing(8)
+        head = QHBoxLayout()
+        for widget in (self.title, self.second):
+            head.addWidget(widget)
+        head.addStretch(1)
+        head.addWidget(self.live_word)
+        head.addWidget(self.delay)
         middle.addLayout(head)
-        self.view = LiveView()
-        self.view.setAccessibleName(self.texts("ui.fingers.title"))
-        if shell.demo:
-            self.view.watermark = self.texts("ui.app.demo")
-        middle.addWidget(self.view, 1)
+        frame = QFrame()
+        frame.setObjectName("card")
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(1, 1, 1, 1)
+        inside.setSpacing(0)
+        inside.addWidget(self.view, 1)
         self._cards = PartCards(self.texts)
-        middle.addWidget(self._cards)
-        row.addLayout(middle, 1)
-        right = QVBoxLayout()
-        self.banner = Banner()
-        self.banner.setMinimumHeight(96)
+        inside.addWidget(self._cards)
+        middle.addWidget(frame, 1)
+        return middle
+
+    def _right(self) -> QFrame:
+        holder = QFrame()
+        holder.setFixedWidth(292)
+        right = QVBoxLayout(holder)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(12)
         right.addWidget(self.banner)
-        frame, hand_box = card()
-        self._hand_title = label("", "strong")
-        hand_box.addWidget(self._hand_title)
+        self._hand_card, hand_box = card()
+        head = QHBoxLayout()
+        self._hand_title = label("", "name")
+        head.addWidget(self._hand_title)
+        head.addStretch(1)
+        self._hand_keys = label("", "caption")
+        head.addWidget(self._hand_keys)
+        hand_box.addLayout(head)
         self.hand = HandDiagram()
+        self.hand.setAccessibleName(self.texts("ui.hand.right"))
         hand_box.addWidget(self.hand, 1)
-        right.addWidget(frame, 1)
-        auto, auto_box = card()
-        self._auto = label("", "caption", wrap=True)
-        self._hold = QProgressBar()
-        self._hold.setRange(0, 100)
-        self._hold.setTextVisible(False)
-        self._attempt = label("", "caption")
-        auto_box.addWidget(self._auto)
-        auto_box.addWidget(self._hold)
-        auto_box.addWidget(self._attempt)
-        right.addWidget(auto)
-        self._saved = label("", "caption")
-        right.addWidget(self._saved)
+        right.addWidget(self._hand_card, 1)
+        self.why = WhyCard(self.texts)
+        self.why.hide()
+        right.addWidget(self.why, 1)
+        self._auto = AutoCard(self.texts)
+        right.addWidget(self._auto)
+        right.addWidget(self.sees)
         self.exceptions = ExceptionPanel(self.texts)
         self.exceptions.hide()
         self.exceptions.decided.connect(self._sign_exception)
-        right.addWidget(self.exceptions)
-        holder = QVBoxLayout()
-        holder.addLayout(right)
-        row.addLayout(holder)
-        self._fps = QTimer(self)
-        self._fps.timeout.connect(self._show_rate)
+        self.exceptions.changed.connect(self.shell.refresh_actions)
+        right.addWidget(self.exceptions, 1)
+        right.addWidget(self.reason)
+        return holder
 
-    # --- coming and going ----------------------------------------------------------------------------------------------------
+    # --- showing ----------------------------------------------------------------------------------------------------------------
 
     def enter(self, dossier: str = "") -> None:
-        """Open the next capture of the dossier."""
+        """Open the next capture; keys are for the order until something is asked."""
         super().enter(dossier)
-        self._entered += 1
-        self.view.show_frame(None)
-        self._fps.start(500)
-        self._next_step()
+        self._side(exceptions=False)
+        self.steps.rows.setFocus()
 
-    def leave(self) -> None:
-        """Stop the live picture; nothing that was taken is lost."""
-        self._entered += 1
-        self._fps.stop()
-        self.running = None
-        if self.shell.counter is not None:
-            self.shell.counter.stop_capture()
-
-    def _next_step(self) -> None:
-        counter, dossier = self.counter, self.dossier
-        self.jobs.submit(lambda: counter.fingers(dossier), self._show_state, self.shell.show_trouble)
-
-    def _show_state(self, state: FingersView) -> None:
-        self.state = state
-        self._steps.show_view(state)
-        self._taken.setText(self.texts("ui.fingers.taken", done=state.done, total=state.total))
-        if state.current is None:
-            self.shell.go("review", self.dossier)
+    def show_state(self, state: FingersView) -> None:
+        """Draw the order and the present step."""
+        self.steps.show_view(state)
+        self.why.hide()
+        self._hand_card.setVisible(not self.exceptions.isVisible())
+        self._taken.setText(f"<b>{state.done}</b>/{state.total}")
+        step = state.current
+        if step is None or not step.fingers:
             return
-        current = next(r for r in state.rows if r.step is state.current)
-        self._title.setText(step_words(self.texts, current))
-        face = not state.current.fingers
-        self.shell.light_stage("portrait" if face else "fingers")
-        self.hand.setVisible(not face)
-        right = any(int(f) <= 5 for f in state.current.fingers)
-        both = right and any(int(f) > 5 for f in state.current.fingers)
-        self._hand_title.setText(
-            "" if face else self.texts("ui.hand.thumbs" if both else "ui.hand.right" if right else "ui.hand.left")
+        row = next(r for r in state.rows if r.step is step)
+        self.title.setText(step_words(self.texts, row))
+        self.second.setText(step_second(self.texts, row))
+        expected = tuple(f for f in step.fingers if f not in state.exceptions)
+        self._cards.expect(expected)
+        right = any(int(f) <= 5 for f in step.fingers)
+        both = right and any(int(f) > 5 for f in step.fingers)
+        self._hand_title.setText(self.texts("ui.hand.thumbs" if both else "ui.hand.right" if right else "ui.hand.left"))
+        self._hand_keys.setText(self.texts("ui.hand.keys", keys="1, 6" if both else "1–5" if right else "6–0"))
+        lowest = min((step.thresholds.get(f, 0.0) for f in expected), default=0.0)
+        seconds = f"{step.dwell_s:g}".replace(".", ",")
+        count = len(expected)
+        self._auto.show_rules(
+            self.texts("ui.auto.when", count=count, seconds=seconds), self.texts("ui.auto.threshold", threshold=f"{lowest:.0f}")
         )
-        self._auto.setText(self.texts("ui.fingers.auto", seconds=str(state.current.dwell_s).replace(".", ",")))
-        self._attempt.setText(self.texts("ui.fingers.attempt", number=state.attempts + 1, total=state.current.attempts))
-        self._show_hand(None)
-        self._start(state.current)
+        self._auto.segments.show_states([State.IDLE] * count, 0.0)
+        self._auto.show_attempt(
+            self.texts("ui.fingers.attempt", number=min(state.attempts + 1, step.attempts), total=step.attempts)
+        )
+        self._show_hand(None, None)
 
-    def _start(self, step: CaptureStep) -> None:
-        counter, dossier, entered = self.counter, self.dossier, self._entered
-        self.running, self.decide = step, False
-        self.shell.refresh_actions()
-
-        def started(future: object) -> None:
-            from concurrent.futures import Future
-
-            assert isinstance(future, Future)
-            if entered != self._entered:
-                counter.stop_capture()
-                return
-            self.jobs.follow(future, lambda attempt: self._finished(step, attempt, entered), self._failed)
-
-        self.jobs.submit(lambda: counter.start_capture(dossier, step, on_frame=self.bridge.on_frame, on_view=self.bridge.on_view),
-                         started, self._failed)  # fmt: skip
-
-    def _finished(self, step: CaptureStep, attempt: Attempt | None, entered: int) -> None:
-        if entered != self._entered or self.running is not step:
-            return
-        self.running = None
-        counter, dossier = self.counter, self.dossier
-        if attempt is None:
-            self.shell.refresh_actions()
-            return
-
-        def saved(accepted: bool) -> None:
-            if entered != self._entered:
-                return
-            if accepted:
-                self._saved.setText(self.texts("ui.fingers.saved", time=time.strftime("%H:%M:%S")))
-                self.banner.say(State.GOOD, self.texts("ui.state.good"), "")
-                QTimer.singleShot(STILL_MS, lambda: self._next_step() if entered == self._entered else None)
-            else:
-                self.decide = True
-                self.banner.say(State.RETRY, self.texts("ui.fingers.decide"), self.texts.second("ui.fingers.decide"))
-                self.shell.refresh_actions()
-
-        self.jobs.submit(lambda: counter.save_attempts(dossier, step), saved, self._failed)
-
-    def _failed(self, error: BaseException) -> None:
-        self.running = None
-        self.shell.show_trouble(error)
-        self._live.set(State.BLOCKED, self.texts("ui.state.blocked"))
-        self.shell.refresh_actions()
-
-    # --- live ---------------------------------------------------------------------------------------------------------------
-
-    def _frame(self) -> None:
-        self.view.show_frame(self.bridge.take_image())
-
-    def _analysed(self) -> None:
-        found = self.bridge.take_view()
-        if found is None or self.state is None or self.state.current is None:
-            return
-        view, at_s = found
-        verdict = view.verdict
+    def show_view(self, view: SessionView, at_s: float, arrived_s: float) -> None:
+        """Draw an analysed frame: outlines, cards, hand and segments agree."""
+        verdict = view.verdict if view.phase is not Phase.WAIT else None
         marks = []
         for part in verdict.parts if verdict is not None else ():
             outline = part.outline
             if not outline and part.region is not None:
                 r = part.region
                 outline = ((r.x, r.y), (r.x + r.width, r.y), (r.x + r.width, r.y + r.height), (r.x, r.y + r.height))
-            name = short_name(self.texts, int(part.position))
-            marks.append(Mark(outline, part_state(part), f"{name} {part.score:.0f}".strip()))
-        self.view.show_overlay(Overlay(tuple(marks), at_s))
+            icon = "" if part.passed or not part.reasons else ACTION_ICONS.get(part.reasons[0], "")
+            marks.append(Mark(outline, part_state(part), short_name(self.texts, int(part.position)), f"{part.score:.0f}", icon))
+        self.view.show_overlay(Overlay(tuple(marks), at_s, arrived_s))
         self._cards.show_verdict(verdict)
-        self._hold.setValue(round(100 * view.hold_share))
-        self._attempt.setText(self.texts("ui.fingers.attempt", number=min(view.attempt, view.attempts), total=view.attempts))
-        self._say(view)
+        state = self.state
+        assert state is not None
+        assert state.current is not None
+        expected = [f for f in state.current.fingers if f not in state.exceptions]
+        parts = {p.position: part_state(p) for p in verdict.parts} if verdict is not None else {}
+        self._auto.segments.show_states([parts.get(f, State.IDLE) for f in expected], view.hold_share)
+        attempt = self.texts("ui.fingers.attempt", number=min(view.attempt, view.attempts), total=view.attempts)
+        best = self.texts("ui.auto.best", score=f"{view.best_score:.0f}") if view.best_score is not None else ""
+        self._auto.show_attempt(" · ".join(t for t in (attempt, best) if t))
         self._show_hand(verdict, view)
 
-    def _say(self, view: SessionView) -> None:
-        assert self.state is not None
-        assert self.state.current is not None
-        face = not self.state.current.fingers
-        kind = "portrait" if face else "fingers"
-        if view.instruction is not None:
-            code, position = view.instruction.code, view.instruction.position
-            finger = self.texts(f"ui.finger.{position}") + ": " if position else ""
-            self.banner.say(State.RETRY, finger + self.texts(code), self.texts.second(code))
-        elif view.phase is Phase.TAKE:
-            self.banner.say(State.LIVE, self.texts("ui.fingers.taking"), self.texts.second("ui.fingers.taking"))
-        elif view.phase is Phase.LIVE and view.verdict is not None and view.verdict.passed:
-            self.banner.say(State.GOOD, self.texts(f"ui.{kind}.good"), self.texts.second(f"ui.{kind}.good"))
-        elif view.phase in (Phase.WAIT, Phase.LIFT):
-            self.banner.say(State.IDLE, self.texts(f"ui.{kind}.wait"), self.texts.second(f"ui.{kind}.wait"))
-
-    def _show_hand(self, verdict: Verdict | None, view: SessionView | None = None) -> None:
-        assert self.state is not None
-        step = self.state.current
+    def _show_hand(self, verdict: Verdict | None, view: SessionView | None) -> None:
+        state = self.state
+        assert state is not None
+        step = state.current
         asked = frozenset(step.fingers) if step is not None else frozenset()
         states = {p.position: part_state(p) for p in verdict.parts} if verdict is not None else {}
-        for row in self.state.rows:
+        for row in state.rows:
             if row.state == "good" and step is not None and int(step.impression) == 1 and len(row.step.fingers) == 1:
                 states.setdefault(row.step.position, State.GOOD)
-        question = (
-            FingerPosition(view.instruction.position)
-            if view is not None and view.instruction and view.instruction.position
-            else None
-        )
-        self.hand.show_state(asked, states, frozenset(self.state.exceptions), question)
+        position = view.instruction.position if view is not None and view.instruction is not None else 0
+        question = FingerPosition(position) if position else None
+        self.hand.show_state(asked, states, frozenset(state.exceptions), question)
+        self.shell.mirror_hand(asked, states, frozenset(state.exceptions), question)
 
-    def _show_rate(self) -> None:
-        if self.running is not None:
-            self._live.set(State.LIVE, self.texts("ui.fingers.live", fps=round(self.view.frames_per_second)))
+    def wait_code(self) -> str:
+        """Which hand or finger is invited."""
+        step = self.state.current if self.state is not None else None
+        if step is None or int(step.position) < 13:
+            return "ui.fingers.wait.rolled" if step is not None and int(step.impression) in {1, 3} else "ui.fingers.wait.finger"
+        return f"ui.fingers.wait.{int(step.position)}"
 
-    # --- intents ------------------------------------------------------------------------------------------------------------
+    def _look_at(self, index: int) -> None:
+        """A row of the order: why it was accepted, beside the hand's place."""
+        row = self.state.rows[index] if self.state is not None else None
+        why = row.why if row is not None else None
+        if why is not None:
+            self.why.show_why(why)
+        self.why.setVisible(why is not None and not self.exceptions.isVisible())
+        self._hand_card.setVisible(why is None and not self.exceptions.isVisible())
+        self.shell.refresh_actions()
+
+    def chosen_step(self) -> str | None:
+        """Id of an accepted row that is looked at."""
+        at = self.steps.rows.at
+        if self.state is None or at < 0 or self.state.rows[at].why is None:
+            return None
+        return self.state.rows[at].step.id
+
+    # --- intents ----------------------------------------------------------------------------------------------------------------
 
     def offers(self) -> list[Action]:
-        """Capture now, retake, exception, pause."""
+        """As every capture, and the exception of a finger."""
         if self.exceptions.isVisible():
-            return [
-                self.act("cancel", "ui.action.back", "Esc", self._close_exceptions),
-                self.act(
-                    "sign",
-                    "ui.action.sign-exception",
-                    "F12",
-                    self.exceptions.commit,
-                    enabled=self.exceptions.complete,
-                    primary=True,
-                ),
-            ]
-        fingers = self.state is not None and self.state.current is not None and bool(self.state.current.fingers)
-        actions = [
-            self.act("retake", "ui.action.retake", "F4", self._retake, enabled=self.decide or self.running is None),
-            self.act("exception", "ui.action.exception", "F7", self._open_exceptions, enabled=fingers),
-            self.act("pause", "ui.action.pause", "F9", self._pause),
-        ]
-        if self.decide:
-            actions.append(self.act("flagged", "ui.action.accept-flagged", "F12", self._accept_flagged, primary=True))
-        else:
-            actions.append(
-                self.act("capture", "ui.action.capture", "F12", self._press, enabled=self.running is not None, primary=True)
-            )
+            return [self.act("cancel", "ui.action.back", "Esc", self._close_exceptions, icon="back"),
+                    self.act("sign", "ui.action.sign-exception", "F12", self.exceptions.commit, enabled=self.exceptions.complete,
+                             primary=True, icon="pen")]  # fmt: skip
+        actions = self.base_offers()
+        if not self.reason.isVisible():
+            fingers = self.state is not None and self.state.current is not None
+            actions.insert(1, self.act("exception", "ui.action.exception", "F7", self._open_exceptions, enabled=fingers))
         return actions
 
     def digit(self, number: int) -> bool:
-        """Choose a finger in the exception panel."""
-        if self.exceptions.isVisible():
-            self.exceptions.choose(FingerPosition(number if number else 10))
-            self.shell.refresh_actions()
-            return True
-        return False
+        """A finger: chosen in the exception panel, or opened there at once."""
+        if self.reason.isVisible():
+            return self.reason.choose(number)
+        if not self.exceptions.isVisible():
+            self._open_exceptions()
+        self.exceptions.choose(FingerPosition(number if number else 10))
+        self.shell.refresh_actions()
+        return True
 
-    def _press(self) -> None:
-        self.counter.press()
-
-    def _retake(self) -> None:
-        self.shell.clear_trouble()
-        self._entered += 1
-        self.counter.stop_capture()
-        self._next_step()
-
-    def _accept_flagged(self) -> None:
-        assert self.state is not None
-        step, counter, dossier = self.state.current, self.counter, self.dossier
-        assert step is not None
-        self.decide = False
-        self.jobs.submit(lambda: counter.accept_best(dossier, step), lambda _: self._next_step(), self._failed)
+    def _side(self, *, exceptions: bool) -> None:
+        self.exceptions.setVisible(exceptions)
+        self._hand_card.setVisible(not exceptions)
+        self._auto.setVisible(not exceptions)
+        self.sees.setVisible(not exceptions)
+        self.why.hide()
 
     def _open_exceptions(self) -> None:
         self.exceptions.begin()
-        self.exceptions.show()
+        self._side(exceptions=True)
         self.shell.refresh_actions()
 
     def _close_exceptions(self) -> None:
-        self.exceptions.hide()
+        self._side(exceptions=False)
+        self.steps.rows.setFocus()
         self.shell.refresh_actions()
 
-    def _sign_exception(self, finger: int, kind: str, permanence: str) -> None:
+    def _sign_exception(self, finger: int, kind: str, permanence: str, words: str) -> None:
         counter, dossier = self.counter, self.dossier
-        self._entered += 1
+        self.entered += 1
         self.running = None
         counter.stop_capture()
-        self.exceptions.hide()
-        self.jobs.submit(lambda: counter.declare_exception(dossier, FingerPosition(finger), ExceptionKind(kind), Permanence(permanence)),
-                         lambda _: self._next_step(), self._failed)  # fmt: skip
-
-    def _pause(self) -> None:
-        counter, dossier = self.counter, self.dossier
-        counter.stop_capture()
-        self.jobs.submit(lambda: counter.pause(dossier), lambda _: self.shell.go("home"), self.shell.show_trouble)
+        self._side(exceptions=False)
+        self.steps.rows.setFocus()
+        position = FingerPosition(finger)
+        self.ask(lambda: counter.declare_exception(dossier, position, ExceptionKind(kind), Permanence(permanence), words),
+                 lambda _: self.next_step(), self._failed)  # fmt: skip

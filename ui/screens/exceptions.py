@@ -1,38 +1,44 @@
-"""F7: a finger that cannot be taken, declared in a few keys: finger by digit, reason by arrows, signed by F12."""
+"""F7: a finger that cannot be taken, declared in a few keys: finger by digit, reason by arrows, Tab for lasting or temporary, F12 signs."""
 
 from __future__ import annotations
 
 from biometrics.positions import FingerPosition
 from station.dossier.parts import ExceptionKind, Permanence
-from ui.qt import QFrame, QKeyEvent, QListWidget, Qt, QVBoxLayout, Signal
+from ui.qt import QFrame, QKeyEvent, QLineEdit, QListWidget, Qt, QVBoxLayout, Signal
 from ui.texts import Texts
 from ui.theme.tokens import State
 from ui.widgets.chips import StateChip, label
 
-KINDS = (ExceptionKind.AMPUTATED, ExceptionKind.BANDAGED, ExceptionKind.DEFORMED, ExceptionKind.STIFF)
+KINDS = (ExceptionKind.AMPUTATED, ExceptionKind.BANDAGED, ExceptionKind.DEFORMED, ExceptionKind.STIFF, ExceptionKind.OTHER)
 
 
 class _Kinds(QListWidget):
-    """Arrow keys choose; digits are left to the panel (they name fingers)."""
+    """Arrow keys choose, left and right change lasting and temporary; digits are left to the panel (they name fingers)."""
+
+    turned = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Pass digits on."""
         if Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9:
             event.ignore()
-            return
-        super().keyPressEvent(event)
+        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.turned.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class ExceptionPanel(QFrame):
-    """`decided(finger, kind, permanence)` when the officer signs."""
+    """`decided(finger, kind, permanence, words)` when the officer signs; `changed` when something was chosen."""
 
-    decided = Signal(int, str, str)
+    decided = Signal(int, str, str, str)
+    changed = Signal()
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
         self.setObjectName("banner-exception")
         self._texts = texts
         self._finger: FingerPosition | None = None
+        self._permanence = Permanence.LASTING
         column = QVBoxLayout(self)
         column.addWidget(label(texts("ui.exception.title"), "strong", wrap=True))
         self._chosen = StateChip(State.IDLE, "—")
@@ -42,14 +48,27 @@ class ExceptionPanel(QFrame):
         self._kinds.setAccessibleName(texts("ui.exception.kind"))
         for kind in KINDS:
             self._kinds.addItem(texts(f"ui.exception.{kind.value}"))
-        self._kinds.setMaximumHeight(120)
-        column.addWidget(self._kinds)
+        self._kinds.currentRowChanged.connect(self._kind_changed)
+        self._kinds.turned.connect(self._turn)
+        column.addWidget(self._kinds, 1)
+        column.addWidget(label(texts("ui.exception.how-long"), "caption", wrap=True))
+        self._how_long = StateChip(State.EXCEPTION, texts("ui.exception.lasting"))
+        column.addWidget(self._how_long)
+        self.words = QLineEdit()
+        self.words.setPlaceholderText(texts("ui.exception.words"))
+        self.words.setAccessibleName(texts("ui.exception.words"))
+        self.words.setMaxLength(200)
+        self.words.textChanged.connect(lambda _: self.changed.emit())
+        column.addWidget(self.words)
+        column.addWidget(label(texts("ui.exception.signs"), "caption", wrap=True))
 
     def begin(self) -> None:
         """Start with no finger chosen."""
         self._finger = None
         self._chosen.set(State.IDLE, "—")
+        self.words.clear()
         self._kinds.setCurrentRow(0)
+        self._kind_changed(0)
         self._kinds.setFocus()
 
     def choose(self, finger: FingerPosition) -> None:
@@ -58,14 +77,28 @@ class ExceptionPanel(QFrame):
         self._chosen.set(State.EXCEPTION, self._texts(f"ui.finger.{int(finger)}"))
 
     @property
+    def kind(self) -> ExceptionKind:
+        """The kind chosen."""
+        return KINDS[max(0, self._kinds.currentRow())]
+
+    @property
     def complete(self) -> bool:
-        """Whether it can be signed."""
-        return self._finger is not None
+        """Whether it can be signed: a finger, and words where the kind is another one."""
+        return self._finger is not None and (self.kind is not ExceptionKind.OTHER or bool(self.words.text().strip()))
+
+    def _kind_changed(self, row: int) -> None:
+        self._permanence = Permanence.TEMPORARY if KINDS[max(0, row)] is ExceptionKind.BANDAGED else Permanence.LASTING
+        self._show_permanence()
+
+    def _turn(self) -> None:
+        self._permanence = Permanence.LASTING if self._permanence is Permanence.TEMPORARY else Permanence.TEMPORARY
+        self._show_permanence()
+
+    def _show_permanence(self) -> None:
+        self._how_long.set(State.EXCEPTION, self._texts(f"ui.exception.{self._permanence.value}"))
+        self.changed.emit()
 
     def commit(self) -> None:
         """Sign it."""
-        if self._finger is None:
-            return
-        kind = KINDS[max(0, self._kinds.currentRow())]
-        lasting = Permanence.TEMPORARY if kind is ExceptionKind.BANDAGED else Permanence.LASTING
-        self.decided.emit(int(self._finger), kind.value, lasting.value)
+        if self._finger is not None and self.complete:
+            self.decided.emit(int(self._finger), self.kind.value, self._permanence.value, self.words.text().strip())

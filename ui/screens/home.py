@@ -1,18 +1,25 @@
-"""S1: the queue of the day."""
+"""S1: the queue of the day. Whom do I call next?"""
 
 from __future__ import annotations
 
-from station.views.today import TodayView
-from ui.qt import QGridLayout, QHBoxLayout, Qt, QTableWidget, QTableWidgetItem, QTimer, QVBoxLayout
+import time
+
+from station.views.today import TicketRow, TodayView
+from ui.qt import QGridLayout, QHBoxLayout, QLineEdit, QProgressBar, Qt, QTimer, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
-from ui.widgets.chips import Banner, StateChip, card, in_cell, label
+from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
+from ui.widgets.desks import DeskCards
+from ui.widgets.pictures import Picture
+from ui.widgets.reason import ReasonPanel
+from ui.widgets.tables import Table
 
-WORDS = ("saved", "sealed", "sent", "acknowledged", "refused")
-CHIP_OF = {"ui.state.new": State.IDLE, "ui.state.open": State.LIVE, "sealed": State.RETRY, "sent": State.LIVE, "acknowledged": State.GOOD,
-           "refused": State.BLOCKED, "held": State.EXCEPTION, "saved": State.IDLE}  # fmt: skip
+WORDS = (("saved", "disk"), ("sealed", "lock"), ("sent", "send"), ("acknowledged", "double-check"))
+CALL_REASONS = ("reason.ready-first", "reason.elder-or-ill", "reason.returned", "reason.no-answer")
+_CENTRE = Qt.AlignmentFlag.AlignHCenter
+BACK_REASONS = ("reason.not-here", "reason.fetch-papers", "reason.walked-away")
 
 
 class HomeScreen(Screen):
@@ -20,145 +27,318 @@ class HomeScreen(Screen):
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
-        self._view: TodayView | None = None
+        self.view: TodayView | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(label(self.texts("ui.today.title"), "title"))
+        column.setSpacing(12)
+        column.addLayout(self._head())
+        self._desks = DeskCards(self.texts)
+        column.addWidget(self._desks)
         row = QHBoxLayout()
         row.setSpacing(12)
-        left, box = card(self.texts("ui.today.waiting"))
-        self._coach = Banner()
-        box.addWidget(self._coach)
-        self._table = QTableWidget(0, 5)
-        self._table.setHorizontalHeaderLabels([self.texts(f"ui.col.{c}") for c in ("ticket", "name", "born", "kind", "state")])
-        self._table.verticalHeader().hide()
-        self._table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self._table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        self._table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
-        self._table.setShowGrid(False)
-        self._table.horizontalHeader().setStretchLastSection(True)
-        self._table.setAccessibleName(self.texts("ui.today.waiting"))
-        box.addWidget(self._table, 1)
-        row.addWidget(left, 3)
-        right = QVBoxLayout()
-        day, day_box = card(self.texts("ui.today.done"))
-        self._done = label("", "hero")
-        day_box.addWidget(self._done)
-        right.addWidget(day)
-        devices, self._device_box = card(self.texts("ui.today.devices"))
-        right.addWidget(devices)
-        where, where_box = card(self.texts("ui.today.where"))
-        grid = QGridLayout()
-        self._counts = {}
-        for index, word in enumerate(WORDS):
-            number = label("0", "number")
-            number.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            caption = label(self.texts(word), "caption")
-            caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            grid.addWidget(number, 0, index)
-            grid.addWidget(caption, 1, index)
-            self._counts[word] = number
-        where_box.addLayout(grid)
-        right.addWidget(where)
-        right.addStretch(1)
-        row.addLayout(right, 1)
+        row.addWidget(self._queue(), 1)
+        row.addLayout(self._side())
         column.addLayout(row, 1)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._ask)
 
+    def _head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(label(self.texts("ui.today.title"), "title"))
+        self._day = label("", "caption")
+        words.addWidget(self._day)
+        row.addLayout(words)
+        row.addStretch(1)
+        self.scan = QLineEdit()
+        self.scan.setPlaceholderText(self.texts("ui.today.scan"))
+        self.scan.setAccessibleName(self.texts("ui.today.scan"))
+        self.scan.setMinimumWidth(440)
+        self.scan.setMinimumHeight(44)
+        self.scan.returnPressed.connect(self._typed)
+        row.addWidget(self.scan)
+        return row
+
+    def _queue(self) -> QWidget:
+        frame, box = card()
+        head = QHBoxLayout()
+        head.addWidget(label(self.texts("ui.today.waiting"), "strong"))
+        self._rule = label("", "caption")
+        head.addWidget(self._rule)
+        head.addStretch(1)
+        box.addLayout(head)
+        headers = [self.texts(f"ui.col.{c}") for c in ("ticket", "name", "born", "kind", "wait", "state", "note")]
+        self.table = Table(headers, (64, 222, 82, 100, 96, 214), self.texts("ui.today.waiting"))
+        self.table.currentCellChanged.connect(lambda *_: self.shell.refresh_actions() if self.view is not None else None)
+        box.addWidget(self.table, 1)
+        self._coach = Banner(small=True)
+        box.addWidget(self._coach)
+        self.reason = ReasonPanel(self.texts)
+        box.addWidget(self.reason)
+        return frame
+
+    def _side(self) -> QVBoxLayout:
+        right = QVBoxLayout()
+        right.setSpacing(12)
+        day, box = card(self.texts("ui.today.done"))
+        line = QHBoxLayout()
+        self._done = label("", "hero")
+        self._target = label("", "soft-title")
+        line.addWidget(self._done)
+        line.addWidget(self._target)
+        line.addStretch(1)
+        box.addLayout(line)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        box.addWidget(self._bar)
+        self._pace = label("", "caption")
+        box.addWidget(self._pace)
+        right.addWidget(day)
+        devices, self._devices = card(self.texts("ui.today.devices"))
+        right.addWidget(devices)
+        where, box = card(self.texts("ui.today.where"))
+        grid = QGridLayout()
+        self._counts = {}
+        for index, (word, icon) in enumerate(WORDS):
+            picture = Picture(icon, 18, "text")
+            number, caption = label("0", "strong"), label(self.texts(word), "caption")
+            for at, widget in enumerate((picture, number, caption)):
+                grid.addWidget(widget, at, index, _CENTRE)
+            self._counts[word] = number
+        box.addLayout(grid)
+        self._refused = StateChip(State.BLOCKED, "")
+        self._refused.hide()
+        box.addWidget(self._refused)
+        right.addWidget(where)
+        right.addStretch(1)
+        day.setFixedWidth(286)
+        return right
+
+    # --- asking and showing --------------------------------------------------------------------------------------------------
+
     def enter(self, dossier: str = "") -> None:
         """Show the day; it is asked for again every two seconds."""
         super().enter(dossier)
-        self._table.setFocus()
+        self.reason.shut()
+        self.table.setFocus()
+        self._day.setText(time.strftime("%d/%m/%Y"))
         self._ask()
         self._timer.start(2000)
 
     def leave(self) -> None:
         """Stop asking."""
+        super().leave()
         self._timer.stop()
 
+    def restyle(self) -> None:
+        """Rows have another height."""
+        self.table.forget()
+        self.view = None
+        self._ask()
+
     def _ask(self) -> None:
-        self.jobs.submit(self.counter.today, self._show, self.shell.show_trouble)
+        if self.jobs.pending < 3:  # a slow moment piles no questions up
+            self.ask(self.counter.today, self._show)
 
     def _show(self, view: TodayView) -> None:
-        if view == self._view:
+        if view == self.view:
             return
-        self._view = view
-        selected = self._table.currentRow()
-        self._table.setRowCount(len(view.rows))
-        for index, ticket in enumerate(view.rows):
-            for column, text in enumerate((ticket.ticket, ticket.name, ticket.born, self.texts(f"ui.kind.{ticket.kind}"))):
-                item = QTableWidgetItem(text)
-                if column <= 1:
-                    font = item.font()
-                    font.setBold(True)
-                    item.setFont(font)
-                self._table.setItem(index, column, item)
-            word = self.texts(ticket.word) + (f" {ticket.done}/{ticket.total}" if ticket.open and ticket.total else "")
-            chip = StateChip(CHIP_OF.get(ticket.word, State.IDLE), word)
-            self._table.setCellWidget(index, 4, in_cell(chip))
-            self._table.setRowHeight(index, 40)
-        for column, width in enumerate((70, 300, 90, 150)):
-            self._table.setColumnWidth(column, width)
-        self._table.selectRow(max(0, selected))
-        first = next((r for r in view.rows if r.ticket == view.next_ticket), None)
-        if first is None:
-            self._coach.say(State.GOOD, self.texts("ui.today.empty"), self.texts.second("ui.today.empty"))
-        elif first.open:
-            self._coach.say(State.LIVE, self.texts("ui.today.resume"), self.texts.second("ui.today.resume"))
-        else:
+        first = self.view is None
+        self.view = view
+        self._desks.show_desks(view.desks)
+        self.table.show_rows([r.ticket or r.dossier for r in view.rows], view.rows, lambda i: self._cells(view.rows[i]))
+        if first or not self.table.chosen:
+            self.table.choose(view.next_ticket)
+        waiting = sum(r.place == "waiting" for r in view.rows)
+        self._rule.setText(self.texts("ui.today.rule", count=waiting))
+        self._say(view)
+        self._done.setText(str(view.finished))
+        self._target.setText(self.texts("ui.today.target", target=view.target))
+        self._bar.setRange(0, max(1, view.target))
+        self._bar.setValue(min(view.target, view.finished))
+        self._pace.setText(
+            self.texts("ui.today.work", seconds=f"{int(view.work_s) // 60}:{int(view.work_s) % 60:02d}") if view.work_s else ""
+        )
+        for word, number in self._counts.items():
+            number.setText(str(view.counts.get(word, 0)))
+        refused = view.counts.get("refused", 0)
+        self._refused.set(State.BLOCKED, f"{self.texts('refused')}: {refused}")
+        self._refused.setVisible(bool(refused))
+        self._show_devices(view)
+        unsent = view.counts.get("sealed", 0) + view.counts.get("sent", 0)
+        self.shell.rail.set_count("sending", unsent)
+        self.shell.rail.set_count("defects", refused)
+        self.shell.refresh_actions()
+        self.shell.refresh_tabs()
+
+    def _cells(self, row: TicketRow) -> tuple[object, ...]:
+        minutes = self.texts("ui.minutes", minutes=int(row.wait_s // 60))
+        wait: object = minutes if row.place in {"waiting", "open", "paused"} else ""
+        if row.place == "waiting" and row.wait_s > 900:
+            wait = StateChip(State.RETRY, minutes)
+        kind = self.texts(f"ui.kind.{row.kind}") if row.kind else ""
+        note = ""
+        if row.note is not None:
+            note = self.texts(
+                row.note.code, **{k: self.texts(str(v)) if str(v).startswith("ui.") else v for k, v in row.note.values.items()}
+            )
+        chip = StateChip(State(row.tone.value), self.texts(row.word.code, **row.word.values))
+        return ((row.ticket, True), (row.name, True), row.born, kind, wait, chip, note)
+
+    def _say(self, view: TodayView) -> None:
+        first = next((r for r in view.rows if r.ticket == view.next_ticket), None) if view.next_ticket else None
+        if view.advice is not None:
             self._coach.say(
-                State.IDLE,
+                State.RETRY,
+                self.texts(view.advice.code, **view.advice.values),
+                self.texts.second(view.advice.code, **view.advice.values),
+            )
+        elif first is None:
+            self._coach.say(State.GOOD, self.texts("ui.today.empty"), self.texts.second("ui.today.empty"))
+        elif first.place == "open":
+            self._coach.say(State.LIVE, self.texts("ui.today.resume"), self.texts.second("ui.today.resume"))
+        elif view.coach:
+            self._coach.say(
+                State.LIVE,
                 self.texts("ui.today.coach", ticket=first.ticket),
                 self.texts.second("ui.today.coach", ticket=first.ticket),
             )
-        self._done.setText(f"{view.finished} / {view.target}")
-        for word, number in self._counts.items():
-            number.setText(str(view.counts.get(word, 0)))
-        while self._device_box.count() > 1:
-            taken = self._device_box.takeAt(1)
+        else:
+            self._coach.hide()
+            return
+        self._coach.show()
+
+    def _show_devices(self, view: TodayView) -> None:
+        facts = (view.devices, self.shell.texts.setting, self.shell.large)
+        if facts == self._devices_shown:
+            return
+        self._devices_shown = facts
+        while self._devices.count() > 1:
+            taken = self._devices.takeAt(1)
             widget = taken.widget() if taken is not None else None
             if widget is not None:
                 widget.deleteLater()
         for device in view.devices:
-            source = f" · {self.texts('ui.device.' + device.source)}" if device.source != "device" else ""
-            text = self.texts(f"ui.device.{device.what}") + source
-            self._device_box.addWidget(
-                StateChip(State.GOOD if device.ready else State.BLOCKED, text if device.ready else f"{text}: {device.reason}")
-            )
-        self.shell.show_line(view.counts.get("sealed", 0) + view.counts.get("sent", 0), "")
-        self.shell.refresh_actions()
+            holder = QWidget()
+            line = QHBoxLayout(holder)
+            line.setContentsMargins(0, 2, 0, 2)
+            line.addWidget(StateIcon(State.GOOD if device.ready else State.BLOCKED, 18))
+            line.addWidget(label(self.texts(f"ui.device.{device.what}")))
+            line.addStretch(1)
+            source = self.texts("ui.device.ready") if device.source == "device" else self.texts(f"ui.device.{device.source}")
+            line.addWidget(label(source if device.ready else device.reason, "caption"))
+            self._devices.addWidget(holder)
 
-    def _chosen(self) -> str:
-        return self._view.next_ticket if self._view is not None else ""
+    _devices_shown: object = None
+
+    # --- intents ------------------------------------------------------------------------------------------------------------
+
+    def _row(self, ticket: str) -> TicketRow | None:
+        rows = self.view.rows if self.view is not None else ()
+        return next((r for r in rows if (r.ticket or r.dossier) == ticket), None)
 
     def offers(self) -> list[Action]:
-        """Call, see the sending."""
-        ticket = self._chosen()
-        first = next((r for r in self._view.rows if r.ticket == ticket), None) if self._view is not None else None
+        """Call the next, call another with a reason, put back; while a reason is asked, only that."""
+        if self.reason.isVisible():
+            return [self.act("cancel", "ui.action.back", "Esc", self._shut_reason, icon="back"),
+                    self.act("reason", "ui.action.take-reason", "F12", self.reason.take, primary=True)]  # fmt: skip
+        ticket = self.view.next_ticket if self.view is not None else ""
+        first, chosen = self._row(ticket), self._row(self.table.chosen)
         code = "ui.action.resume" if first is not None and first.open else "ui.action.call"
-        return [
-            self.act("sending", "ui.action.sending", "F6", lambda: self.shell.go("sending")),
-            self.act("call", code, "F12", self._call, enabled=bool(ticket), primary=True, ticket=ticket),
-        ]
+        actions = []
+        if chosen is not None and chosen.ticket != ticket and not chosen.finished:
+            actions.append(self.act("other", "ui.action.resume-other" if chosen.open else "ui.action.call-other", "Enter", self._other,
+                                    icon="person", ticket=chosen.ticket))  # fmt: skip
+        if chosen is not None and chosen.open:
+            actions.append(self.act("back", "ui.action.put-back", "Del", self._back, icon="pause"))
+        actions.append(self.act("find", "ui.action.find", "F2", self.scan.setFocus, icon="barcode"))
+        actions.append(self.act("call", code, "F12", lambda: self._call(ticket, ""), enabled=bool(ticket), primary=True, icon="person",
+                                ticket=ticket))  # fmt: skip
+        return actions
 
-    def _call(self) -> None:
-        counter, ticket = self.counter, self._chosen()
-        self._timer.stop()
+    def digit(self, number: int) -> bool:
+        """Choose a reason."""
+        return self.reason.isVisible() and self.reason.choose(number)
 
-        def called(state: object) -> None:
-            from station.dossier.state import DossierState
+    def scanned(self, text: str) -> bool:
+        """A ticket, a dossier's code or a card's number opens that dossier."""
+        self._find(text)
+        return True
 
-            assert isinstance(state, DossierState)
-            began = any(s.attempts or s.accepted for s in state.captures.values())
-            if not began and not state.exceptions:
-                self.shell.go("lookup", state.id)
-            elif not state.captures_complete:
-                self.shell.go("capture", state.id)
+    def _typed(self) -> None:
+        self._find(self.scan.text())
+        self.scan.clear()
+
+    def _find(self, text: str) -> None:
+        counter, number = self.counter, text.partition("|")[0]
+        rows = self.view.rows if self.view is not None else ()
+        ticket = next((r.ticket for r in rows if r.ticket == number.strip() and not r.open), "")
+
+        def found(dossier: str) -> None:
+            if ticket or not dossier:
+                self.table.choose(ticket or number.strip())
+                self.table.setFocus()
+                self.shell.say(
+                    State.IDLE, self.texts("ui.today.found" if ticket else "ui.today.not-here", number=number.strip()[:24])
+                )
             else:
-                self.shell.go("review", state.id)
+                self._open(dossier)
 
-        def work() -> object:
-            return counter.resume(counter.call(ticket).id)
+        self.ask(lambda: counter.find(number), found)
 
-        self.jobs.submit(work, called, self.shell.show_trouble)
+    def _shut_reason(self) -> None:
+        self.reason.shut()
+        self.table.setFocus()
+        self.shell.refresh_actions()
+
+    def _other(self) -> None:
+        row = self._row(self.table.chosen)
+        if row is None:
+            return
+        if row.open:
+            self._open(row.dossier)
+            return
+        self.reason.ask(
+            self.texts("ui.today.why-other", ticket=row.ticket), CALL_REASONS, lambda _, words: self._call(row.ticket, words)
+        )
+        self.shell.refresh_actions()
+
+    def _back(self) -> None:
+        row = self._row(self.table.chosen)
+        if row is None or not row.open:
+            return
+        counter, dossier = self.counter, row.dossier
+
+        def taken(code: str, words: str) -> None:
+            job = counter.queue.walk_away if code == "reason.walked-away" else counter.queue.put_back
+            self.table.setFocus()
+            self.ask(lambda: job(dossier, words), lambda _: self._ask())
+
+        self.reason.ask(self.texts("ui.today.why-back", ticket=row.ticket), BACK_REASONS, taken)
+        self.shell.refresh_actions()
+
+    def _call(self, ticket: str, reason: str) -> None:
+        counter = self.counter
+        self._timer.stop()
+        self.ask(lambda: _opened(counter.call(ticket, reason), counter), self._opened, self._refused_call)
+
+    def _open(self, dossier: str) -> None:
+        counter = self.counter
+        self._timer.stop()
+        self.ask(lambda: _opened(counter.queue.resume(dossier).id, counter), self._opened, self._refused_call)
+
+    def _opened(self, found: tuple[str, str]) -> None:
+        self.shell.go(found[1], found[0])
+
+    def _refused_call(self, error: BaseException) -> None:
+        self._timer.start(2000)
+        self.shell.show_trouble(error)
+
+
+def _opened(dossier: str, counter: object) -> tuple[str, str]:
+    from station.counter import Counter
+    from ui.shell import screen_of
+
+    assert isinstance(counter, Counter)
+    return dossier, screen_of(counter.stage(dossier))

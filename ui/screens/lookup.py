@@ -1,16 +1,26 @@
-"""S2: look-up and compare."""
+"""S2: look-up and compare. Same person, and does the data agree?"""
 
 from __future__ import annotations
 
-from station.views.lookup import LookupView
-from ui.qt import QColor, QTableWidget, QTableWidgetItem, QVBoxLayout
+from station.chip import ChipReport
+from station.chip_desk import ChipPhase, ChipView
+from station.desk.comparing import Decision
+from station.dossier.parts import FieldSource
+from station.views.compare import CompareRow, CompareView
+from ui.qt import QHBoxLayout, QImage, QLabel, QTimer, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.shell import Shell
-from ui.texts import field_value
-from ui.theme.style import Current
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
-from ui.widgets.chips import Banner, StateChip, card, in_cell, label
+from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
+from ui.widgets.letters import Letters
+from ui.widgets.marked import marked_label
+from ui.widgets.options import Option, OptionList
+from ui.widgets.pictures import SmallPicture
+from ui.widgets.tables import Table
+
+COLUMNS = (FieldSource.CHIP, FieldSource.REGISTER, FieldSource.DECLARED)
+STEPS = ("ui.chip.place", "ui.chip.open", "ui.chip.read", "ui.chip.intact", "ui.chip.issuer")
 
 
 class LookupScreen(Screen):
@@ -20,82 +30,312 @@ class LookupScreen(Screen):
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
-        self._view: LookupView | None = None
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(label(self.texts("ui.lookup.title"), "title"))
-        self._banner = Banner()
+        self.view: CompareView | None = None
+        self.reading = False
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(self._chip_panel())
+        row.addLayout(self._middle(), 1)
+        row.addWidget(self._decision_panel())
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._show_chip)
+
+    def _chip_panel(self) -> QWidget:
+        frame, box = card()
+        frame.setFixedWidth(256)
+        head = QHBoxLayout()
+        head.addWidget(label(self.texts("ui.chip.title"), "strong"))
+        head.addStretch(1)
+        self._chip_word = StateChip(State.IDLE, self.texts("chip-idle"))
+        head.addWidget(self._chip_word)
+        box.addLayout(head)
+        top = QHBoxLayout()
+        self._photo = SmallPicture(84, 112)
+        top.addWidget(self._photo)
+        self._chip_facts = label("", "", wrap=True)
+        top.addWidget(self._chip_facts, 1)
+        box.addLayout(top)
+        self._steps: list[tuple[StateIcon, QLabel, QLabel]] = []
+        for code in STEPS:
+            line = QHBoxLayout()
+            icon, words, right = StateIcon(State.IDLE, 18), label(self.texts(code)), label("", "caption")
+            line.addWidget(icon)
+            line.addWidget(words, 1)
+            line.addWidget(right)
+            box.addLayout(line)
+            self._steps.append((icon, words, right))
+        box.addStretch(1)
+        self._sources = label("", "caption", wrap=True)
+        box.addWidget(self._sources)
+        return frame
+
+    def _middle(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(10)
+        head = QHBoxLayout()
+        head.addWidget(label(self.texts("ui.lookup.title"), "title"))
+        head.addWidget(label(self.texts.second("ui.lookup.title"), "soft-title"))
+        head.addStretch(1)
+        column.addLayout(head)
+        self._banner = Banner(small=True)
         column.addWidget(self._banner)
         frame, box = card()
-        self._table = QTableWidget(0, 4)
-        self._table.setHorizontalHeaderLabels([self.texts(f"ui.col.{c}") for c in ("field", "register", "declared", "result")])
-        self._table.verticalHeader().hide()
-        self._table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self._table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        self._table.setShowGrid(False)
-        self._table.horizontalHeader().setStretchLastSection(True)
-        self._table.setAccessibleName(self.texts("ui.lookup.title"))
-        box.addWidget(self._table)
+        box.setContentsMargins(1, 1, 1, 1)
+        headers = [self.texts(f"ui.col.{c}") for c in ("field", "chip", "register", "declared", "result")]
+        self.table = Table(headers, (128, 148, 158, 158), self.texts("ui.lookup.title"))
+        self.table.currentCellChanged.connect(lambda *_: self._show_row())
+        box.addWidget(self.table)
         column.addWidget(frame, 1)
+        return column
+
+    def _decision_panel(self) -> QWidget:
+        frame, box = card()
+        frame.setFixedWidth(300)
+        head = QHBoxLayout()
+        self._field = label("", "strong", wrap=True)
+        head.addWidget(self._field, 1)
+        self._result = StateChip(State.IDLE, "")
+        head.addWidget(self._result)
+        box.addLayout(head)
+        self._one_word, self._one = label(self.texts("ui.col.declared"), "caption"), Letters()
+        self._other_word, self._other = label(self.texts("ui.col.register"), "caption"), Letters()
+        for widget in (self._one_word, self._one, self._other_word, self._other):
+            box.addWidget(widget)
+        self._explain = label("", "", wrap=True)
+        box.addWidget(self._explain)
+        self.options = OptionList()
+        box.addWidget(self.options)
+        box.addStretch(1)
+        box.addWidget(label(self.texts("ui.lookup.logged"), "caption", wrap=True))
+        return frame
+
+    # --- coming, going, the card ------------------------------------------------------------------------------------------------
 
     def enter(self, dossier: str = "") -> None:
-        """Show the comparison; the focus starts at the first difference."""
+        """Show the comparison and read the card that lies there; the focus starts at the first open row."""
         super().enter(dossier)
-        counter = self.counter
-        self.jobs.submit(lambda: counter.lookup(dossier), self._show, self.shell.show_trouble)
+        self.view = None
+        self.table.forget()
+        self._refresh()
+        self._read(again=False)
 
-    def _show(self, view: LookupView) -> None:
-        self._view = view
-        self._table.setRowCount(len(view.rows))
-        for index, row in enumerate(view.rows):
-            for column, text in enumerate(
-                (self.texts(f"ui.field.{row.name}"), field_value(row.name, row.register), field_value(row.name, row.declared))
-            ):
-                item = QTableWidgetItem(text or "—")
-                if column == 0:
-                    font = item.font()
-                    font.setBold(True)
-                    item.setFont(font)
-                if row.state == "blocked" and column > 0:
-                    item.setForeground(QColor(Current.theme.palette.states[State.BLOCKED].colour))
-                self._table.setItem(index, column, item)
-            word = {"good": "ui.state.match", "exception": "ui.state.missing"}.get(row.state, "ui.state.differ")
-            self._table.setCellWidget(index, 3, in_cell(StateChip(State(row.state), self.texts(word))))
-            self._table.setRowHeight(index, 38)
-        for column, width in enumerate((220, 380, 380)):
-            self._table.setColumnWidth(column, width)
-        if view.blocked:
-            self._banner.say(State.BLOCKED, self.texts("ui.lookup.blocked"), ", ".join(view.blocked))
-        elif view.branch == "c":
-            self._banner.say(State.RETRY, self.texts("ui.lookup.absent"), self.texts.second("ui.lookup.absent"))
-        elif view.branch == "unanswered":
-            self._banner.say(State.EXCEPTION, self.texts("ui.lookup.unanswered"), self.texts.second("ui.lookup.unanswered"))
-        elif view.differing:
-            self._banner.say(
-                State.RETRY,
-                self.texts("ui.lookup.differ", count=view.differing),
-                self.texts.second("ui.lookup.differ", count=view.differing),
+    def leave(self) -> None:
+        """Let the reader go."""
+        super().leave()
+        self._timer.stop()
+        counter = self.shell.counter
+        if counter is not None and self.reading:
+            self.reading = False
+            self.jobs.submit(counter.cards.stop)
+
+    def _read(self, *, again: bool) -> None:
+        counter, dossier, entered = self.counter, self.dossier, self.entered
+
+        def started(future: object) -> None:
+            from concurrent.futures import Future
+
+            self._show_chip()
+            if not isinstance(future, Future):
+                return
+            self.reading = True
+            self._timer.start(120)
+            self.jobs.follow(
+                future, lambda report: self._read_done(report, entered), lambda error: self._read_failed(error, entered)
             )
-        else:
-            count = sum(r.state == "good" for r in view.rows)
-            self._banner.say(
-                State.GOOD, self.texts("ui.lookup.agree", count=count), self.texts.second("ui.lookup.agree", count=count)
-            )
-        first = next((i for i, r in enumerate(view.rows) if r.state in {"blocked", "retry", "live"}), 0)
-        self._table.selectRow(first)
-        self._table.setFocus()
+
+        self.ask(lambda: counter.cards.start(dossier, again=again), started)
+
+    def _read_done(self, report: ChipReport | None, entered: int) -> None:
+        if entered != self.entered or report is None:
+            return
+        counter, dossier = self.counter, self.dossier
+        self._timer.stop()
+        self.reading = False
+        self._show_chip()
+
+        def work() -> CompareView:
+            counter.cards.keep(dossier, report)
+            counter.compare.again(dossier)
+            return counter.compare.view(dossier)
+
+        self.ask(work, self._show)
+
+    def _read_failed(self, error: BaseException, entered: int) -> None:
+        if entered == self.entered:
+            self._timer.stop()
+            self.reading = False
+            self._show_chip()
+            self.shell.show_trouble(error)
+
+    def _show_chip(self) -> None:
+        view = self.counter.cards.view(self.dossier)
+        if view is None:
+            self._chip_word.set(State.IDLE, self.texts("ui.chip.none"))
+            self._photo.show_image(None)
+            self._chip_facts.setText(self.texts("ui.chip.none.help"))
+            for icon, _, right in self._steps:
+                icon.set_state(State.IDLE)
+                right.setText("")
+            return
+        word = {ChipPhase.DONE: State.GOOD, ChipPhase.FAILED: State.BLOCKED, ChipPhase.LIFTED: State.RETRY}.get(
+            view.phase, State.LIVE
+        )
+        self._chip_word.set(word, self.texts(view.phase.value))
+        if view.face is not None:
+            self._photo.show_image(QImage.fromData(view.face.image))
+            self.shell.strip.face.show_image(QImage.fromData(view.face.image))
+        elif view.phase is ChipPhase.WAITING:
+            self._photo.show_image(None)
+        self._chip_facts.setText(f"<b>{view.name}</b>" if view.name else "")
+        self._show_steps(view)
+
+    def _show_steps(self, view: ChipView) -> None:
+        order = [ChipPhase.WAITING, ChipPhase.OPENING, ChipPhase.READING]
+        at = order.index(view.phase) if view.phase in order else 2
+        done = view.phase is ChipPhase.DONE
+        for index, (icon, _, right) in enumerate(self._steps[:3]):
+            icon.set_state(State.GOOD if done or index < at else State.LIVE if index == at else State.IDLE)
+            right.setText("")
+        if view.phase is ChipPhase.READING:
+            self._steps[2][2].setText(f"{view.file} {round(100 * view.fraction)} %")
+        verdict = view.report.verdict if view.report is not None else None
+        if verdict is None or view.report is None:
+            for icon, _, right in self._steps[3:]:
+                icon.set_state(State.IDLE)
+                right.setText("")
+            return
+        report = view.report
+        times = report.timings_ms
+        self._steps[2][2].setText(f"{sum(times.values()) / 1000:.1f} s".replace(".", ","))
+        altered = "altered" in report.code
+        self._steps[3][0].set_state(State.BLOCKED if altered else State.GOOD)
+        trusted = report.code in {"card-verified", "card-verified-simulated"}
+        self._steps[4][0].set_state(State.GOOD if trusted else State.RETRY)
+        if not trusted or report.code != "card-verified":
+            self._steps[4][2].setText(self.texts("ui.device.simulated") if trusted else self.texts("ui.chip.no-root"))
+
+    # --- the comparison ---------------------------------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        counter, dossier = self.counter, self.dossier
+        self.ask(lambda: counter.compare.view(dossier), self._show)
+
+    def _show(self, view: CompareView) -> None:
+        first = self.view is None
+        before = self.view.open_fields if self.view is not None else ()
+        self.view = view
+        self.table.show_rows([r.field for r in view.rows], view.rows, lambda i: self._cells(view.rows[i]))
+        if view.open_fields and (first or before != view.open_fields):
+            self.table.choose(view.open_fields[0])
+        self._say(view)
+        sources = [self.texts(f"source.{s.value}") for s in COLUMNS if any(s in r.cells for r in view.rows)]
+        self._sources.setText(self.texts("ui.lookup.sources", sources=", ".join(sources)))
+        self._show_row()
+        if first:
+            self.table.setFocus()
         self.shell.refresh_actions()
+        self.shell.refresh_strip()
+
+    def _cells(self, row: CompareRow) -> tuple[object, ...]:
+        state = State(row.tone.value)
+        cells: list[object] = [(self.texts(f"ui.field.{row.field}"), True)]
+        for source in COLUMNS:
+            text, spans = row.cells.get(source, "—"), row.spans.get(source, ())
+            cells.append(marked_label(text, spans, state) if spans else text)
+        decided = row.settled and row.tone.value == "retry"
+        word = self.texts("ui.lookup.decided") if decided else self.texts(row.result.code)
+        cells.append(StateChip(State.EXCEPTION if decided else state, word))
+        return tuple(cells)
+
+    def _say(self, view: CompareView) -> None:
+        texts, count = self.texts, len(view.open_fields)
+        if view.blocked:
+            self._banner.say(
+                State.BLOCKED, texts("ui.lookup.blocked"), ", ".join(texts(f"defect.{d.code}") for d in view.blocked)
+            )
+        elif count:
+            self._banner.say(State.RETRY, texts("ui.lookup.open", count=count), texts("ui.lookup.open.why"))
+        elif view.summary.code == "s2.offline":
+            self._banner.say(State.EXCEPTION, texts("ui.lookup.unanswered"), texts.second("ui.lookup.unanswered"))
+        else:
+            values = dict(view.summary.values)
+            self._banner.say(State.GOOD, texts(view.summary.code, **values), texts.second(view.summary.code, **values))
+
+    @property
+    def chosen(self) -> CompareRow | None:
+        """The row that is looked at."""
+        rows = self.view.rows if self.view is not None else ()
+        return next((r for r in rows if r.field == self.table.chosen), None)
+
+    def _show_row(self) -> None:
+        row = self.chosen
+        if row is None:
+            return
+        self._field.setText(self.texts(f"ui.field.{row.field}"))
+        self._result.set(State(row.tone.value), self.texts(row.result.code))
+        own, register = row.cells.get(FieldSource.DECLARED, ""), row.cells.get(FieldSource.REGISTER, "")
+        spans = row.spans.get(FieldSource.REGISTER, ())
+        differs = bool(own and register and spans)
+        for widget in (self._one_word, self._one, self._other_word, self._other):
+            widget.setVisible(differs)
+        if differs:
+            from station.vietnam.names import differing_spans
+
+            self._one.show_text(own, differing_spans(register, own))
+            self._other.show_text(register, spans)
+        open_row = self.view is not None and row.field in self.view.open_fields
+        self._explain.setText(self.texts("ui.lookup.explain" if open_row else "ui.lookup.settled"))
+        options = [
+            Option(d.value, self.texts(f"ui.decision.{d.value}"), self.texts.second(f"ui.decision.{d.value}")) for d in Decision
+        ]
+        self.options.show_options([o for o in options if o.code != "take-register" or register] if open_row else [])
+        self.options.setVisible(open_row)
+
+    # --- intents ------------------------------------------------------------------------------------------------------------
 
     def offers(self) -> list[Action]:
-        """Agree and go on, or leave it."""
-        allowed = self._view is not None and not self._view.blocked
-        return [
-            self.act("pause", "ui.action.pause", "F9", self._pause),
+        """Read the card again, supervisor, pause; decide the open row, or go on."""
+        view = self.view
+        actions = [
+            self.act("again", "ui.action.read-card", "F4", lambda: self._read(again=True), icon="card", enabled=not self.reading),
             self.act(
-                "agree", "ui.action.agree", "F12", lambda: self.shell.go("capture", self.dossier), enabled=allowed, primary=True
+                "supervisor", "ui.action.supervisor", "F8", lambda: self.shell.call_supervisor("data-conflict"), icon="person"
             ),
+            self.act("pause", "ui.action.pause", "F9", self.pause),
         ]
+        row = self.chosen
+        if view is None or view.blocked:
+            actions.append(self.act("go-on", "ui.action.agree", "F12", self._go_on, enabled=False, primary=True, icon="next"))
+        elif view.open_fields:
+            decide = row is not None and row.field in view.open_fields
+            actions.append(self.act("decide", "ui.action.decide", "F12", self._decide, enabled=decide, primary=True, icon="next"))
+        else:
+            actions.append(
+                self.act("go-on", "ui.action.agree", "F12", self._go_on, enabled=not self.reading, primary=True, icon="next")
+            )
+        return actions
 
-    def _pause(self) -> None:
+    def hint(self) -> str:
+        """How to choose."""
+        return self.texts("ui.lookup.hint") if self.view is not None and self.view.open_fields else ""
+
+    def digit(self, number: int) -> bool:
+        """Choose a decision."""
+        return self.options.isVisible() and self.options.choose(number)
+
+    def _decide(self) -> None:
+        row, counter, dossier = self.chosen, self.counter, self.dossier
+        if row is None or not self.options.chosen:
+            return
+        decision, field = Decision(self.options.chosen), row.field
+        self.ask(lambda: counter.compare.decide(dossier, field, decision), self._show)
+
+    def _go_on(self) -> None:
         counter, dossier = self.counter, self.dossier
-        self.jobs.submit(lambda: counter.pause(dossier), lambda _: self.shell.go("home"), self.shell.show_trouble)
+
+        def work() -> str:
+            counter.cards.stop()
+            return counter.after_lookup(dossier)
+
+        self.ask(work, lambda stage: self.shell.go_stage(stage, dossier))

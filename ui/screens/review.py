@@ -1,39 +1,38 @@
-"""S7: the applicant reviews, both sign, the dossier is sealed."""
+"""S7: the applicant reviews, both sign, the dossier is sealed. Does the applicant agree with every line?"""
 
 from __future__ import annotations
 
-import cv2
-import numpy as np
+from dataclasses import dataclass
 
-from station.views.signing import Evidence, ReviewView
-from ui.qt import QGridLayout, QHBoxLayout, QImage, QLabel, QPixmap, Qt, QTableWidget, QTableWidgetItem, QVBoxLayout
+from station.desk.signing import ASKED_ALONE
+from station.views.applicant import ApplicantView
+from station.views.review import ReviewLine, ReviewView
+from station.views.thumbs import Thumb
+from ui.qt import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.shell import Shell
-from ui.texts import field_value
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
-from ui.widgets.chips import Banner, StateChip, card, in_cell, label
-from ui.widgets.live_view import to_image
+from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
+from ui.widgets.evidence import EvidencePanel
+from ui.widgets.pictures import Picture
+from ui.widgets.tables import Table
 
-THUMB = (62, 78)
+CHECKS = ("captures", "lines", "applicant", "operator", "sealed")
+STEPS = {"ask-applicant": "agree", "sign-applicant": "applicant", "sign-operator": "operator", "seal": "seal"}
 
 
-def thumbnail(evidence: Evidence) -> QImage | None:
-    """Return a small picture of a capture, None when its bytes do not decode (never an error on screen)."""
-    image = evidence.image
-    if image.encoding == "raw" and image.bits_stored == 8:
-        shape = (image.height, image.width) if image.channels == 1 else (image.height, image.width, image.channels)
-        pixels = np.frombuffer(evidence.data, np.uint8).reshape(shape)
-    else:
-        decoded = cv2.imdecode(np.frombuffer(evidence.data, np.uint8), cv2.IMREAD_UNCHANGED)
-        if decoded is None or decoded.dtype != np.uint8:
-            return None
-        pixels = np.asarray(decoded, np.uint8)
-    high, wide = pixels.shape[:2]
-    scale = max(THUMB[0] / wide, THUMB[1] / high)
-    small = np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-    top, left = (small.shape[0] - THUMB[1]) // 2, (small.shape[1] - THUMB[0]) // 2
-    return to_image(small[top : top + THUMB[1], left : left + THUMB[0]])
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one question to the station brings: the review, small pictures, the applicant's screen, exceptions in short, sealed."""
+
+    review: ReviewView
+    thumbs: tuple[Thumb, ...]
+    applicant: ApplicantView
+    exceptions: dict[int, str]
+    captures: int
+    sealed: bool
+    signed: frozenset[str]
 
 
 class ReviewScreen(Screen):
@@ -43,140 +42,343 @@ class ReviewScreen(Screen):
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
-        self.view: ReviewView | None = None
+        self.answer: Answer | None = None
+        self.asked = False
+        """Whether the applicant was asked to sign on their screen; a second F12 notes a signature on paper or by thumb."""
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
-        left, self._left = card(self.texts("ui.review.captured"))
-        self._grid = QGridLayout()
-        self._grid.setSpacing(6)
-        self._left.addLayout(self._grid)
-        self._left.addStretch(1)
-        row.addWidget(left, 0)
+        left, box = card(self.texts("ui.review.captured"))
+        left.setFixedWidth(322)
+        self.evidence = EvidencePanel(self.texts)
+        box.addWidget(self.evidence)
+        box.addStretch(1)
+        self._exceptions = Banner(small=True)
+        self._exceptions.hide()
+        box.addWidget(self._exceptions)
+        row.addWidget(left)
+        row.addLayout(self._middle(), 1)
+        row.addLayout(self._right())
+
+    def _middle(self) -> QVBoxLayout:
         middle = QVBoxLayout()
-        middle.addWidget(label(self.texts("ui.review.title"), "title"))
-        self._banner = Banner()
+        middle.setSpacing(10)
+        head = QHBoxLayout()
+        head.addWidget(label(self.texts("ui.review.title"), "title"))
+        head.addWidget(label(self.texts.second("ui.review.title"), "soft-title"))
+        head.addStretch(1)
+        self._seen = label("", "caption")
+        head.addWidget(self._seen)
+        middle.addLayout(head)
+        self._banner = Banner(small=True)
         middle.addWidget(self._banner)
         frame, box = card()
-        self._table = QTableWidget(0, 3)
-        self._table.horizontalHeader().hide()
-        self._table.verticalHeader().hide()
-        self._table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self._table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        self._table.setShowGrid(False)
-        self._table.horizontalHeader().setStretchLastSection(True)
-        self._table.setAccessibleName(self.texts("ui.review.title"))
-        box.addWidget(self._table)
+        box.setContentsMargins(1, 1, 1, 1)
+        self.table = Table(("", "", ""), (138, 350), self.texts("ui.review.title"))
+        self.table.currentCellChanged.connect(lambda *_: self._read_aloud())
+        box.addWidget(self.table)
         middle.addWidget(frame, 1)
-        row.addLayout(middle, 1)
-        right, self._right = card(self.texts("ui.review.before"))
-        self._checks: dict[str, StateChip] = {}
-        for code in ("ui.stage.fingers", "ui.stage.portrait", "ui.review.applicant", "ui.review.operator", "sealed"):
-            chip = StateChip(State.IDLE, self.texts(code))
-            self._checks[code] = chip
-            self._right.addWidget(chip)
-        self._right.addStretch(1)
-        right.setMinimumWidth(230)
-        row.addWidget(right, 0)
+        signatures = QHBoxLayout()
+        signatures.setSpacing(10)
+        self._boxes: dict[str, tuple[StateChip, QLabel]] = {}
+        for who in ("applicant", "operator"):
+            one, inside = card()
+            line = QHBoxLayout()
+            line.addWidget(label(self.texts(f"ui.review.{who}"), "name"))
+            line.addStretch(1)
+            chip = StateChip(State.IDLE, self.texts("ui.state.idle"))
+            line.addWidget(chip)
+            inside.addLayout(line)
+            place = label("", "signature")
+            place.setMinimumHeight(44)
+            inside.addWidget(place)
+            self._boxes[who] = (chip, place)
+            signatures.addWidget(one, 1)
+        middle.addLayout(signatures)
+        return middle
+
+    def _right(self) -> QVBoxLayout:
+        right = QVBoxLayout()
+        right.setSpacing(12)
+        mirror, box = card()
+        mirror.setFixedWidth(286)
+        head = QHBoxLayout()
+        head.addWidget(Picture("eye", 18, "text2"))
+        head.addWidget(label(self.texts("ui.review.mirror"), "name"))
+        head.addStretch(1)
+        head.addWidget(label(self.texts("ui.review.live"), "caption"))
+        box.addLayout(head)
+        self._prompt = label("", "strong", wrap=True)
+        box.addWidget(self._prompt)
+        self._mirror = label("", "", wrap=True)
+        box.addWidget(self._mirror)
+        right.addWidget(mirror)
+        aloud, box = card(self.texts("ui.review.aloud"))
+        self._aloud = label("", "", wrap=True)
+        box.addWidget(self._aloud)
+        right.addWidget(aloud)
+        before, box = card(self.texts("ui.review.before"))
+        self._checks: dict[str, tuple[StateIcon, QLabel]] = {}
+        for name in CHECKS:
+            holder = QWidget()
+            line = QHBoxLayout(holder)
+            line.setContentsMargins(0, 0, 0, 0)
+            icon, words = StateIcon(State.IDLE, 18), label(self.texts(f"ui.check.{name}"))
+            line.addWidget(icon)
+            line.addWidget(words, 1)
+            box.addWidget(holder)
+            self._checks[name] = (icon, words)
+        right.addWidget(before)
+        right.addStretch(1)
+        return right
+
+    # --- asking and showing -----------------------------------------------------------------------------------------------------
 
     def enter(self, dossier: str = "") -> None:
-        """Show the dossier as it stands."""
+        """Show the dossier as it stands; the focus is at the first line not answered."""
         super().enter(dossier)
-        self.view = None
+        self.answer = None
+        self.asked = False
+        self.table.forget()
+        self.table.setFocus()
         self._ask()
+
+    @property
+    def next(self) -> str:
+        """What F12 does: agree, applicant, operator, seal, done, or the id of another intent; "" while an answer is awaited."""
+        if self.answer is None:
+            return ""
+        if self.answer.sealed:
+            return "done"
+        return STEPS.get(self.answer.review.primary.id, self.answer.review.primary.id)
 
     def _ask(self) -> None:
         counter, dossier = self.counter, self.dossier
-        self.jobs.submit(lambda: counter.review(dossier), self._show, self.shell.show_trouble)
 
-    def _show(self, view: ReviewView) -> None:
-        self.view = view
-        self._show_evidence(view)
-        self._table.setRowCount(len(view.lines))
-        for index, line in enumerate(view.lines):
-            self._table.setItem(index, 0, QTableWidgetItem(self.texts(f"ui.field.{line.name}")))
-            item = QTableWidgetItem(field_value(line.name, line.value))
-            font = item.font()
-            font.setBold(True)
-            item.setFont(font)
-            self._table.setItem(index, 1, item)
-            state, word = {None: (State.IDLE, "unseen"), True: (State.GOOD, "seen"), False: (State.BLOCKED, "wrong")}[line.answer]
-            self._table.setCellWidget(index, 2, in_cell(StateChip(state, self.texts(f"ui.review.{word}"))))
-            self._table.setRowHeight(index, 34)
-        self._table.setColumnWidth(0, 190)
-        self._table.setColumnWidth(1, 430)
+        def work() -> Answer:
+            state = counter.station.book.state(dossier)
+            signed = frozenset(w for w in ("applicant", "operator") if state.signed_by(w))
+            captures = sum(s.accepted is not None for s in state.captures.values())
+            return Answer(counter.signing.review(dossier), counter.signing.thumbs(dossier), counter.signing.applicant(dossier),
+                          {int(f): e.kind.value for f, e in state.exceptions.items()}, captures, state.sealed, signed)  # fmt: skip
+
+        self.ask(work, self._show)
+
+    def _show(self, answer: Answer) -> None:
+        first = self.answer is None
+        self.answer = answer
+        view = answer.review
+        self.table.show_rows([line.field for line in view.lines], view.lines, lambda i: self._cells(view.lines[i]))
+        following = next((line.field for line in view.lines if line.answer is not True), "")
+        if following and (first or self.table.chosen != following):
+            self.table.choose(following)
         seen = sum(line.answer is True for line in view.lines)
-        if view.next == "done":
-            self._banner.say(State.GOOD, self.texts("ui.review.sealed"), self.texts.second("ui.review.sealed"))
-        elif view.next == "seal":
-            self._banner.say(State.LIVE, self.texts("ui.review.saved"), self.texts.second("ui.review.saved"))
-        else:
-            self._banner.say(State.IDLE, self.texts("ui.review.lines", seen=seen, total=len(view.lines)),
-                             self.texts.second("ui.review.lines", seen=seen, total=len(view.lines)))  # fmt: skip
-        facts = {"ui.stage.fingers": True, "ui.stage.portrait": True, "ui.review.applicant": view.applicant_signed,
-                 "ui.review.operator": view.operator_signed, "sealed": view.next == "done"}  # fmt: skip
-        if any(code == "capture-open" for code in view.open_items):
-            facts["ui.stage.fingers"] = facts["ui.stage.portrait"] = False
-        for code, chip in self._checks.items():
-            chip.set(State.GOOD if facts[code] else State.IDLE, self.texts(code))
+        self._seen.setText(self.texts("ui.review.lines", seen=seen, total=len(view.lines)))
+        self._show_evidence(answer)
+        self._say(view)
+        self._show_signatures(answer)
+        self._show_checks(answer, seen)
+        self._show_mirror(answer.applicant)
+        self.shell.mirror_view(answer.applicant, answer.thumbs)
         self.shell.refresh_actions()
+        self.shell.refresh_strip()
 
-    def _show_evidence(self, view: ReviewView) -> None:
-        while self._grid.count():
-            item = self._grid.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.deleteLater()
-        for evidence in view.evidence:
-            picture = QLabel()
-            image = thumbnail(evidence)
-            if image is not None:
-                picture.setPixmap(QPixmap.fromImage(image))
-            name = self.texts(f"ui.finger.{evidence.position}") if evidence.position else self.texts("ui.step.face")
-            picture.setAccessibleName(name)
-            place = evidence.position - 1 if evidence.position else 10
-            line, column = divmod(place, 5)
-            self._grid.addWidget(picture, line * 2, column, Qt.AlignmentFlag.AlignHCenter)
-            state = State.EXCEPTION if evidence.flagged else State.GOOD
-            self._grid.addWidget(StateChip(state, f"{evidence.score:.0f}"), line * 2 + 1, column, Qt.AlignmentFlag.AlignHCenter)
-        for finger, kind in view.exceptions:
-            line, column = divmod(finger - 1, 5)
-            self._grid.addWidget(StateChip(State.EXCEPTION, self.texts(f"ui.exception.{kind}")), line * 2, column)
+    def _cells(self, line: ReviewLine) -> tuple[object, ...]:
+        state, word = {None: (State.IDLE, "unseen"), True: (State.GOOD, "seen"), False: (State.BLOCKED, "wrong")}[line.answer]
+        value: object = (line.value, True)
+        if line.old:
+            text = QLabel(f"<span style='text-decoration:line-through'>{line.old}</span> → <b>{line.value}</b>")
+            text.setContentsMargins(8, 0, 4, 0)
+            text.setToolTip(f"{line.old} → {line.value}")
+            value = text
+        chip = (
+            StateChip(State.LIVE, self.texts("ui.review.changed"))
+            if line.old and line.answer is None
+            else StateChip(state, self.texts(f"ui.review.{word}"))
+        )
+        return (self.texts(f"ui.field.{line.field}"), value, chip)
+
+    def _show_evidence(self, answer: Answer) -> None:
+        exceptions = {f: self.texts(f"ui.exception.{k}") for f, k in answer.exceptions.items()}
+        facts = [(State.GOOD if answer.captures else State.IDLE, self.texts("ui.review.captures", count=answer.captures))]
+        flagged = sum(t.flagged for t in answer.thumbs)
+        if flagged:
+            facts.append((State.RETRY, self.texts("ui.review.flagged", count=flagged)))
+        if exceptions:
+            facts.append((State.EXCEPTION, self.texts("ui.review.exceptions", count=len(exceptions))))
+        self.evidence.show_evidence(answer.thumbs, exceptions, facts)
+        notes = [e.note for e in answer.review.evidence if e.tone.value == "exception" and e.note is not None]
+        self._exceptions.setVisible(bool(notes))
+        if notes:
+            self._exceptions.say(
+                State.EXCEPTION, self.texts("ui.review.exceptions", count=len(notes)), "; ".join(n.say() for n in notes)
+            )
+        face = next((t for t in answer.thumbs if not t.position), None)
+        if face is not None and face.pixels is not None:
+            from ui.widgets.live_view import to_image
+
+            self.shell.strip.face.show_image(to_image(face.pixels))
+
+    def _say(self, view: ReviewView) -> None:
+        texts = self.texts
+        wrong = next((line for line in view.lines if line.answer is False), None)
+        if self.next == "done":
+            self._banner.say(State.GOOD, texts("ui.review.sealed"), texts.second("ui.review.sealed"))
+        elif wrong is not None:
+            self._banner.say(
+                State.BLOCKED,
+                texts("ui.review.says-wrong", field=texts(f"ui.field.{wrong.field}").lower()),
+                texts("ui.review.says-wrong.next"),
+            )
+        elif self.next == "seal":
+            self._banner.say(State.LIVE, texts("ui.review.saved"), texts.second("ui.review.saved"))
+        else:
+            words = view.primary.words
+            values = {k: texts(str(v)).lower() if "." in str(v) else v for k, v in words.values.items()}
+            self._banner.say(
+                State.LIVE,
+                texts(words.code, **values),
+                texts.second(words.code, **{k: texts.second(str(v)).lower() for k, v in words.values.items()}),
+            )
+
+    def _show_signatures(self, answer: Answer) -> None:
+        for who, (chip, place) in self._boxes.items():
+            signed = who in answer.signed
+            waiting = "ui.review.wait-lines" if who == "applicant" else "ui.review.wait-applicant"
+            ready = answer.review.applicant_may_sign and (who == "applicant" or "applicant" in answer.signed)
+            code = "ui.review.signed" if signed else "ui.review.may-sign" if ready else waiting
+            chip.set(State.GOOD if signed else State.LIVE if ready else State.IDLE, self.texts(code))
+            place.setText(self.texts("ui.review.signed-here") if signed else "")
+
+    def _show_checks(self, answer: Answer, seen: int) -> None:
+        open_codes = {i.code for i in answer.review.check_list}
+        facts = {"captures": "capture-open" not in open_codes, "lines": seen == len(answer.review.lines), "applicant": "applicant" in answer.signed,
+                 "operator": "operator" in answer.signed, "sealed": answer.sealed}  # fmt: skip
+        for name, (icon, words) in self._checks.items():
+            icon.set_state(State.GOOD if facts[name] else State.IDLE)
+            words.setText(self.texts(f"ui.check.{name}"))
+        wrong = any(line.answer is False for line in answer.review.lines)
+        if wrong:
+            self._checks["lines"][0].set_state(State.BLOCKED)
+
+    def _show_mirror(self, view: ApplicantView) -> None:
+        prompt = view.thanks or view.prompt
+        self._prompt.setText(prompt.say() if prompt is not None else "")
+        marks = {None: "○", True: "✓", False: "✕"}
+        shown = [x for x in view.lines if x.answer is not True][:6] or list(view.lines[-6:])
+        self._mirror.setText(
+            "<br>".join(f"{marks[x.answer]} {self.texts(f'ui.field.{x.field}')}: <b>{x.value}</b>" for x in shown)
+        )
+
+    def _read_aloud(self) -> None:
+        if self.answer is None:
+            return
+        line = next((x for x in self.answer.review.lines if x.field == self.table.chosen), None)
+        if line is None:
+            return
+        value = line.value
+        if line.field in ASKED_ALONE:
+            value = " ".join(self.texts(f"ui.digit.{c}") for c in line.value if c.isdigit())
+        self._aloud.setText(
+            self.texts("ui.review.ask", field=self.texts(f"ui.field.{line.field}").lower(), value=f"<b>{value}</b>")
+        )
+
+    # --- intents ----------------------------------------------------------------------------------------------------------------
 
     def offers(self) -> list[Action]:
-        """The next open thing, then the next person."""
-        following = self.view.next if self.view is not None else ""
+        """The next open thing; preview, supervisor, pause."""
+        following = self.next
+        actions = [
+            self.act(
+                "back",
+                "ui.action.back",
+                "Shift+F12",
+                lambda: self.shell.go("declaration", self.dossier),
+                enabled=following != "done",
+            )
+        ]
+        if self.shell.has("print-preview"):
+            actions.append(
+                self.act("print", "ui.action.preview", "F6", lambda: self.shell.go("print-preview", self.dossier), icon="printer")
+            )
+        actions.append(self.act("supervisor", "ui.action.supervisor", "F8", lambda: self.shell.call_supervisor("review")))
+        actions.append(self.act("pause", "ui.action.pause", "F9", self.pause, enabled=following != "done"))
         codes = {"agree": "ui.action.applicant-agrees", "applicant": "ui.action.applicant-signs", "operator": "ui.action.operator-signs",
-                 "seal": "ui.action.seal", "done": "ui.action.next-person"}  # fmt: skip
-        actions = [self.act("pause", "ui.action.pause", "F9", self._pause, enabled=following != "done"),
-                   self.act("sending", "ui.action.sending", "F6", lambda: self.shell.go("sending"))]  # fmt: skip
-        if following:
-            actions.append(self.act("next", codes[following], "F12", self._next, primary=True))
+                 "seal": "ui.action.seal", "done": "ui.action.to-slip", "edit": "ui.action.correct", "capture": "ui.action.to-capture",
+                 "supervisor": "ui.action.supervisor", "exception": "ui.action.exception"}  # fmt: skip
+        icons = {"agree": "double-check", "applicant": "pen", "operator": "pen", "seal": "lock", "edit": "pen", "done": "next"}
+        if following in codes:
+            field = ""
+            if following == "edit" and self.answer is not None:
+                field = self.texts(f"ui.field.{self.answer.review.primary.arguments['field']}").lower()
+            code = "ui.action.confirm-line" if following == "agree" and self._alone else codes[following]
+            actions.append(self.act("next", code, "F12", self._next, primary=True, icon=icons.get(following, ""), field=field))
         return actions
 
-    def _next(self) -> None:
-        assert self.view is not None
-        counter, dossier, following = self.counter, self.dossier, self.view.next
-        self.view = None  # nothing is offered until the answer is shown
-        self.shell.refresh_actions()
-        if following == "done":
-            self.shell.go("home")
-            return
+    @property
+    def _alone(self) -> bool:
+        """Whether only lines that are asked by themselves are open."""
+        lines = self.answer.review.lines if self.answer is not None else ()
+        return all(x.field in ASKED_ALONE for x in lines if x.answer is None)
 
-        def work() -> None:
-            if following == "agree":
-                counter.applicant_agrees(dossier)
-            elif following == "seal":
-                counter.seal(dossier)
-            else:
-                counter.sign(dossier, following)
+    def hint(self) -> str:
+        """How one line is answered."""
+        return self.texts("ui.review.hint") if self.next in {"agree", "edit"} else ""
 
-        def failed(error: BaseException) -> None:
-            self.shell.show_trouble(error)
-            self._ask()
+    def digit(self, number: int) -> bool:
+        """1: the chosen line is right; 2: it is wrong."""
+        field = self.table.chosen
+        if number not in (1, 2) or not field or self.next not in {"agree", "edit", "applicant"}:
+            return False
+        self.say_line(field, number == 1)
+        return True
 
-        self.jobs.submit(work, lambda _: self._ask(), failed)
-
-    def _pause(self) -> None:
+    def say_line(self, field: str, right: bool) -> None:
+        """Record the applicant's answer to one line (from here or from their own screen)."""
         counter, dossier = self.counter, self.dossier
-        self.jobs.submit(lambda: counter.pause(dossier), lambda _: self.shell.go("home"), self.shell.show_trouble)
+        self.ask(lambda: counter.signing.answer(dossier, (field,), right), lambda _: self._ask())
+
+    def sign_drawn(self, png: bytes) -> None:
+        """Record the applicant's drawn signature from the second screen."""
+        counter, dossier = self.counter, self.dossier
+        self.ask(lambda: counter.signing.sign(dossier, "applicant", png), lambda _: self._ask(), self._failed)
+
+    def _failed(self, error: BaseException) -> None:
+        self.shell.show_trouble(error)
+        self._ask()
+
+    def _next(self) -> None:
+        assert self.answer is not None
+        counter, dossier, following = self.counter, self.dossier, self.next
+        arguments = self.answer.review.primary.arguments
+        if following in {"edit", "capture", "supervisor", "exception", "done"}:
+            self._elsewhere(following, arguments)
+            return
+        if following == "applicant" and not self.asked and self.shell.ask_signature(self.sign_drawn):
+            self.asked = True
+            self.shell.say(State.LIVE, self.texts("ui.review.signing"), self.texts.second("ui.review.signing"))
+            return
+        self.answer = None  # nothing is offered until the answer is shown
+        self.shell.refresh_actions()
+        jobs = {"agree": lambda: counter.signing.agree_rest(dossier), "seal": lambda: counter.seal(dossier),
+                "applicant": lambda: counter.signing.sign(dossier, "applicant"), "operator": lambda: counter.signing.sign(dossier, "operator")}  # fmt: skip
+        self.ask(jobs[following], lambda _: self._ask(), self._failed)
+
+    def _elsewhere(self, following: str, arguments: object) -> None:
+        if following == "edit":
+            from ui.screens.declaration import DeclarationScreen
+
+            page = self.shell.page_named("declaration")
+            assert isinstance(page, DeclarationScreen)
+            assert isinstance(arguments, dict)
+            page.focus_field = str(arguments["field"])
+            self.shell.go("declaration", self.dossier)
+        elif following in {"capture", "exception"}:
+            self.shell.go("capture", self.dossier)
+        elif following == "supervisor":
+            self.shell.call_supervisor("review")
+        else:
+            self.shell.go("finish", self.dossier)
+
+
+__all__ = ["Answer", "ReviewScreen"]

@@ -1,19 +1,86 @@
-"""Shown while the station opens: a named step, never a blank window."""
+"""The first 60 seconds: try with the demo kit (focus, F12), or connect real devices. While the station opens: a named step."""
 
 from __future__ import annotations
 
-from ui.qt import Qt, QVBoxLayout
+from collections.abc import Callable
+
+from ui.qt import QHBoxLayout, Qt, QVBoxLayout
 from ui.screens.base import Screen
 from ui.shell import Shell
-from ui.widgets.chips import label
+from ui.theme.tokens import State
+from ui.widgets.actions import Action, ActionButton
+from ui.widgets.chips import Banner, label
+from ui.widgets.pictures import Picture
 
 
 class StartScreen(Screen):
-    """Opening."""
+    """Two buttons only."""
+
+    framed = False
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
-        column = QVBoxLayout(self)
-        words = label(self.texts("ui.start.busy"), "title")
-        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column.addWidget(words)
+        self.begin_demo: Callable[[], None] | None = None
+        self.begin_real: Callable[[], None] | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._column.setSpacing(18)
+        self._column.addWidget(Picture("finger", 72, "accent"), 0, Qt.AlignmentFlag.AlignHCenter)
+        title = label(self.texts("ui.app.title"), "hero")
+        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._column.addWidget(title)
+        self._words = label(self.texts("ui.start.busy"), "soft-title")
+        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._column.addWidget(self._words)
+        self._buttons = QHBoxLayout()
+        self._buttons.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._column.addLayout(self._buttons)
+        self._note = Banner(small=True)
+        self._note.setMaximumWidth(760)
+        self._note.say(State.IDLE, self.texts("ui.start.safe"), self.texts.second("ui.start.safe"))
+        self._column.addWidget(self._note, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.choosing = False
+
+    def offer(self, demo: Callable[[], None], real: Callable[[], None]) -> None:
+        """Offer the two ways in."""
+        self.begin_demo, self.begin_real = demo, real
+        self.choosing = True
+        self._words.setText(self.texts("ui.start.choose"))
+        while self._buttons.count():
+            taken = self._buttons.takeAt(0)
+            widget = taken.widget() if taken is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        first: ActionButton | None = None
+        for action in reversed(self.offers()):
+            button = ActionButton(action)
+            self._buttons.addWidget(button)
+            first = first or button
+        if first is not None:
+            first.setFocus()
+
+    def offers(self) -> list[Action]:
+        """The demo kit is the primary one."""
+        if not self.choosing or self.begin_demo is None or self.begin_real is None:
+            return []
+        return [self.act("real", "ui.start.real", "F5", self._real, icon="tool"),
+                self.act("demo", "ui.start.demo", "F12", self._demo, primary=True, icon="finger")]  # fmt: skip
+
+    def _demo(self) -> None:
+        assert self.begin_demo is not None
+        self.busy()
+        self.begin_demo()
+
+    def _real(self) -> None:
+        assert self.begin_real is not None
+        self.begin_real()
+
+    def busy(self) -> None:
+        """The station opens: say so, offer nothing twice."""
+        self.choosing = False
+        self._words.setText(self.texts("ui.start.busy"))
+        for index in range(self._buttons.count()):
+            item = self._buttons.itemAt(index)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.setEnabled(False)

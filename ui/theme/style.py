@@ -65,6 +65,26 @@ def style_sheet(theme: Theme) -> str:
             f"QListWidget {{ background: {p.surface}; border: none; outline: none; }} QListWidget::item {{ padding: 8px; }}"
             f" QListWidget::item:selected {{ background: {p.accent_soft}; color: {p.text}; border-left: 4px solid {p.accent}; }}"
         ),
+        (
+            f"QLabel#instruction {{ font-size: {s.title + 2}px; font-weight: 700; }} QLabel#second {{ font-size: {s.body}px; }}"
+            f" QLabel#signature {{ background: {p.surface2}; border: 1px dashed {p.control}; border-radius: 4px; }}"
+            f" #panel {{ background: {p.surface2}; border: 2px solid {p.accent}; border-radius: {s.radius}px; }} #parts {{ background: {p.border}; }}"
+        ),
+        (
+            f"#applicant {{ background: {p.bg}; }} #applicantBar {{ background: {p.bar}; }} #applicantBar QLabel {{ color: {p.on_bar}; }}"
+            f" #applicantFoot {{ background: {p.states[State.LIVE].ground}; border-top: 2px solid {p.states[State.LIVE].colour}; }}"
+            f" #applicantLines {{ background: {p.surface}; border: 1px solid {p.border}; border-radius: {s.radius}px; }}"
+            f" #line, #nowLine {{ background: {p.surface}; border: none; border-bottom: 1px solid {p.border}; }}"
+            f" #nowLine {{ background: {p.accent_soft}; }}"
+            f" #wrongLine {{ background: {p.states[State.BLOCKED].ground}; border: none; border-bottom: 1px solid {p.border}; }}"
+            f" #applicantBar QLabel#demo {{ color: #FFD79A; border: 1px dashed #FFD79A; border-radius: 4px; padding: 4px 10px; font-weight: 700; }}"
+        ),
+        (
+            f"QPushButton {{ background: {p.surface}; border: 1px solid {p.control}; border-radius: {s.radius}px; padding: 6px 14px; font-weight: 600; }}"
+            f" QPushButton:focus {{ border: 3px solid {p.accent}; }}"
+            f" QPushButton#answer-right {{ color: {p.states[State.GOOD].colour}; border: 2px solid {p.states[State.GOOD].colour}; font-size: 19px; }}"
+            f" QPushButton#answer-wrong {{ color: {p.states[State.BLOCKED].colour}; border: 2px solid {p.states[State.BLOCKED].colour}; font-size: 19px; }}"
+        ),
         f"QLabel#caption {{ color: {p.text2}; font-size: {s.caption}px; }}",
         f"QLabel#quiet {{ color: {p.text2}; }} QLabel#value {{ font-weight: 600; }}",
         f"QListWidget#rows {{ background: {p.surface}; border: none; outline: none; }} QListWidget#rows:focus {{ border: 3px solid {p.accent}; }}",
@@ -78,14 +98,21 @@ def style_sheet(theme: Theme) -> str:
         ),
         f"QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {{ border: 3px solid {p.accent}; padding: 4px 8px; }}",
         (
-            f"QTableWidget {{ background: {p.surface}; border: none; gridline-color: {p.border}; selection-background-color: {p.accent_soft};"
+            f"QTableWidget {{ background: {p.surface}; border: 3px solid {p.surface}; border-radius: 4px; gridline-color: {p.border}; selection-background-color: {p.accent_soft};"
             f" selection-color: {p.text}; outline: none; }}"
         ),
         f"QTableWidget::item {{ padding: 4px 8px; border-bottom: 1px solid {p.border}; }}",
         f"QTableWidget:focus {{ border: 3px solid {p.accent}; }}",
         f"QHeaderView::section {{ background: {p.surface2}; color: {p.text2}; border: none; padding: 8px; font-weight: 600; font-size: {s.caption}px; }}",
+        (
+            f"QScrollBar:vertical {{ background: {p.surface2}; width: 10px; margin: 0; border: none; }}"
+            f" QScrollBar::handle:vertical {{ background: {p.control}; border-radius: 4px; min-height: 28px; margin: 1px; }}"
+            " QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; } QScrollBar::add-page, QScrollBar::sub-page { background: none; }"
+        ),
         "QScrollArea { border: none; background: transparent; } QScrollArea > QWidget > QWidget { background: transparent; }",
-        f"QCheckBox {{ spacing: 10px; padding: 6px; }} QCheckBox:focus {{ border: 3px solid {p.accent}; border-radius: 4px; padding: 3px; }}",
+        f"QCheckBox {{ spacing: 10px; padding: 6px; }} QCheckBox::indicator {{ width: 18px; height: 18px; border: 2px solid {p.control}; border-radius: 4px;"
+        f" background: {p.surface}; }} QCheckBox::indicator:checked {{ background: {p.accent}; border-color: {p.accent}; }}"
+        f" QFrame#card {{ outline: none; }} QCheckBox:focus {{ border: 3px solid {p.accent}; border-radius: 4px; padding: 3px; }}",
         (
             f"QProgressBar {{ background: {p.surface2}; border: 1px solid {p.border}; border-radius: 4px; max-height: 8px; }}"
             f" QProgressBar::chunk {{ background: {p.accent}; border-radius: 3px; }}"
@@ -113,5 +140,6 @@ def style_sheet(theme: Theme) -> str:
         lines.append(
             f"#banner-{state.value} {{ background: {pair.ground}; border: {border} {pair.colour}; border-radius: {s.radius}px; }}"
         )
+        lines.append(f"#bar-{state.value} {{ background: {pair.colour}; border-radius: 2px; }}")
         lines.append(f"QLabel#word-{state.value} {{ color: {pair.colour}; font-weight: 600; }}")
     return "\n".join(lines)

@@ -135,13 +135,13 @@ def in_cell(widget: QWidget) -> QWidget:
 class Banner(QFrame):
     """One instruction: icon, a large first line (what to do), a second line (why, or the other language)."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, small: bool = False) -> None:
         super().__init__(parent)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 10, 16, 10)
+        row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(14)
-        self._icon = StateIcon(State.IDLE, 26)
-        self._main = label("", "title", wrap=True)
+        self._icon = StateIcon(State.IDLE, 20 if small else 26)
+        self._main = label("", "strong" if small else "title", wrap=True)
         self._second = label("", "caption", wrap=True)
         column = QVBoxLayout()
         column.setSpacing(2)

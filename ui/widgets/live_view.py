@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,7 @@ from ui.qt import (
     QWidget,
 )
 from ui.theme.icons import paint_state
+from ui.theme.pictograms import paint_pictogram
 from ui.theme.style import Current
 from ui.theme.tokens import LIGHT, State
 from ui.widgets.chips import BORDERS
@@ -34,19 +36,22 @@ HIDE_AFTER_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One outlined part: corners in pixels of the frame, its state and the words of its flag."""
+    """One outlined part: corners in pixels of the frame, its state, the words of its flag, an action's pictogram."""
 
     outline: tuple[tuple[float, float], ...]
     state: State
     text: str
+    score: str = ""
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """What lies over one frame: marks, and how many frames a second are seen."""
+    """What lies over one frame: marks, when its verdict was made, when that frame arrived (monotonic seconds)."""
 
     marks: tuple[Mark, ...]
     at_s: float
+    arrived_s: float = 0.0
 
 
 def to_image(pixels: npt.NDArray[np.uint8]) -> QImage:
@@ -57,16 +62,25 @@ def to_image(pixels: npt.NDArray[np.uint8]) -> QImage:
     return QImage(pixels.data, width, height, pixels.strides[0], kind).copy()
 
 
+Drawing = Callable[[QPainter, QRectF, float], None]
+
+
 class LiveView(QWidget):
-    """Shows the newest frame as large as fits, with marks; measures its own frame rate from what was painted."""
+    """Shows the newest frame as large as fits, with marks; measures its own frame rate and delay from what was painted."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image: QImage | None = None
         self._overlay = Overlay((), 0.0)
         self._painted: list[float] = []
-        self._mirror = False
+        self._measured = 0.0
+        self._still_until = 0.0
+        self.delays: list[float] = []
+        """Seconds from a frame's arrival to its painted overlay, the last 400."""
         self.watermark = ""
+        self.computing = self.slow = ""
+        self.drawing: Drawing | None = None
+        """More to draw over the picture: given painter, the picture's box and its scale."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 220)
 
@@ -75,21 +89,36 @@ class LiveView(QWidget):
         return QSize(800, 420)
 
     def show_frame(self, image: QImage | None) -> None:
-        """Show a frame (None: nothing yet)."""
-        self._image = image
-        self.update()
+        """Show a frame (None: nothing yet); during a still it is not shown."""
+        if time.monotonic() >= self._still_until:
+            self._image = image
+            self.update()
 
     def show_overlay(self, overlay: Overlay) -> None:
         """Show the marks of an analysed frame."""
-        self._overlay = overlay
+        if time.monotonic() >= self._still_until:
+            self._overlay = overlay
+            self.update()
+
+    def hold_still(self, image: QImage | None, seconds: float) -> None:
+        """Show the picture that was taken for a moment."""
+        if image is not None:
+            self._image = image
+        self._overlay = Overlay((), 0.0)
+        self._still_until = time.monotonic() + seconds
         self.update()
 
     @property
     def frames_per_second(self) -> float:
         """Frames painted a second, over the last two seconds."""
         now = time.monotonic()
-        recent = [t for t in self._painted if now - t < 2.0]
-        return len(recent) / 2.0
+        return len([t for t in self._painted if now - t < 2.0]) / 2.0
+
+    @property
+    def delay_ms(self) -> float:
+        """Median of the last delays from frame to overlay."""
+        recent = sorted(self.delays[-20:])
+        return 1000 * recent[len(recent) // 2] if recent else 0.0
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw mat, frame, marks, corners, watermark."""
@@ -97,51 +126,94 @@ class LiveView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor(LIGHT.mat))
-        if self._image is None:
-            return
+        if self._image is not None:
+            self._picture(painter, self._image)
+        self._corners(painter)
+        if self.watermark:
+            painter.setPen(QColor(0x46, 0x53, 0x64, 150))
+            painter.setFont(Current.theme.font(Current.theme.scale.strong, 700))
+            where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+            painter.drawText(QRectF(self.rect()).adjusted(0, 0, -44, -12), where, self.watermark)
+
+    def _picture(self, painter: QPainter, image: QImage) -> None:
         now = time.monotonic()
         self._painted = [t for t in self._painted[-200:] if now - t < 2.0] + [now]
-        scale = min(self.width() / self._image.width(), self.height() / self._image.height())
-        wide, high = self._image.width() * scale, self._image.height() * scale
+        scale = min(self.width() / image.width(), self.height() / image.height())
+        wide, high = image.width() * scale, image.height() * scale
         box = QRectF((self.width() - wide) / 2, (self.height() - high) / 2, wide, high)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(box, self._image)
+        painter.drawImage(box, image)
         age = now - self._overlay.at_s
         if age <= HIDE_AFTER_S:
             painter.setOpacity(0.45 if age > DIM_AFTER_S else 1.0)
             for mark in self._overlay.marks:
-                self._mark(painter, mark, box, scale)
+                self._outline(painter, mark, box, scale)
+            if self.drawing is not None:
+                self.drawing(painter, box, scale)
+            for mark in self._overlay.marks:
+                self._flag(painter, mark, box, scale)
             painter.setOpacity(1.0)
-        if self.watermark:
-            painter.setPen(QColor(0x46, 0x53, 0x64, 120))
-            painter.setFont(Current.theme.font(Current.theme.scale.strong, 700))
+            if self._overlay.arrived_s and self._overlay.at_s != self._measured:
+                self._measured = self._overlay.at_s
+                self.delays = [*self.delays[-399:], now - self._overlay.arrived_s]
+        if self._overlay.at_s and age > DIM_AFTER_S and now >= self._still_until:
+            self._word(painter, self.slow if age > HIDE_AFTER_S else self.computing)
+
+    def _word(self, painter: QPainter, word: str) -> None:
+        if word:
+            painter.setFont(Current.theme.font(Current.theme.scale.caption, 600))
+            painter.setPen(QColor(LIGHT.text2))
             painter.drawText(
-                QRectF(self.rect()).adjusted(0, 0, -12, -8),
-                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom,
-                self.watermark,
+                QRectF(self.rect()).adjusted(52, 10, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, word
             )
 
-    def _mark(self, painter: QPainter, mark: Mark, box: QRectF, scale: float) -> None:
-        pair = LIGHT.states[mark.state]
-        style, width = BORDERS[mark.state]
-        painter.setPen(QPen(QColor(pair.colour), width, style))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        points = [QPointF(box.left() + x * scale, box.top() + y * scale) for x, y in mark.outline]
+    def _corners(self, painter: QPainter) -> None:
+        painter.setPen(QPen(QColor(LIGHT.control), 2))
+        box, arm = QRectF(self.rect()).adjusted(23, 23, -23, -23), 21
+        for x, y, dx, dy in (
+            (box.left(), box.top(), 1, 1),
+            (box.right(), box.top(), -1, 1),
+            (box.left(), box.bottom(), 1, -1),
+            (box.right(), box.bottom(), -1, -1),
+        ):
+            painter.drawLine(QPointF(x, y), QPointF(x + dx * arm, y))
+            painter.drawLine(QPointF(x, y), QPointF(x, y + dy * arm))
+
+    @staticmethod
+    def _points(mark: Mark, box: QRectF, scale: float) -> list[QPointF]:
+        return [QPointF(box.left() + x * scale, box.top() + y * scale) for x, y in mark.outline]
+
+    def _outline(self, painter: QPainter, mark: Mark, box: QRectF, scale: float) -> None:
+        points = self._points(mark, box, scale)
         if len(points) < 2:
             return
+        style, width = BORDERS[mark.state]
+        pen = QPen(QColor(LIGHT.states[mark.state].colour), max(3.0, width + 1), style)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolygon(QPolygonF(points))
-        if not mark.text:
+
+    def _flag(self, painter: QPainter, mark: Mark, box: QRectF, scale: float) -> None:
+        points = self._points(mark, box, scale)
+        if len(points) < 2 or not mark.text:
             return
-        theme = Current.theme
-        font = theme.font(theme.scale.body, 600)
+        pair, theme = LIGHT.states[mark.state], Current.theme
+        font = theme.font(theme.scale.strong - 1, 700)
         metrics = QFontMetrics(font)
-        top = min(points, key=lambda p: p.y())
-        wide, high = metrics.horizontalAdvance(mark.text) + 40, metrics.height() + 8
-        left = min(max(2.0, top.x() - wide / 2), self.width() - wide - 2.0)
-        flag = QRectF(left, max(2.0, top.y() - high - 6), wide, high)
+        score = metrics.horizontalAdvance(mark.score) + 14 if mark.score else 0
+        wide, high = metrics.horizontalAdvance(mark.text) + score + 44, metrics.height() + 7
+        centre = (min(p.x() for p in points) + max(p.x() for p in points)) / 2
+        left = min(max(2.0, centre - wide / 2), self.width() - wide - 2.0)
+        flag = QRectF(left, max(2.0, min(p.y() for p in points) - high - 5), wide, high)
         painter.setBrush(QColor(pair.ground))
-        painter.setPen(QPen(QColor(pair.colour), 1.5))
+        painter.setPen(QPen(QColor(pair.colour), 1.6))
         painter.drawRoundedRect(flag, 4, 4)
-        paint_state(painter, mark.state, QRectF(flag.left() + 8, flag.center().y() - 8, 16, 16), QColor(pair.colour))
+        icon = QRectF(flag.left() + 9, flag.center().y() - 8, 16, 16)
+        if mark.icon:
+            paint_pictogram(painter, mark.icon, icon, QColor(pair.colour), 2.0)
+        else:
+            paint_state(painter, mark.state, icon, QColor(pair.colour))
         painter.setFont(font)
-        painter.drawText(flag.adjusted(30, 0, -4, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, mark.text)
+        painter.drawText(flag.adjusted(33, 0, -10, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, mark.text)
+        painter.drawText(flag.adjusted(33, 0, -10, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, mark.score)

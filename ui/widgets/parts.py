@@ -1,16 +1,20 @@
-"""The cards under a live picture: one for each finger, with its score against its own threshold, and its reason."""
+"""The cards under a live picture: one for each expected finger, with its score against its own threshold, and its reason."""
 
 from __future__ import annotations
 
+from biometrics.positions import FingerPosition
 from station.capture.verdict import PartVerdict, Verdict
-from ui.qt import QColor, QHBoxLayout, QPainter, QPaintEvent, QRectF, QSize, Qt, QWidget
+from ui.qt import QColor, QHBoxLayout, QPainter, QPaintEvent, QPen, QRectF, QSize, Qt, QWidget
 from ui.texts import Texts
 from ui.theme.icons import paint_state
+from ui.theme.pictograms import paint_pictogram
 from ui.theme.style import Current
 from ui.theme.tokens import State
 from ui.widgets.hand import KEYS
 
 SHORT = ("little", "thumb", "index", "middle", "ring")
+ACTION_ICONS = {"too-light": "press", "too-heavy": "lift", "tilted": "retake"}
+"""Reasons whose action has a pictogram of its own."""
 
 
 def short_name(texts: Texts, position: int) -> str:
@@ -24,91 +28,126 @@ def part_state(part: PartVerdict) -> State:
 
 
 class PartCard(QWidget):
-    """One finger: key, name, score, bar with the threshold's mark, one word."""
+    """One finger: key, name, score, bar with the threshold's mark, one word; empty while it is not seen."""
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
         self._texts = texts
+        self._position = FingerPosition.UNKNOWN
         self._part: PartVerdict | None = None
-        self.setMinimumHeight(84)
+        self.setMinimumHeight(104)
 
     def sizeHint(self) -> QSize:
         """A quarter of the live picture."""
-        return QSize(190, 92)
+        return QSize(190, round(Current.theme.scale.body * 7.4))
 
-    def show_part(self, part: PartVerdict) -> None:
-        """Show a verdict."""
-        if part != self._part:
-            self._part = part
-            self.setAccessibleName(f"{self._name(part)} {part.score:.0f} {self._word(part)}")
+    def show_part(self, position: FingerPosition, part: PartVerdict | None) -> None:
+        """Show a verdict, or that this finger is waited for."""
+        if (position, part) != (self._position, self._part):
+            self._position, self._part = position, part
+            self.setAccessibleName(
+                f"{self._name} {part.score:.0f} {self._word}" if part is not None else f"{self._name} {self._word}"
+            )
             self.update()
 
-    def _name(self, part: PartVerdict) -> str:
-        return short_name(self._texts, int(part.position)) or self._texts("ui.step.face")
+    @property
+    def _name(self) -> str:
+        return short_name(self._texts, int(self._position)) or self._texts("ui.step.face")
 
-    def _word(self, part: PartVerdict) -> str:
-        return self._texts("ui.state.good") if part.passed else self._texts(part.reasons[0] if part.reasons else "low-quality")
+    @property
+    def _code(self) -> str:
+        if self._part is None:
+            return "ui.state.idle"
+        return "ui.state.good" if self._part.passed else self._part.reasons[0] if self._part.reasons else "low-quality"
+
+    @property
+    def _word(self) -> str:
+        return self._texts(self._code)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the card."""
         _ = event
-        if self._part is None:
-            return
-        theme, part = Current.theme, self._part
-        state = part_state(part)
+        theme, part, p, s = Current.theme, self._part, Current.theme.palette, Current.theme.scale
+        state = part_state(part) if part is not None else State.IDLE
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if state is State.RETRY:
-            painter.fillRect(self.rect(), theme.ground(state))
+        painter.fillRect(self.rect(), theme.ground(state) if state is State.RETRY else QColor(p.surface))
         colour = theme.colour(state)
-        box = QRectF(self.rect()).adjusted(12, 6, -12, -6)
-        painter.setFont(theme.font(theme.scale.body, 600))
-        painter.setPen(QColor(theme.palette.text))
-        key = KEYS.get(part.position, "")
-        painter.drawText(
-            box.adjusted(0, 0, -50, -box.height() + 24), Qt.AlignmentFlag.AlignVCenter, f"{key}  {self._name(part)}".strip()
-        )
-        painter.setPen(colour)
-        painter.setFont(theme.font(theme.scale.strong, 700))
-        painter.drawText(
-            QRectF(box.right() - 50, box.top(), 50, 24),
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            f"{part.score:.0f}",
-        )
-        bar = QRectF(box.left(), box.top() + 30, box.width(), 7)
+        box = QRectF(self.rect()).adjusted(12, 8, -12, -4)
+        line = s.body * 1.7
+        left = box.left()
+        if key := KEYS.get(self._position, ""):
+            frame = QRectF(left, box.top() + 1, line - 2, line - 2)
+            painter.setPen(QPen(QColor(p.control), 1.2))
+            painter.drawRoundedRect(frame, 4, 4)
+            painter.setPen(QColor(p.text))
+            painter.setFont(theme.font(s.caption, 700))
+            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, key)
+            left = frame.right() + 8
+        painter.setFont(theme.font(s.body, 600))
+        painter.setPen(QColor(p.text))
+        painter.drawText(QRectF(left, box.top(), box.width(), line), Qt.AlignmentFlag.AlignVCenter, self._name)
+        if part is not None:
+            painter.setPen(colour)
+            painter.setFont(theme.font(s.title - 1, 700))
+            painter.drawText(
+                QRectF(box.left(), box.top(), box.width(), line),
+                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+                f"{part.score:.0f}",
+            )
+        bar = QRectF(box.left(), box.top() + line + 6, box.width(), 8)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.palette.states[State.IDLE].ground))
-        painter.drawRoundedRect(bar, 3, 3)
-        painter.setBrush(colour)
-        painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * min(100.0, part.score) / 100, bar.height()), 3, 3)
-        painter.setBrush(QColor(theme.palette.text))
-        painter.drawRect(QRectF(bar.left() + bar.width() * part.threshold / 100 - 1, bar.top() - 4, 2, bar.height() + 8))
-        paint_state(painter, state, QRectF(box.left(), box.top() + 46, 16, 16), colour)
+        painter.setBrush(QColor(p.surface if state is State.RETRY else p.states[State.IDLE].ground))
+        painter.drawRoundedRect(bar, 4, 4)
+        if part is not None:
+            painter.setBrush(colour)
+            painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * min(100.0, part.score) / 100, bar.height()), 4, 4)
+            painter.setBrush(QColor(p.text))
+            painter.drawRect(QRectF(bar.left() + bar.width() * part.threshold / 100 - 1, bar.top() - 4, 2, bar.height() + 8))
+        top = bar.bottom() + 6
+        if self._code in ACTION_ICONS:
+            paint_pictogram(painter, ACTION_ICONS[self._code], QRectF(box.left(), top + 4, 17, 17), colour, 2.0)
+        else:
+            paint_state(painter, state, QRectF(box.left(), top + 5, 15, 15), colour)
         painter.setPen(colour)
-        painter.setFont(theme.font(theme.scale.body, 600))
+        painter.setFont(theme.font(s.body, 700))
+        words = painter.fontMetrics().elidedText(self._word, Qt.TextElideMode.ElideRight, int(box.width() - 22))
+        painter.drawText(QRectF(box.left() + 22, top, box.width() - 22, line), Qt.AlignmentFlag.AlignVCenter, words)
+        painter.setPen(QColor(p.text2))
+        painter.setFont(theme.font(s.caption))
         painter.drawText(
-            QRectF(box.left() + 22, box.top() + 42, box.width() - 22, 26), Qt.AlignmentFlag.AlignVCenter, self._word(part)
+            QRectF(box.left() + 22, top + line - 4, box.width() - 22, line),
+            Qt.AlignmentFlag.AlignVCenter,
+            self._texts.second(self._code).lower(),
         )
 
 
 class PartCards(QWidget):
-    """Up to four cards side by side."""
+    """Up to four cards side by side, in the order in which the fingers lie."""
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
+        self.setObjectName("parts")
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setContentsMargins(0, 1, 0, 0)
         self._row.setSpacing(1)
         self._cards = [PartCard(texts) for _ in range(4)]
+        self._expected: tuple[FingerPosition, ...] = ()
         for one in self._cards:
             self._row.addWidget(one)
             one.hide()
-        self.setMinimumHeight(92)
+
+    def expect(self, fingers: tuple[FingerPosition, ...]) -> None:
+        """Show an empty card for each finger that is waited for (left to right as they lie on the glass)."""
+        left_hand = bool(fingers) and all(int(f) > 5 for f in fingers)
+        self._expected = tuple(reversed(fingers)) if left_hand else tuple(sorted(fingers, key=lambda f: (int(f) <= 5, int(f))))
+        for index, one in enumerate(self._cards):
+            one.setVisible(index < len(self._expected))
+            if index < len(self._expected):
+                one.show_part(self._expected[index], None)
 
     def show_verdict(self, verdict: Verdict | None) -> None:
-        """Show each part where it lies, left to right."""
-        parts = sorted(verdict.parts, key=lambda p: p.centre[0] if p.centre else 0.0) if verdict is not None else []
-        for index, one in enumerate(self._cards):
-            one.setVisible(index < len(parts))
-            if index < len(parts):
-                one.show_part(parts[index])
+        """Show each part on its finger's card."""
+        parts = {p.position: p for p in verdict.parts} if verdict is not None else {}
+        for index, position in enumerate(self._expected):
+            self._cards[index].show_part(position, parts.get(position))

@@ -1,0 +1,63 @@
+"""Deciding at desk 1 (S2): which of the values is right, or who settles it. Each decision is an event with officer and time."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from station.app import Station
+from station.dossier.comparing import ComparingDesk
+from station.dossier.mending import Mending
+from station.dossier.parts import FieldSource
+from station.population.model import Population
+from station.views.compare import CompareView, compare_view
+
+
+class Decision(StrEnum):
+    """What the officer decides about one open row."""
+
+    MEND_REGISTER = "mend-register"  # the paper is right: the register is corrected with form DC02
+    TAKE_REGISTER = "take-register"  # the register is right: today's form is corrected
+    ROUTE = "route"  # not clear: the data officer settles it, the captures go on
+
+
+class CompareDesk:
+    """Comparison and decisions over one station and one register."""
+
+    def __init__(self, station: Station, population: Population) -> None:
+        self._station = station
+        self._population = population
+
+    def ensure(self, dossier: str) -> None:
+        """Ask the register once."""
+        if self._station.book.state(dossier).look_up is None:
+            self.again(dossier)
+
+    def again(self, dossier: str) -> None:
+        """Compare everything anew (the card was read, a value was changed)."""
+        ComparingDesk(self._station.book, self._population).compare(dossier)
+
+    def view(self, dossier: str) -> CompareView:
+        """Return S2."""
+        return compare_view(self._station.book.state(dossier), self._station.clock.now().date())
+
+    def decide(self, dossier: str, field: str, decision: Decision) -> CompareView:
+        """Decide one row and return the screen anew.
+
+        Raises:
+            InputError: the register's value does not fit the field. ProcedureError: data are closed.
+        """
+        book = self._station.book
+        state = book.state(dossier)
+        register = state.sources.get(FieldSource.REGISTER, {}).get(field, "")
+        if decision is Decision.TAKE_REGISTER and register:
+            book.set_field(dossier, field, register, FieldSource.REGISTER)
+            self.again(dossier)
+            return self.view(dossier)
+        owner = "data-officer"
+        for defect in state.open_defects:
+            if defect.field == field:
+                Mending(book).assign(dossier, defect.id, owner)
+        if not any(d.field == field for d in state.open_defects):
+            # The row differs by less than a defect (tone mark placed differently): the officer saw it and keeps the form's value.
+            book.set_field(dossier, field, state.value(field), FieldSource.PAPERS)
+        return self.view(dossier)

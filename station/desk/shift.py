@@ -1,0 +1,88 @@
+"""Who works at this desk (S0): sign in, badge, lock after idle time. The dossier that is open stays open and saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from station.app import Station
+from station.dossier.numbers import CodeKind, read_code
+from station.errors import AccessError, InputError
+from station.keys.operators import IdleLock
+
+DEMO_OPERATOR = "demo"
+DEMO_PIN_FILE = "demo/operator.pin"
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftView:
+    """The whole of S0: who is signed in ("" nobody), at which desk, and what is checked before a shift."""
+
+    operator: str
+    name: str
+    desk: str
+    clock_ok: bool
+    disk_ok: bool
+    dossiers_left: int
+
+
+class ShiftDesk:
+    """Intents of S0. `touch` and `locked` may be used on any thread; the rest belongs to the station's."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+        limit = timedelta(minutes=station.settings.number("lock.idle_minutes"))
+        self.idle = IdleLock(station.clock, limit)
+
+    def view(self) -> ShiftView:
+        """Return S0."""
+        station = self._station
+        left = station.guards.dossiers_left(station.files.free_bytes())
+        operator = station.operator
+        return ShiftView(operator.operator_id if operator is not None else "", operator.name if operator is not None else "",
+                         station.session.desk, clock_ok=True, disk_ok=left > 50, dossiers_left=left)  # fmt: skip
+
+    def badge(self, scanned: str) -> str:
+        """Return the operator of a badge's code, "" when it is none of this station's.
+
+        A badge holds the place of the operator in the list of accounts, never a secret.
+        """
+        try:
+            kind, body = read_code(scanned)
+        except InputError:
+            return ""
+        names = sorted(self._station.operators.accounts())
+        return names[int(body)] if kind is CodeKind.BADGE and body.isdigit() and int(body) < len(names) else ""
+
+    def sign_in(self, operator_id: str, secret: str, desk: str) -> ShiftView:
+        """Sign in, or open the lock: the same person goes on, another one signs in for themselves.
+
+        Raises:
+            AccessError: wrong PIN, locked account.
+        """
+        station = self._station
+        before = station.operator
+        if before is not None and before.operator_id != operator_id:
+            station.sign_out("idle")
+            before = None
+        try:
+            session = station.sign_in(operator_id, secret, desk=desk)
+        except AccessError:
+            station.operator = before
+            raise
+        self.idle.open(session, session)
+        return self.view()
+
+    def lock(self) -> None:
+        """Lock the desk now."""
+        self.idle.close()
+
+    def demo_pin(self) -> tuple[str, str]:
+        """Return the demo's operator and PIN; a station that is no demo has none.
+
+        Raises:
+            AccessError: this is no demo.
+        """
+        if not self._station.demo:
+            raise AccessError("Only a demo fills in its own PIN; nothing was filled in.", code="not-demo")
+        return DEMO_OPERATOR, self._station.files.read(DEMO_PIN_FILE, 100).decode()

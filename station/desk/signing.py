@@ -1,0 +1,64 @@
+"""Review and signatures at desk 5 (S7, S9): answers line by line, both signatures, the seal's check list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from station.app import Station
+from station.dossier.readiness import CAPTURE_FORM, lines_to_review
+from station.views.applicant import ApplicantView, applicant_view
+from station.views.base import Words
+from station.views.review import ReviewView, review_view
+from station.views.thumbs import Thumb, evidence_thumbs
+
+ASKED_ALONE = ("phone",)
+"""Lines that are confirmed by themselves, read out digit by digit."""
+
+
+class SigningDesk:
+    """Intents of S7 and S9."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+
+    def review(self, dossier: str) -> ReviewView:
+        """Return S7."""
+        return review_view(self._station.book.state(dossier))
+
+    def thumbs(self, dossier: str) -> tuple[Thumb, ...]:
+        """Return the accepted single fingers and the face, small."""
+        return evidence_thumbs(self._station.book.state(dossier), self._station.journal.blob)
+
+    def applicant(
+        self, dossier: str, *, locked: bool = False, instruction: Words | None = None, finger: str = ""
+    ) -> ApplicantView:
+        """Return S9; an empty dossier gives the blank screen."""
+        state = self._station.book.state(dossier) if dossier else None
+        return applicant_view(state, self._station.clock.now().date(), locked=locked, instruction=instruction, finger=finger)
+
+    def answer(self, dossier: str, lines: Iterable[str], answer: bool) -> None:
+        """Record the applicant's answer to lines."""
+        self._station.book.review(dossier, dict.fromkeys(lines, answer))
+
+    def agree_rest(self, dossier: str) -> None:
+        """Record that the applicant agreed to every line not yet answered, except those that are asked alone."""
+        state = self._station.book.state(dossier)
+        rest = [n for n in lines_to_review(state) if state.review.get(n) is None]
+        together = [n for n in rest if n not in ASKED_ALONE]
+        self.answer(dossier, together or rest, answer=True)
+
+    def sign(self, dossier: str, who: str, drawn_png: bytes = b"") -> None:
+        """Record a signature of the capture form; the applicant's may be drawn, the officer's is made with their key.
+
+        Raises:
+            ProcedureError: something comes first.
+        """
+        operator = self._station.operator
+        assert operator is not None, "signed in before any dossier is opened"
+        blob = self._station.journal.put_blob(drawn_png, "image/png") if drawn_png else ""
+        signature = (
+            b""
+            if who == "applicant"
+            else b"".join(s.to_bytes() for s in operator.signer.sign(f"capture form {dossier}".encode()))
+        )
+        self._station.book.sign(dossier, who, CAPTURE_FORM, signature, blob)

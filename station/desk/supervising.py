@@ -1,0 +1,44 @@
+"""Calling the supervisor (F8): ask and go on, or let a second person decide in place with their own PIN."""
+
+from __future__ import annotations
+
+from station.app import Station
+from station.dossier.parts import Approval
+from station.errors import AccessError
+
+
+class SupervisorDesk:
+    """Intents of F8 at every desk. Whoever decides is never the one who asked (E04)."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+
+    def waiting(self, dossier: str) -> tuple[Approval, ...]:
+        """Return what waits for a decision."""
+        return self._station.book.state(dossier).open_approvals
+
+    def ask(self, dossier: str, what: str, subject: str = "", reason: str = "") -> None:
+        """Put a question to the supervisor; the work goes on and is marked until it is answered."""
+        if not any(a.what == what and a.subject == subject for a in self.waiting(dossier)):
+            self._station.book.ask(dossier, what, subject, reason, deferred=True)
+
+    def decide_here(self, dossier: str, operator_id: str, secret: str, decision: str = "approved", reason: str = "") -> int:
+        """Let the supervisor `operator_id` decide everything that waits; the clerk stays signed in. Returns how many.
+
+        Raises:
+            AccessError: wrong PIN, the same person (E04), without the role.
+        """
+        station, first = self._station, self._station.operator
+        if first is None or operator_id == first.operator_id:
+            raise AccessError("You cannot approve your own dossier; another supervisor must. Nothing is lost.", code="E04")
+        second = station.operators.sign_in(operator_id, secret, desk=station.session.desk, why="second-eyes")
+        kept = (station.operator, station.session.operator, station.session.roles)
+        station.operator, station.session.operator = second, operator_id
+        station.session.roles = frozenset(str(r) for r in second.roles)
+        try:
+            asked = self.waiting(dossier)
+            for approval in asked:
+                station.book.decide(dossier, approval.id, decision, reason)
+            return len(asked)
+        finally:
+            station.operator, station.session.operator, station.session.roles = kept

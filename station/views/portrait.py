@@ -1,0 +1,95 @@
+"""S5, the portrait's rules beside the picture: what holds, what does not, what is not known, and where the lines lie."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from biometrics.portrait import Point, PortraitQuality
+from biometrics.portrait import Verdict as RuleVerdict
+from station.views.base import Tone, Words
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("one-person", ("one-person",)), ("distance", ("distance-far", "distance-near")), ("centre", ("centre-x", "centre-above", "centre-below")),
+    ("pose", ("yaw", "pitch")), ("level", ("roll",)), ("eyes", ("eyes-open", "gaze")), ("mouth", ("mouth-closed",)),
+    ("glasses", ("glasses",)), ("sharp", ("sharp",)), ("light", ("light-mean", "light-burnt", "light-sides", "tone-depth", "natural-colour")),
+    ("background", ("background-shadow", "background-plain", "background-white", "background-light")),
+)  # fmt: skip
+"""Rules as a clerk reads them: a line each, the worst of its rules decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """One line: name of the group, its tone, the measured value and its limit, what to do when it is broken."""
+
+    name: str
+    tone: Tone
+    value: str
+    action: Words | None
+
+
+@dataclass(frozen=True, slots=True)
+class PortraitView:
+    """The rules, how many hold of those known, the face's lines (y of crown, eyes, chin) and box, the officer's boxes."""
+
+    lines: tuple[RuleLine, ...]
+    held: int
+    known: int
+    marks: tuple[tuple[str, float], ...]
+    box: tuple[float, float, float, float] | None
+    ticks: tuple[str, ...]
+    tier: int
+    approximate: bool
+
+
+def portrait_view(quality: PortraitQuality | None) -> PortraitView:
+    """Return the rules of the newest analysed picture; without one every line is open."""
+    results = {r.rule.id: r for r in quality.rules} if quality is not None else {}
+    lines = []
+    for name, ids in GROUPS:
+        found = [results[i] for i in ids if i in results]
+        broken = next((r for r in found if r.verdict is RuleVerdict.BROKEN), None)
+        held = [r for r in found if r.verdict is RuleVerdict.HOLDS]
+        tone = Tone.RETRY if broken is not None else Tone.GOOD if held else Tone.IDLE
+        shown = broken or (held[0] if held else None)
+        value = "" if shown is None or math.isnan(shown.value) else _number(shown.value, shown.rule.minimum, shown.rule.maximum)
+        action = Words(str(broken.instruction)) if broken is not None and broken.instruction is not None else None
+        lines.append(RuleLine(name, tone, value, action))
+    known = [line for line in lines if line.tone is not Tone.IDLE]
+    ticks = quality.ticks if quality is not None else ()
+    return PortraitView(tuple(lines), sum(line.tone is Tone.GOOD for line in known), len(known), _marks(quality), _box(quality), ticks,
+                        int(quality.tier) if quality is not None else 0, True)  # fmt: skip
+
+
+def _number(value: float, low: float, high: float) -> str:
+    def said(number: float) -> str:
+        return f"{number:.2f}".rstrip("0").rstrip(".").replace(".", ",") if abs(number) < 10 else f"{number:.0f}"
+
+    if math.isinf(low):
+        limit = f"≤ {said(high)}"
+    elif math.isinf(high):
+        limit = f"≥ {said(low)}"
+    else:
+        limit = f"{said(low)}…{said(high)}"
+    return f"{said(value)} ({limit})"
+
+
+def _marks(quality: PortraitQuality | None) -> tuple[tuple[str, float], ...]:
+    if quality is None or quality.face is None or quality.shape is None:
+        return ()
+    eyes = quality.shape.eye_middle[1]
+    out = [("eyes", eyes)]
+    if quality.face.has(Point.CHIN):
+        chin = float(quality.face.at(Point.CHIN)[1])
+        out.append(("chin", chin))
+        head = quality.shape.head_height_px
+        if not math.isnan(head):
+            out.insert(0, ("crown", chin - head))
+    return tuple(out)
+
+
+def _box(quality: PortraitQuality | None) -> tuple[float, float, float, float] | None:
+    if quality is None or not quality.faces:
+        return None
+    face = quality.faces[0]
+    return (float(face.x), float(face.y), float(face.width), float(face.height))

@@ -1,0 +1,250 @@
+"""S9: the applicant's own window on the second monitor: mirror of the capture, own data with differences, signature, A+.
+
+No officer data, no other person's name; blank (logo and ticket) before a dossier is open and while it is paused or locked.
+Everything a person touches here goes to the officer's screen as an intent; nothing here knows the station.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+from biometrics.positions import FingerPosition
+from station.views.applicant import ApplicantView
+from station.views.review import ReviewLine
+from station.views.thumbs import Thumb
+from ui.qt import (
+    QFrame,
+    QGuiApplication,
+    QHBoxLayout,
+    QImage,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    Qt,
+    QTransform,
+    QVBoxLayout,
+    QWidget,
+)
+from ui.texts import Texts
+from ui.theme.style import Current
+from ui.theme.tokens import State
+from ui.widgets.chips import StateIcon, label
+from ui.widgets.hand import HandDiagram
+from ui.widgets.pictures import Picture, SmallPicture
+from ui.widgets.signature import SignaturePad
+
+BASE, VALUE, TITLE = 19, 23, 28
+
+
+class ApplicantWindow(QWidget):
+    """One window; `answered(field, right)` and `signed(png)` are given by the shell."""
+
+    def __init__(self, texts: Texts, *, demo: bool) -> None:
+        super().__init__()
+        self._texts = texts
+        self.setObjectName("applicant")
+        self.setWindowTitle(texts("ui.applicant.title"))
+        self.resize(1024, 768)
+        self.larger = False
+        self.on_answer: Callable[[str, bool], None] | None = None
+        self.on_signed: Callable[[bytes], None] | None = None
+        self._lines: tuple[ReviewLine, ...] = ()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        bar = QFrame()
+        bar.setObjectName("applicantBar")
+        head = QHBoxLayout(bar)
+        head.setContentsMargins(28, 14, 28, 14)
+        self._title = QLabel()
+        self._title.setWordWrap(True)
+        head.addWidget(self._title, 1)
+        badge = label(texts("ui.app.demo"), "demo")
+        badge.setVisible(demo)
+        head.addWidget(badge)
+        self._left = QLabel()
+        head.addWidget(self._left)
+        column.addWidget(bar)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(24, 18, 24, 18)
+        middle.setSpacing(20)
+        side = QVBoxLayout()
+        self.face = SmallPicture(212, 292)
+        side.addWidget(self.face)
+        self._red = QLabel(texts("ui.applicant.red"))
+        self._red.setWordWrap(True)
+        self._red.setFixedWidth(212)
+        side.addWidget(self._red)
+        side.addStretch(1)
+        middle.addLayout(side)
+        main = QVBoxLayout()
+        main.setSpacing(14)
+        self._logo = Picture("finger", 160, "accent")
+        main.addWidget(self._logo, 1, Qt.AlignmentFlag.AlignCenter)
+        self.hand = HandDiagram()
+        main.addWidget(self.hand, 1)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setObjectName("applicantLines")
+        self._body = QWidget()
+        self._rows = QVBoxLayout(self._body)
+        self._rows.setSpacing(0)
+        self._area.setWidget(self._body)
+        main.addWidget(self._area, 3)
+        self.pad = SignaturePad(texts)
+        self.pad.signed.connect(self._signed)
+        main.addWidget(self.pad)
+        middle.addLayout(main, 1)
+        column.addLayout(middle, 1)
+        foot = QFrame()
+        foot.setObjectName("applicantFoot")
+        line = QHBoxLayout(foot)
+        line.setContentsMargins(28, 14, 28, 14)
+        self._icon = StateIcon(State.LIVE, 26)
+        self._prompt = QLabel()
+        self._prompt.setWordWrap(True)
+        line.addWidget(self._icon)
+        line.addWidget(self._prompt, 1)
+        self._plus = QPushButton(texts("ui.applicant.larger"))
+        self._plus.clicked.connect(self.toggle_size)
+        line.addWidget(self._plus)
+        column.addWidget(foot)
+        self.blank("")
+
+    def place(self) -> None:
+        """Go to the second monitor, whole; without one, stay a window."""
+        screens = QGuiApplication.screens()
+        if len(screens) > 1:
+            self.setGeometry(screens[1].geometry())
+            self.showFullScreen()
+        else:
+            self.show()
+
+    # --- what is shown ----------------------------------------------------------------------------------------------------------
+
+    def blank(self, ticket: str) -> None:
+        """Nothing of anybody: logo and ticket."""
+        self._only(logo=True)
+        self._say(
+            self._texts("ui.applicant.welcome"),
+            self._texts("ui.strip.ticket", ticket=ticket) if ticket else self._texts("ui.applicant.wait"),
+        )
+        self.face.show_image(None)
+
+    def words(self, text: str) -> None:
+        """The sentence of the moment, while something is captured."""
+        self._say(text, text)
+
+    def show_hand(self, asked: frozenset[FingerPosition], states: dict[FingerPosition, State], missing: frozenset[FingerPosition],
+                  question: FingerPosition | None) -> None:  # fmt: skip
+        """Mirror the hand."""
+        self._only(hand=True)
+        self.hand.show_state(asked, states, missing, question)
+
+    def show_frame(self, image: QImage | None, kind: str) -> None:
+        """One's own face, mirrored (the stored picture is not); fingers show the hand, not the picture."""
+        if kind == "portrait":
+            self._only(face=True)
+            self.face.show_image(image.transformed(QTransform().scale(-1, 1)) if image is not None else None)
+
+    def show_view(self, view: ApplicantView, thumbs: tuple[Thumb, ...]) -> None:
+        """The review: a line each, differences in red with words, right and wrong; then the signature."""
+        if view.blank:
+            self.blank(view.ticket)
+            return
+        words = view.thanks or view.prompt
+        sentence = words.say() if words is not None else self._texts("ui.applicant.wait")
+        face = next((t for t in thumbs if not t.position), None)
+        self.face.show_pixels(face.pixels if face is not None else None)
+        self._only(lines=bool(view.lines), face=face is not None, pad=view.may_sign)
+        self._lines = view.lines
+        self._fill()
+        left = sum(x.answer is not True for x in view.lines)
+        self._left.setText(self._texts("ui.applicant.left", count=left) if left else "")
+        self._say(self._texts("ui.applicant.review") if view.lines else sentence, sentence)
+
+    def _only(
+        self, *, logo: bool = False, hand: bool = False, lines: bool = False, face: bool = False, pad: bool = False
+    ) -> None:
+        self._logo.setVisible(logo)
+        self.hand.setVisible(hand)
+        self._area.setVisible(lines)
+        self.face.setVisible(face)
+        self._red.setVisible(lines)
+        self.pad.setVisible(pad)
+        if not lines:
+            self._left.setText("")
+
+    def _say(self, title: str, prompt: str) -> None:
+        scale = 1.25 if self.larger else 1.0
+        self._title.setText(f"<span style='font-size:{round(TITLE * scale)}px; font-weight:700'>{escape(title)}</span>")
+        self._prompt.setText(f"<span style='font-size:{round((BASE + 2) * scale)}px; font-weight:700'>{escape(prompt)}</span>")
+        self._words = (title, prompt)
+
+    _words = ("", "")
+
+    def _fill(self) -> None:
+        while self._rows.count():
+            taken = self._rows.takeAt(0)
+            widget = taken.widget() if taken is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        first = next((x.field for x in self._lines if x.answer is None), "")
+        for line in self._lines:
+            self._rows.addWidget(self._line(line, now=line.field == first))
+        self._rows.addStretch(1)
+
+    def _line(self, line: ReviewLine, *, now: bool) -> QFrame:
+        scale = 1.25 if self.larger else 1.0
+        texts, red = self._texts, Current.theme.palette.states[State.BLOCKED].colour
+        frame = QFrame()
+        frame.setObjectName("wrongLine" if line.answer is False else "nowLine" if now else "line")
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(16, 8, 16, 8)
+        name = QLabel(f"<span style='font-size:{round(BASE * scale)}px'>{escape(texts(f'ui.field.{line.field}'))}</span>")
+        name.setFixedWidth(round(190 * scale))
+        name.setWordWrap(True)
+        row.addWidget(name)
+        size = round(VALUE * scale)
+        if line.old:
+            value = QLabel(f"<span style='font-size:{round(BASE * scale)}px; color:{red}'><b>{texts('ui.applicant.old')}</b> <s>{escape(line.old)}</s></span><br>"
+                           f"<span style='font-size:{size}px; color:{red}; font-weight:700'><span style='font-size:{round(BASE * scale)}px'>{texts('ui.applicant.new')}</span>"
+                           f" <u>{escape(line.value)}</u></span>")  # fmt: skip
+        else:
+            value = QLabel(f"<span style='font-size:{size}px; font-weight:700'>{escape(line.value)}</span>")
+        value.setWordWrap(True)
+        row.addWidget(value, 1)
+        if line.answer is None:
+            for right, code, kind in ((True, "s9.right", "right"), (False, "s9.wrong", "wrong")):
+                button = QPushButton(texts(code))
+                button.setObjectName(f"answer-{kind}")
+                button.setMinimumSize(round(84 * scale), round(44 * scale))
+                button.clicked.connect(lambda _=False, f=line.field, r=right: self._answer(f, r))
+                row.addWidget(button)
+        else:
+            state = State.GOOD if line.answer else State.BLOCKED
+            row.addWidget(StateIcon(state, 22))
+            colour = Current.theme.palette.states[state].colour
+            word = texts("s9.right" if line.answer else "s9.wrong")
+            row.addWidget(
+                QLabel(f"<span style='font-size:{round(BASE * scale)}px; color:{colour}; font-weight:700'>{word}</span>")
+            )
+        return frame
+
+    # --- what a person does here ------------------------------------------------------------------------------------------------
+
+    def toggle_size(self) -> None:
+        """A+: a quarter larger, and back."""
+        self.larger = not self.larger
+        self._say(*self._words)
+        if self._lines and self._area.isVisible():
+            self._fill()
+
+    def _answer(self, field: str, right: bool) -> None:
+        if self.on_answer is not None:
+            self.on_answer(field, right)
+
+    def _signed(self, png: bytes) -> None:
+        if self.on_signed is not None:
+            self.on_signed(png)

@@ -1,0 +1,96 @@
+"""The second screen as the shell holds it: made when it is opened, silent while it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from biometrics.positions import FingerPosition
+from station.views.applicant import ApplicantView
+from station.views.thumbs import Thumb
+from ui.qt import QImage
+from ui.texts import Texts
+from ui.theme.tokens import State
+
+if TYPE_CHECKING:
+    from ui.applicant import ApplicantWindow
+    from ui.shell import Shell
+
+
+class SecondScreen:
+    """Passes on what the applicant may see."""
+
+    def __init__(self, texts: Texts, *, demo: bool) -> None:
+        self._texts, self._demo = texts, demo
+        self.window: ApplicantWindow | None = None
+        self._signed: Callable[[bytes], None] | None = None
+
+    def open(self, shell: Shell) -> None:
+        """Show the window (on the second monitor where there is one)."""
+        from ui.applicant import ApplicantWindow
+        from ui.theme.style import Current, style_sheet
+
+        if self.window is None:
+            self.window = ApplicantWindow(self._texts, demo=self._demo)
+            self.window.setStyleSheet(style_sheet(Current.theme))
+            self.window.on_answer = lambda field, right: _answer(shell, field, right)
+            self.window.on_signed = self._drawn
+        self.window.place()
+
+    @property
+    def shown(self) -> bool:
+        """Whether a person sees it."""
+        return self.window is not None and self.window.isVisible()
+
+    def _drawn(self, png: bytes) -> None:
+        signed, self._signed = self._signed, None
+        if signed is not None:
+            signed(png)
+
+    def ask_signature(self, signed: Callable[[bytes], None]) -> bool:
+        """Wait for a drawn signature."""
+        if not self.shown:
+            return False
+        self._signed = signed
+        return True
+
+    def blank(self) -> None:
+        """Nothing of anybody."""
+        if self.window is not None:
+            self.window.blank("")
+
+    def words(self, words: str) -> None:
+        """Say a sentence."""
+        if self.window is not None and self.shown:
+            self.window.words(words)
+
+    def frame(self, image: QImage | None, kind: str) -> None:
+        """Show a live face."""
+        if self.window is not None and self.shown:
+            self.window.show_frame(image, kind)
+
+    def hand(self, asked: frozenset[FingerPosition], states: dict[FingerPosition, State], missing: frozenset[FingerPosition],
+             question: FingerPosition | None) -> None:  # fmt: skip
+        """Show a hand."""
+        if self.window is not None and self.shown:
+            self.window.show_hand(asked, states, missing, question)
+
+    def view(self, view: ApplicantView, thumbs: tuple[Thumb, ...]) -> None:
+        """Show the review."""
+        if self.window is not None and self.shown:
+            self.window.show_view(view, thumbs)
+
+    def close(self) -> None:
+        """Take the window away."""
+        window, self.window = self.window, None
+        if window is not None:
+            window.close()
+            window.deleteLater()
+
+
+def _answer(shell: Shell, field: str, right: bool) -> None:
+    from ui.screens.review import ReviewScreen
+
+    page = shell.page
+    if isinstance(page, ReviewScreen):
+        page.say_line(field, right)

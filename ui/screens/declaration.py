@@ -1,0 +1,250 @@
+"""S3: declaration and marks. Is anything missing?"""
+
+from __future__ import annotations
+
+from station.desk.form import MARK_KINDS, MARK_PLACES, MARK_SIDES, Mark
+from station.views.declaration import DeclarationView, FieldRow
+from ui.qt import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, Qt, QVBoxLayout, QWidget
+from ui.screens.base import Screen
+from ui.shell import Shell
+from ui.theme.tokens import State
+from ui.widgets.actions import Action
+from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
+
+
+class FieldEdit(QWidget):
+    """One field: words, where the value comes from, saved or not; uppercase and checks happen when it is left, never while typing."""
+
+    def __init__(self, screen: DeclarationScreen, row: FieldRow) -> None:
+        super().__init__()
+        self._screen, self.row = screen, row
+        texts = screen.texts
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 2, 4, 2)
+        column.setSpacing(1)
+        head = QHBoxLayout()
+        name = texts(f"ui.field.{row.field}")
+        head.addWidget(label(name + (" *" if row.mandatory else ""), "caption"))
+        head.addStretch(1)
+        self._source = label("", "caption")
+        self._icon = StateIcon(State.IDLE, 14)
+        head.addWidget(self._source)
+        head.addWidget(self._icon)
+        column.addLayout(head)
+        self.edit = QLineEdit()
+        self.edit.setAccessibleName(name)
+        self.edit.editingFinished.connect(self._left)
+        self.edit.returnPressed.connect(lambda: screen.next_field(self))
+        column.addWidget(self.edit)
+        self._error = label("", "word-blocked", wrap=True)
+        self._error.hide()
+        column.addWidget(self._error)
+        self.show_row(row)
+
+    def show_row(self, row: FieldRow) -> None:
+        """Show what is stored, unless something else is being typed here."""
+        typed = self.edit.hasFocus() and self.edit.isModified()
+        self.row = row
+        if not typed:
+            self.edit.setText(row.shown)
+            self.edit.setModified(False)
+        self._source.setText(self._screen.texts(row.source.code) if row.source is not None else "")
+        self._icon.set_state(State(row.tone.value))
+
+    def _left(self) -> None:
+        if self.edit.isModified():
+            self.edit.setModified(False)
+            self._screen.save(self, self.edit.text())
+
+    def refuse(self, words: str) -> None:
+        """Say why the value was not stored; the focus goes back here."""
+        self._error.setText(words)
+        self._error.setVisible(bool(words))
+        if words:
+            self._icon.set_state(State.BLOCKED)
+            self.edit.setFocus()
+
+
+class DeclarationScreen(Screen):
+    """Is anything missing?"""
+
+    stage = "declaration"
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.view: DeclarationView | None = None
+        self.fields: dict[str, FieldEdit] = {}
+        self.focus_field = ""
+        """Where to go when the page is entered (a line the applicant called wrong)."""
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        left = QVBoxLayout()
+        left.setSpacing(10)
+        head = QHBoxLayout()
+        head.addWidget(label(self.texts("ui.form.title"), "title"))
+        head.addWidget(label(self.texts.second("ui.form.title"), "soft-title"))
+        head.addStretch(1)
+        left.addLayout(head)
+        self._banner = Banner(small=True)
+        left.addWidget(self._banner)
+        frame, box = card()
+        box.setContentsMargins(6, 6, 6, 6)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._body = QWidget()
+        self._grid = QGridLayout(self._body)
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(2)
+        self._area.setWidget(self._body)
+        box.addWidget(self._area)
+        left.addWidget(frame, 1)
+        row.addLayout(left, 1)
+        row.addWidget(self._marks_card())
+
+    def _marks_card(self) -> QFrame:
+        frame, box = card(self.texts("ui.form.marks"))
+        frame.setFixedWidth(300)
+        self._kind, self._side, self._spot = QComboBox(), QComboBox(), QComboBox()
+        for combo, codes in ((self._kind, MARK_KINDS), (self._side, MARK_SIDES), (self._spot, MARK_PLACES)):
+            for code in codes:
+                combo.addItem(self.texts(f"mark.{code}"), code)
+        self._cm = QLineEdit("1")
+        for code, widget in (("kind", self._kind), ("cm", self._cm), ("side", self._side), ("place", self._spot)):
+            box.addWidget(label(self.texts(f"ui.mark.{code}"), "caption"))
+            widget.setAccessibleName(self.texts(f"ui.mark.{code}"))
+            box.addWidget(widget)
+        self._sentence = label("", "name", wrap=True)
+        box.addWidget(self._sentence)
+        for combo in (self._kind, self._side, self._spot):
+            combo.currentIndexChanged.connect(lambda _: self._say_mark())
+        self._cm.textChanged.connect(lambda _: self._say_mark())
+        self._left = label("", "caption", wrap=True)
+        box.addStretch(1)
+        self._open = StateChip(State.IDLE, "")
+        box.addWidget(self._open)
+        box.addWidget(self._left)
+        self._say_mark()
+        return frame
+
+    def enter(self, dossier: str = "") -> None:
+        """Show the form; the focus starts at the first empty field that must not be."""
+        super().enter(dossier)
+        self.view = None
+        counter = self.counter
+        self.ask(lambda: counter.form.view(dossier), self._first)
+
+    def _first(self, view: DeclarationView) -> None:
+        self._show(view)
+        wanted, self.focus_field = self.focus_field or view.focus, ""
+        edit = self.fields.get(wanted)
+        if edit is not None:
+            edit.edit.setFocus()
+            edit.edit.selectAll()
+            self._area.ensureWidgetVisible(edit)
+        else:
+            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self.setFocus()
+
+    def _show(self, view: DeclarationView) -> None:
+        self.view = view
+        if not self.fields:
+            for index, row in enumerate(view.rows):
+                edit = FieldEdit(self, row)
+                self.fields[row.field] = edit
+                self._grid.addWidget(edit, index // 3, index % 3)
+        for row in view.rows:
+            self.fields[row.field].show_row(row)
+        words = self.texts(view.left.code, **view.left.values)
+        second = self.texts.second(view.left.code, **view.left.values)
+        self._banner.say(State.RETRY if view.missing else State.GOOD, words, second)
+        self._open.set(State.RETRY if view.missing else State.GOOD, words)
+        self._left.setText(", ".join(self.texts(f"ui.field.{n}") for n in view.missing))
+        self.shell.refresh_actions()
+        self.shell.refresh_strip()
+
+    def next_field(self, edit: FieldEdit) -> None:
+        """Enter: the next field; on the last one the focus goes to the primary button, which is not pressed."""
+        names = list(self.fields)
+        at = names.index(edit.row.field) + 1
+        if at < len(names):
+            following = self.fields[names[at]]
+            following.edit.setFocus()
+            self._area.ensureWidgetVisible(following)
+        else:
+            self.shell.focus_primary()
+
+    def save(self, edit: FieldEdit, text: str) -> None:
+        """Save one field; a refusal is shown at the field."""
+        counter, dossier, field = self.counter, self.dossier, edit.row.field
+
+        def saved(view: DeclarationView) -> None:
+            edit.refuse("")
+            self._show(view)
+
+        def refused(error: BaseException) -> None:
+            code = str(getattr(error, "reason_code", ""))
+            words = self.texts(code) if code else ""
+            edit.refuse(words if words and words != code else str(error))
+
+        self.ask(lambda: counter.form.save(dossier, field, text), saved, refused)
+
+    def _say_mark(self) -> None:
+        mark = self._mark()
+        self._sentence.setText(mark.sentence() if mark is not None else "—")
+
+    def _mark(self) -> Mark | None:
+        try:
+            cm = float(self._cm.text().replace(",", "."))
+        except ValueError:
+            return None
+        if not 0 <= cm <= 50:
+            return None
+        return Mark(str(self._kind.currentData()), cm, str(self._side.currentData()), str(self._spot.currentData()))
+
+    def _take_mark(self) -> None:
+        mark, edit = self._mark(), self.fields.get("marks")
+        if mark is not None and edit is not None:
+            edit.edit.setText(mark.sentence())
+            self.save(edit, mark.sentence())
+
+    def offers(self) -> list[Action]:
+        """Take the mark, pause, back; the first thing missing, or on."""
+        view = self.view
+        actions = [
+            self.act("back", "ui.action.back", "Shift+F12", lambda: self.shell.go("lookup", self.dossier)),
+            self.act("mark", "ui.action.take-mark", "F6", self._take_mark, enabled=view is not None, icon="pen"),
+            self.act(
+                "supervisor", "ui.action.supervisor", "F8", lambda: self.shell.call_supervisor("data-conflict"), icon="person"
+            ),
+            self.act("pause", "ui.action.pause", "F9", self.pause),
+        ]
+        if view is not None and view.missing:
+            field = view.missing[0]
+            actions.append(self.act("focus", "ui.action.fill", "F12", lambda: self._focus(field), primary=True, icon="pen",
+                                    field=self.texts(f"ui.field.{field}").lower()))  # fmt: skip
+        else:
+            actions.append(
+                self.act("on", "ui.action.form-complete", "F12", self._on, enabled=view is not None, primary=True, icon="next")
+            )
+        return actions
+
+    def _focus(self, field: str) -> None:
+        edit = self.fields[field]
+        edit.edit.setFocus()
+        self._area.ensureWidgetVisible(edit)
+
+    def _on(self) -> None:
+        """Leave the field first, so that what stands in it is saved; then on."""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocus()
+        counter, dossier = self.counter, self.dossier
+        self.ask(lambda: (counter.form.view(dossier), counter.onward(dossier, "declaration")), self._went)
+
+    def _went(self, found: tuple[DeclarationView, str]) -> None:
+        view, stage = found
+        if view.missing:
+            self._show(view)
+        else:
+            self.shell.go_stage(stage, self.dossier)

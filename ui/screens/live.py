@@ -1,0 +1,374 @@
+"""What S4 and S5 share: one capture after the other, live; the same keys, the same words, the same road after three tries.
+
+Nothing is lost by leaving: what was accepted is on the disk before the screen says so, and the next visit opens the next step.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Future
+from typing import Any
+
+from devices.errors import DeviceBusyError, DeviceNotFoundError, DeviceUnpluggedError
+from station.capture.session import Attempt, Phase, SessionView
+from station.dossier.procedure import CaptureStep
+from station.views.fingers import FingersView
+from ui.bridge import LiveBridge
+from ui.qt import QTimer
+from ui.screens.base import Screen
+from ui.shell import Shell
+from ui.theme.tokens import State
+from ui.widgets.actions import Action
+from ui.widgets.chips import StateChip, label
+from ui.widgets.live_parts import ApplicantSees, Instruction
+from ui.widgets.live_view import LiveView
+from ui.widgets.reason import ReasonPanel
+
+STILL_S = 0.6
+"""The still of an accepted capture stays so long; F4 within it takes the capture back."""
+BACK_MS = 1500
+"""How often a device that went away is asked for again."""
+RETAKE_REASONS = ("reason.unclear", "reason.wrong-finger", "reason.person-asks")
+GONE = (DeviceUnpluggedError, DeviceNotFoundError, DeviceBusyError)
+
+
+class LiveScreen(Screen):
+    """Subclasses lay out the parts made here and draw verdicts in `show_view`."""
+
+    kind = "fingers"
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.bridge = LiveBridge()
+        self.bridge.frame_ready.connect(self._frame)
+        self.bridge.view_ready.connect(self._analysed)
+        self.state: FingersView | None = None
+        self.running: CaptureStep | None = None
+        self.decide = False
+        self._saved_step = ""
+        self._saved_at = 0.0
+        self.title = label("", "title")
+        self.second = label("", "soft-title")
+        self.live_word = StateChip(State.IDLE, self.texts("ui.state.idle"))
+        self.delay = label("", "caption")
+        self.view = LiveView()
+        self.view.setAccessibleName(self.texts(f"ui.{self.kind}.title"))
+        self.view.computing, self.view.slow = self.texts("ui.live.computing"), self.texts("ui.live.slow")
+        if shell.demo:
+            self.view.watermark = self.texts("ui.app.demo")
+        self.banner = Instruction()
+        self.sees = ApplicantSees(self.texts)
+        self.reason = ReasonPanel(self.texts)
+        self.saved = ""
+        self._rate = QTimer(self)
+        self._rate.timeout.connect(self._show_rate)
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self.next_step)
+
+    # --- for subclasses ---------------------------------------------------------------------------------------------------------
+
+    def show_state(self, state: FingersView) -> None:
+        """Draw the order and the present step."""
+
+    def show_view(self, view: SessionView, at_s: float, arrived_s: float) -> None:
+        """Draw an analysed frame."""
+
+    def mine(self, step: CaptureStep) -> bool:
+        """Whether a step is taken on this screen."""
+        return bool(step.fingers) == (self.kind == "fingers")
+
+    def confirmed(self) -> tuple[str, ...] | None:
+        """Return what the officer confirms beside the machine's verdict; None while something is open."""
+        return ()
+
+    # --- coming and going -------------------------------------------------------------------------------------------------------
+
+    def enter(self, dossier: str = "") -> None:
+        """Open the next capture of the dossier."""
+        super().enter(dossier)
+        self.view.show_frame(None)
+        self.reason.shut()
+        self.saved = ""
+        self._rate.start(500)
+        self.next_step()
+
+    def leave(self) -> None:
+        """Stop the live picture; nothing that was taken is lost."""
+        super().leave()
+        self._rate.stop()
+        self._again.stop()
+        self.running = None
+        if self.shell.counter is not None:
+            self.shell.counter.stop_capture()
+
+    def next_step(self) -> None:
+        """Ask for the order and open the next capture."""
+        counter, dossier = self.counter, self.dossier
+        self._again.stop()
+        self.ask(lambda: counter.fingers(dossier), self._show_state)
+
+    def _show_state(self, state: FingersView) -> None:
+        self.state = state
+        self.show_state(state)
+        step = state.current
+        if step is None or not self.mine(step):
+            self._finished_all()
+            return
+        self._start(step)
+
+    def _finished_all(self) -> None:
+        counter, dossier, stage = self.counter, self.dossier, self.stage
+        self.ask(lambda: counter.onward(dossier, stage), lambda following: self.shell.go_stage(following, dossier))
+
+    def _start(self, step: CaptureStep) -> None:
+        counter, dossier, entered = self.counter, self.dossier, self.entered
+        self.running, self.decide = step, False
+        self.shell.refresh_actions()
+
+        def started(future: Future[Attempt | None]) -> None:
+            self.jobs.follow(
+                future, lambda attempt: self._finished(step, attempt, entered), lambda e: self._failed_if(e, entered)
+            )
+
+        def work() -> Future[Attempt | None]:
+            return counter.start_capture(dossier, step, on_frame=self.bridge.on_frame, on_view=self.bridge.on_view)
+
+        self.ask(work, started, self._failed)
+
+    def _finished(self, step: CaptureStep, attempt: Attempt | None, entered: int) -> None:
+        if entered != self.entered or self.running is not step:
+            return
+        self.running = None
+        if attempt is None:
+            self.shell.refresh_actions()
+            return
+        confirmed = self.confirmed()
+        if attempt.verdict.passed and confirmed is None:
+            self.decide = True
+            self.banner.say(
+                State.LIVE,
+                self.texts("ui.portrait.ticks"),
+                self.texts("ui.portrait.confirm"),
+                self.texts.second("ui.portrait.confirm"),
+            )
+            self.shell.refresh_actions()
+            return
+        self._save(step, confirmed or ())
+
+    def _save(self, step: CaptureStep, confirmed: tuple[str, ...]) -> None:
+        counter, dossier = self.counter, self.dossier
+
+        def saved(accepted: bool) -> None:
+            if accepted:
+                self._saved_words(step)
+                self.next_step()
+            else:
+                self.decide = True
+                self.shell.tones.play("blocked")
+                self.banner.say(
+                    State.RETRY,
+                    self.texts("ui.live.attempts-used"),
+                    self.texts("ui.fingers.decide"),
+                    self.texts.second("ui.fingers.decide"),
+                )
+                self.shell.refresh_actions()
+
+        self.ask(lambda: counter.save_attempts(dossier, step, confirmed=confirmed), saved, self._failed)
+
+    def _saved_words(self, step: CaptureStep) -> None:
+        self._saved_step, self._saved_at = step.id, time.monotonic()
+        self.saved = self.texts("ui.fingers.saved", time=time.strftime("%H:%M:%S"))
+        self.view.hold_still(None, STILL_S)
+        self.banner.say(State.GOOD, self.saved, self.texts("ui.live.taken"), self.texts.second("ui.live.taken"))
+        self.shell.tones.play("captured")
+        self.shell.refresh_strip()
+
+    def _failed_if(self, error: BaseException, entered: int) -> None:
+        if entered == self.entered:
+            self._failed(error)
+
+    def _failed(self, error: BaseException) -> None:
+        self.running = None
+        self.live_word.set(State.BLOCKED, self.texts("ui.state.blocked"))
+        if isinstance(error, GONE) and self.state is not None:
+            number = next((r.number for r in self.state.rows if r.step is self.state.current), 0)
+            values: dict[str, Any] = {
+                "number": number,
+                "saved": self.state.done,
+                "device": self.texts(f"ui.device.{self._device}"),
+            }
+            self.shell.say(
+                State.BLOCKED, self.texts("ui.live.unplugged", **values), self.texts.second("ui.live.unplugged", **values)
+            )
+            self._again.start(BACK_MS)
+        else:
+            self.shell.show_trouble(error)
+        self.shell.refresh_actions()
+
+    @property
+    def _device(self) -> str:
+        return "scanner" if self.kind == "fingers" else "camera"
+
+    # --- live -------------------------------------------------------------------------------------------------------------------
+
+    def _frame(self) -> None:
+        image = self.bridge.take_image()
+        if self.running is not None:
+            if self.shell.trouble.isVisible():
+                self.shell.clear_trouble()
+            self.view.show_frame(image)
+            self.shell.mirror_frame(image, self.kind)
+
+    def _analysed(self) -> None:
+        found = self.bridge.take_view()
+        if found is None or self.state is None or self.state.current is None or self.running is None:
+            return
+        view, at_s, arrived = found
+        self.show_view(view, at_s, arrived)
+        if time.monotonic() - self._saved_at >= STILL_S:
+            self._say(view)
+
+    def _say(self, view: SessionView) -> None:
+        texts, kind = self.texts, self.kind
+        wrong = sum(not p.passed for p in view.verdict.parts) if view.verdict is not None else 0
+        if view.instruction is not None:
+            code, position = view.instruction.code, view.instruction.position
+            name = texts(f"ui.short.of.{position}") if position else ""
+            main = f"{name} {texts(code)[:1].lower()}{texts(code)[1:]}" if name else texts(code)
+            head = texts("ui.live.adjust", count=max(1, wrong)) if position else texts("ui.state.retry")
+            state = State.BLOCKED if code in {"wrong-hand", "previous-person", "same-finger"} else State.RETRY
+            second = (
+                f"{texts.second(f'ui.short.of.{position}')}: {texts.second(code).lower()}"
+                if position and texts.second(code)
+                else texts.second(code)
+            )
+            self.banner.say(state, texts("ui.state.blocked") if state is State.BLOCKED else head, main, second)
+            self._tell(f"applicant.{code}" if texts(f"applicant.{code}") != f"applicant.{code}" else code, position)
+        elif view.phase is Phase.TAKE:
+            self.banner.say(State.LIVE, texts("ui.state.live"), texts("ui.fingers.taking"), texts.second("ui.fingers.taking"))
+        elif view.phase is Phase.LIVE and view.verdict is not None and view.verdict.passed:
+            self.banner.say(State.GOOD, texts("ui.state.good"), texts(f"ui.{kind}.good"), texts.second(f"ui.{kind}.good"))
+            self._tell(f"applicant.{kind}.good", 0)
+        elif view.phase in (Phase.WAIT, Phase.LIFT):
+            code = self.wait_code()
+            self.banner.say(State.IDLE, texts("ui.state.idle"), texts(code), texts.second(code))
+            self._tell(f"applicant.{kind}.wait", 0)
+
+    def wait_code(self) -> str:
+        """What is said while nothing is on the glass."""
+        return f"ui.{self.kind}.wait"
+
+    def _tell(self, code: str, position: int) -> None:
+        words = self.texts(code, finger=self.texts(f"ui.applicant.finger.{position % 5}") if position else "")
+        self.sees.say(words)
+        self.shell.mirror_words(words, position)
+
+    def _show_rate(self) -> None:
+        if self.running is not None:
+            self.live_word.set(State.LIVE, self.texts("ui.fingers.live", fps=round(self.view.frames_per_second)))
+            delay = self.view.delay_ms
+            self.delay.setText(self.texts("ui.live.delay", ms=round(delay)) if delay else "")
+
+    # --- intents ----------------------------------------------------------------------------------------------------------------
+
+    def base_offers(self) -> list[Action]:
+        """Retake, exception, supervisor, pause; capture now, or accept what is there."""
+        if self.reason.isVisible():
+            return [self.act("cancel", "ui.action.back", "Esc", self._shut_reason, icon="back"),
+                    self.act("reason", "ui.action.take-reason", "F12", self.reason.take, primary=True)]  # fmt: skip
+        actions = [
+            self.act("retake", "ui.action.retake", "F4", self.retake, enabled=self.state is not None),
+            self.act("supervisor", "ui.action.supervisor", "F8", self._supervisor),
+            self.act("pause", "ui.action.pause", "F9", self.pause),
+        ]
+        if self.decide and self.confirmed() is None and self._passed():
+            actions.append(self.act("confirm", "ui.action.confirm", "F12", self._confirm, primary=True, icon="double-check"))
+        elif self.decide:
+            actions.append(
+                self.act("flagged", "ui.action.accept-flagged", "F12", self._accept_flagged, primary=True, icon="warning")
+            )
+        else:
+            actions.append(self.act("capture", "ui.action.capture", "F12", self._press, enabled=self.running is not None, primary=True,
+                                    icon="camera"))  # fmt: skip
+        return actions
+
+    def _passed(self) -> bool:
+        return self.counter.last_passed
+
+    def confirm_all(self) -> tuple[str, ...]:
+        """The officer confirms everything that is open."""
+        return ()
+
+    def _confirm(self) -> None:
+        step = self.state.current if self.state is not None else None
+        if step is not None:
+            self.decide = False
+            self._save(step, self.confirm_all())
+
+    def hint(self) -> str:
+        """When the last capture was saved."""
+        return self.saved
+
+    def key(self, name: str) -> bool:
+        """Esc stops the live picture; F4 goes on."""
+        if name == "Esc" and self.running is not None:
+            self.counter.stop_capture()
+            self.running = None
+            self.live_word.set(State.IDLE, self.texts("ui.live.stopped"))
+            self.banner.say(
+                State.IDLE, self.texts("ui.live.stopped"), self.texts("ui.live.go-on"), self.texts.second("ui.live.go-on")
+            )
+            self.shell.refresh_actions()
+            return True
+        return False
+
+    def _press(self) -> None:
+        self.counter.press()
+
+    def restart(self) -> None:
+        """Begin the present step anew."""
+        self.shell.clear_trouble()
+        self.entered += 1
+        self.running = None
+        self.counter.stop_capture()
+        self.next_step()
+
+    def retake(self) -> None:
+        """F4: within the still the capture just taken; a chosen row of the list; otherwise the present step anew."""
+        if self._saved_step and time.monotonic() - self._saved_at < STILL_S + 0.4:
+            self._discard(self._saved_step, self.texts("reason.unclear"))
+            return
+        chosen = self.chosen_step()
+        if chosen is None:
+            self.restart()
+            return
+        self.reason.ask(self.texts("ui.live.why-retake"), RETAKE_REASONS, lambda _, words: self._discard(chosen, words))
+        self.shell.refresh_actions()
+
+    def chosen_step(self) -> str | None:
+        """Id of an accepted step that is looked at."""
+        return None
+
+    def _discard(self, step: str, words: str) -> None:
+        counter, dossier = self.counter, self.dossier
+        self._saved_step = ""
+        self.entered += 1
+        self.running = None
+        counter.stop_capture()
+        self.ask(lambda: counter.discard(dossier, step, words), lambda _: self.next_step())
+
+    def _shut_reason(self) -> None:
+        self.reason.shut()
+        self.setFocus()
+        self.shell.refresh_actions()
+
+    def _accept_flagged(self) -> None:
+        step, counter, dossier = self.state.current if self.state is not None else None, self.counter, self.dossier
+        assert step is not None
+        self.decide = False
+        self.ask(lambda: counter.accept_best(dossier, step), lambda _: self.next_step(), self._failed)
+
+    def _supervisor(self) -> None:
+        step = self.state.current if self.state is not None else None
+        self.shell.call_supervisor("low-quality", step.id if step is not None else "")

@@ -1,0 +1,215 @@
+"""S5: the portrait, live. Can this photo be printed on the card?"""
+
+from __future__ import annotations
+
+from station.capture.session import SessionView
+from station.views.fingers import FingersView
+from station.views.portrait import PortraitView, portrait_view
+from ui.qt import QCheckBox, QColor, QFrame, QHBoxLayout, QPainter, QPen, QPointF, QRectF, Qt, QVBoxLayout
+from ui.screens.live import LiveScreen
+from ui.shell import Shell
+from ui.theme.style import Current
+from ui.theme.tokens import LIGHT, State
+from ui.widgets.actions import Action
+from ui.widgets.chips import StateChip, card, label
+from ui.widgets.live_parts import AutoCard
+from ui.widgets.live_view import Overlay
+from ui.widgets.rules import RuleRows
+
+OPTIONAL_TICKS = frozenset({"bare-head-or-religious"})
+"""Boxes that may stay empty: they note something that is allowed."""
+
+
+class PortraitScreen(LiveScreen):
+    """Can this photo be printed on the card?"""
+
+    stage = "portrait"
+    kind = "portrait"
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.rules = portrait_view(None)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        left = QVBoxLayout()
+        left.setSpacing(8)
+        self.view.setMinimumWidth(430)
+        self.view.drawing = self._draw
+        left.addWidget(self.view, 1)
+        left.addWidget(self.banner)
+        row.addLayout(left, 5)
+        row.addLayout(self._middle(), 6)
+        row.addWidget(self._right())
+
+    def _middle(self) -> QVBoxLayout:
+        middle = QVBoxLayout()
+        middle.setSpacing(8)
+        head = QHBoxLayout()
+        self.title.setText(self.texts("ui.portrait.title"))
+        self.second.setText(self.texts.second("ui.portrait.title"))
+        for widget in (self.title, self.second):
+            head.addWidget(widget)
+        head.addStretch(1)
+        head.addWidget(self.live_word)
+        head.addWidget(self.delay)
+        middle.addLayout(head)
+        frame, box = card()
+        box.setContentsMargins(1, 8, 1, 8)
+        line = QHBoxLayout()
+        line.setContentsMargins(14, 0, 14, 0)
+        line.addWidget(label(self.texts("ui.portrait.rules"), "name"))
+        line.addStretch(1)
+        self._held = label("", "caption")
+        line.addWidget(self._held)
+        box.addLayout(line)
+        self._rows = RuleRows(self.texts)
+        box.addWidget(self._rows, 1)
+        line = QHBoxLayout()
+        line.setContentsMargins(14, 0, 14, 0)
+        line.addWidget(label(self.texts("ui.portrait.ticks"), "name"))
+        line.addStretch(1)
+        self._tick_keys = label("", "caption")
+        line.addWidget(self._tick_keys)
+        box.addLayout(line)
+        self._tick_box = QVBoxLayout()
+        self._tick_box.setContentsMargins(8, 0, 8, 0)
+        self._tick_box.setSpacing(0)
+        box.addLayout(self._tick_box)
+        self.ticks: dict[str, QCheckBox] = {}
+        middle.addWidget(frame, 1)
+        return middle
+
+    def _right(self) -> QFrame:
+        holder = QFrame()
+        holder.setFixedWidth(292)
+        right = QVBoxLayout(holder)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(12)
+        tries, self._tries = card(self.texts("ui.portrait.tries"))
+        self._tries_note = label(self.texts("ui.portrait.best-kept"), "caption", wrap=True)
+        right.addWidget(tries)
+        light, box = card(self.texts("ui.portrait.light"))
+        self._light = RuleRows(self.texts, only=("light", "background"))
+        box.addWidget(self._light)
+        right.addWidget(light)
+        self._auto = AutoCard(self.texts)
+        right.addWidget(self._auto)
+        right.addWidget(self.sees)
+        right.addWidget(self.reason)
+        right.addStretch(1)
+        return holder
+
+    # --- showing ----------------------------------------------------------------------------------------------------------------
+
+    def enter(self, dossier: str = "") -> None:
+        """Open the camera; the officer's boxes start empty for each person."""
+        super().enter(dossier)
+        self._show_ticks(self.counter.portrait_ticks)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocus()
+
+    def show_state(self, state: FingersView) -> None:
+        """Draw the tries so far."""
+        step = state.current
+        if step is None or step.fingers:
+            return
+        while self._tries.count() > 1:
+            taken = self._tries.takeAt(1)
+            widget = taken.widget() if taken is not None else None
+            if widget is not None and widget is not self._tries_note:
+                widget.deleteLater()
+        for number in range(1, step.attempts + 1):
+            word = self.texts("ui.portrait.try", number=number)
+            self._tries.addWidget(StateChip(State.RETRY if number <= state.attempts else State.IDLE, word))
+        self._tries.addWidget(self._tries_note)
+        self._auto.show_rules(self.texts("ui.auto.when-face", seconds=f"{step.dwell_s:g}".replace(".", ",")), "")
+        self._auto.show_attempt(
+            self.texts("ui.fingers.attempt", number=min(state.attempts + 1, step.attempts), total=step.attempts)
+        )
+        self._auto.segments.show_states([State.IDLE], 0.0)
+        self._show_rules(portrait_view(None))
+
+    def show_view(self, view: SessionView, at_s: float, arrived_s: float) -> None:
+        """Draw the rules of the analysed frame and its lines."""
+        self._show_rules(portrait_view(self.counter.portrait_quality))
+        self.view.show_overlay(Overlay((), at_s, arrived_s))
+        passed = view.verdict is not None and view.verdict.passed
+        self._auto.segments.show_states([State.GOOD if passed else State.RETRY], view.hold_share)
+
+    def _show_rules(self, rules: PortraitView) -> None:
+        self.rules = rules
+        self._rows.show_lines(rules.lines)
+        self._light.show_lines(rules.lines)
+        self._held.setText(self.texts("ui.portrait.held", held=rules.held, known=rules.known))
+
+    def _show_ticks(self, names: tuple[str, ...]) -> None:
+        for box in self.ticks.values():
+            box.deleteLater()
+        self.ticks = {}
+        for number, name in enumerate(names, 1):
+            box = QCheckBox(f"{number}   {self.texts(f'portrait-tick-{name}')}")
+            box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            box.setAccessibleName(self.texts(f"portrait-tick-{name}"))
+            self._tick_box.addWidget(box)
+            self.ticks[name] = box
+        self._tick_keys.setText(self.texts("ui.portrait.keys", keys=f"1–{len(names)}") if names else "")
+
+    def _draw(self, painter: QPainter, box: QRectF, scale: float) -> None:
+        """Crown, eye and chin lines with flags, the face's oval: green where the rules of place hold, amber where not."""
+        lines = {line.name: line.tone.value for line in self.rules.lines}
+        bad = any(lines.get(n) == "retry" for n in ("distance", "centre", "pose", "level"))
+        pair = LIGHT.states[State.RETRY if bad else State.GOOD]
+        colour = QColor(pair.colour)
+        painter.setPen(QPen(colour, 2, Qt.PenStyle.DashLine))
+        painter.setFont(Current.theme.font(Current.theme.scale.body, 600))
+        for name, y in self.rules.marks:
+            at = box.top() + y * scale
+            painter.setPen(QPen(colour, 1.6, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(box.left(), at), QPointF(box.right(), at))
+            text = self.texts(f"ui.portrait.{name}")
+            wide = painter.fontMetrics().horizontalAdvance(text) + 18
+            flag = QRectF(box.left() + 8, at - 13, wide, 26)
+            painter.setBrush(QColor(pair.ground))
+            painter.setPen(QPen(colour, 1.4))
+            painter.drawRoundedRect(flag, 4, 4)
+            painter.drawText(flag, Qt.AlignmentFlag.AlignCenter, text)
+        if self.rules.box is not None and len(self.rules.marks) == 3:
+            x, _, face, _ = self.rules.box
+            top, bottom = self.rules.marks[0][1], self.rules.marks[2][1]
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colour, 3, Qt.PenStyle.DashLine if bad else Qt.PenStyle.SolidLine))
+            painter.drawEllipse(
+                QRectF(
+                    box.left() + (x - 0.06 * face) * scale, box.top() + top * scale, 1.12 * face * scale, (bottom - top) * scale
+                )
+            )
+
+    # --- intents ----------------------------------------------------------------------------------------------------------------
+
+    def confirmed(self) -> tuple[str, ...] | None:
+        """The officer's boxes; None while one that must be ticked is not."""
+        if any(not box.isChecked() for name, box in self.ticks.items() if name not in OPTIONAL_TICKS):
+            return None
+        return tuple(f"officer:{name}" for name, box in self.ticks.items() if box.isChecked())
+
+    def confirm_all(self) -> tuple[str, ...]:
+        """Tick what must be ticked: the officer looked at the still and pressed F12."""
+        for name, box in self.ticks.items():
+            if name not in OPTIONAL_TICKS:
+                box.setChecked(True)
+        return self.confirmed() or ()
+
+    def digit(self, number: int) -> bool:
+        """Tick a box, or choose a reason."""
+        if self.reason.isVisible():
+            return self.reason.choose(number)
+        boxes = list(self.ticks.values())
+        if not 1 <= number <= len(boxes):
+            return False
+        boxes[number - 1].toggle()
+        return True
+
+    def offers(self) -> list[Action]:
+        """As every capture."""
+        return self.base_offers()

@@ -1,0 +1,150 @@
+"""S0: who is at this desk? Badge scan or name, PIN, desk. The same page locks the screen; the dossier behind it stays where it is."""
+
+from __future__ import annotations
+
+from station.desk.shift import ShiftView
+from ui.qt import QComboBox, QHBoxLayout, QLineEdit, Qt, QVBoxLayout, QWidget
+from ui.screens.base import Screen
+from ui.shell import Shell
+from ui.theme.tokens import State
+from ui.widgets.actions import Action, ActionButton
+from ui.widgets.chips import Banner, StateIcon, card, label
+from ui.widgets.pictures import Picture
+
+
+class SignInScreen(Screen):
+    """Who is at this desk?"""
+
+    framed = False
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.view: ShiftView | None = None
+        outer = QHBoxLayout(self)
+        outer.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        frame, box = card()
+        frame.setFixedWidth(520)
+        box.setContentsMargins(28, 22, 28, 22)
+        head = QHBoxLayout()
+        head.addWidget(Picture("lock", 28, "accent"))
+        self._title = label("", "title", wrap=True)
+        head.addWidget(self._title, 1)
+        box.addLayout(head)
+        self._banner = Banner(small=True)
+        box.addWidget(self._banner)
+        self.who, self.pin, self.desk = QLineEdit(), QLineEdit(), QComboBox()
+        self.pin.setEchoMode(QLineEdit.EchoMode.Password)
+        self.who.setPlaceholderText(self.texts("ui.signin.badge"))
+        for code, widget in (("ui.signin.who", self.who), ("ui.signin.pin", self.pin), ("ui.signin.desk", self.desk)):
+            box.addWidget(label(self.texts(code), "caption"))
+            widget.setAccessibleName(self.texts(code))
+            widget.setMinimumHeight(42)
+            box.addWidget(widget)
+        for number in ("all", "1", "2", "3", "4", "5"):
+            self.desk.addItem(
+                self.texts("ui.desk.all") if number == "all" else f"{number} · {self.texts(f'ui.desk.{number}')}", number
+            )
+        self.who.returnPressed.connect(self.pin.setFocus)
+        self.pin.returnPressed.connect(self._enter_last)
+        self._facts = QVBoxLayout()
+        box.addLayout(self._facts)
+        self._buttons = QHBoxLayout()
+        self._buttons.addStretch(1)
+        box.addLayout(self._buttons)
+        outer.addWidget(frame)
+
+    def enter(self, dossier: str = "") -> None:
+        """Ask who it is; a locked desk names the person who opens it."""
+        super().enter(dossier)
+        self.pin.clear()
+        counter = self.counter
+        self.ask(counter.shift.view, self._show)
+
+    def _show(self, view: ShiftView) -> None:
+        self.view = view
+        texts = self.texts
+        self._title.setText(texts("ui.signin.locked" if view.operator else "ui.signin.title"))
+        if view.operator:
+            self._banner.say(State.IDLE, texts("ui.signin.kept", name=view.name), texts.second("ui.signin.kept", name=view.name))
+            self.who.setText(view.operator)
+        else:
+            self._banner.say(State.IDLE, texts("ui.signin.nobody"), texts.second("ui.signin.nobody"))
+        self.desk.setCurrentIndex(max(0, self.desk.findData(view.desk)))
+        self._show_facts(view)
+        self._draw_buttons()
+        (self.pin if self.who.text() else self.who).setFocus()
+
+    def _show_facts(self, view: ShiftView) -> None:
+        while self._facts.count():
+            taken = self._facts.takeAt(0)
+            widget = taken.widget() if taken is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        for state, words in ((State.GOOD if view.clock_ok else State.BLOCKED, self.texts("ui.signin.clock" if view.clock_ok else "E02")),
+                             (State.GOOD if view.disk_ok else State.RETRY, self.texts("ui.signin.disk", count=view.dossiers_left))):  # fmt: skip
+            holder = QWidget()
+            line = QHBoxLayout(holder)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.addWidget(StateIcon(state, 16))
+            line.addWidget(label(words, "caption"), 1)
+            self._facts.addWidget(holder)
+
+    def _draw_buttons(self) -> None:
+        while self._buttons.count() > 1:
+            taken = self._buttons.takeAt(1)
+            widget = taken.widget() if taken is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        for action in self.offers():
+            self._buttons.addWidget(ActionButton(action))
+
+    def scanned(self, text: str) -> bool:
+        """A badge names the person; the PIN is still theirs."""
+        counter = self.counter
+
+        def known(operator: str) -> None:
+            if operator:
+                self.who.setText(operator)
+                self.pin.setFocus()
+            else:
+                self._banner.say(State.RETRY, self.texts("ui.signin.no-badge"), self.texts.second("ui.signin.no-badge"))
+
+        self.ask(lambda: counter.shift.badge(text), known)
+        return True
+
+    def offers(self) -> list[Action]:
+        """Start or go on; in the demo the PIN can be filled in (a demo protects nobody's data)."""
+        actions = []
+        if self.shell.demo:
+            actions.append(self.act("demo", "ui.action.demo-pin", "F6", self._demo_pin, icon="finger"))
+        code = "ui.action.unlock" if self.view is not None and self.view.operator else "ui.action.start-shift"
+        actions.append(self.act("in", code, "F12", self._sign_in, primary=True, icon="next"))
+        return actions
+
+    def _demo_pin(self) -> None:
+        counter = self.counter
+        self.ask(counter.shift.demo_pin, self._filled)
+
+    def _filled(self, found: tuple[str, str]) -> None:
+        self.who.setText(found[0])
+        self.pin.setText(found[1])
+        self.pin.setFocus()
+
+    def _enter_last(self) -> None:
+        self._sign_in()
+
+    def _sign_in(self) -> None:
+        counter, who, pin, desk = self.counter, self.who.text().strip(), self.pin.text(), str(self.desk.currentData())
+        self.pin.clear()
+        self._banner.say(State.LIVE, self.texts("ui.signin.checking"), self.texts.second("ui.signin.checking"))
+
+        def signed_in(view: ShiftView) -> None:
+            self.shell.signed_in(view, self.dossier)
+
+        self.ask(lambda: counter.shift.sign_in(who, pin, desk), signed_in, self._refused)
+
+    def _refused(self, error: BaseException) -> None:
+        left = getattr(error, "details", {}).get("left") if hasattr(error, "details") else None
+        words = self.texts("ui.signin.wrong", left=left) if left is not None else str(error)
+        self._banner.say(State.BLOCKED, words, self.texts.second("ui.signin.wrong", left=left) if left is not None else "")
+        self.pin.setFocus()

@@ -1,0 +1,121 @@
+"""What was captured, small: the face with its facts, ten fingers in two hands, exceptions in their places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from station.views.thumbs import FACE_PX, FINGER_PX, Thumb
+from ui.qt import QColor, QGridLayout, QHBoxLayout, QImage, QPainter, QPaintEvent, QPen, QRectF, QSize, Qt, QVBoxLayout, QWidget
+from ui.texts import Texts
+from ui.theme.icons import paint_state
+from ui.theme.style import Current
+from ui.theme.tokens import LIGHT, State
+from ui.widgets.chips import StateChip, label
+from ui.widgets.live_view import to_image
+from ui.widgets.parts import short_name
+from ui.widgets.pictures import SmallPicture
+
+
+class FingerThumb(QWidget):
+    """One finger: picture on its mat with the score's flag, or the exception's box, or an empty place."""
+
+    def __init__(self, texts: Texts, position: int) -> None:
+        super().__init__()
+        self._texts, self._position = texts, position
+        self._image: QImage | None = None
+        self._state, self._word = State.IDLE, ""
+        self.setFixedSize(self.sizeHint())
+
+    def sizeHint(self) -> QSize:
+        """Picture and name."""
+        return QSize(FINGER_PX[0] + 2, FINGER_PX[1] + 24)
+
+    def show_thumb(self, thumb: Thumb | None, exception: str) -> None:
+        """Show a capture or an exception."""
+        self._image = to_image(thumb.pixels) if thumb is not None and thumb.pixels is not None else None
+        if exception:
+            self._state, self._word = State.EXCEPTION, exception
+        elif thumb is not None:
+            self._state, self._word = (State.RETRY if thumb.flagged else State.GOOD), f"{thumb.score:.0f}"
+        else:
+            self._state, self._word = State.IDLE, ""
+        self.setAccessibleName(f"{self._texts(f'ui.finger.{self._position}')} {self._word}")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it."""
+        _ = event
+        theme, p = Current.theme, Current.theme.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(1, 1, FINGER_PX[0], FINGER_PX[1])
+        exception = self._state is State.EXCEPTION
+        painter.setBrush(theme.ground(self._state) if exception else QColor(LIGHT.mat))
+        painter.setPen(QPen(theme.colour(self._state) if exception else QColor(p.border), 2 if exception else 1))
+        painter.drawRoundedRect(box, 4, 4)
+        if self._image is not None and not exception:
+            painter.drawImage(box.adjusted(1, 1, -1, -1), self._image)
+        if exception:
+            paint_state(painter, self._state, QRectF(box.center().x() - 9, box.top() + 20, 18, 18), theme.colour(self._state))
+            painter.setFont(theme.font(12, 700))
+            painter.setPen(theme.colour(self._state))
+            painter.drawText(QRectF(box.left(), box.top() + 40, box.width(), 22), Qt.AlignmentFlag.AlignCenter, self._word)
+        elif self._word:
+            pair = LIGHT.states[self._state]
+            flag = QRectF(box.right() - 42, box.bottom() - 20, 41, 19)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(pair.ground))
+            painter.drawRoundedRect(flag, 3, 3)
+            paint_state(painter, self._state, QRectF(flag.left() + 4, flag.top() + 4, 11, 11), QColor(pair.colour))
+            painter.setPen(QColor(pair.colour))
+            painter.setFont(theme.font(12, 700))
+            painter.drawText(flag.adjusted(17, 0, -2, 0), Qt.AlignmentFlag.AlignCenter, self._word)
+        painter.setPen(QColor(p.text2))
+        painter.setFont(theme.font(12))
+        painter.drawText(
+            QRectF(0, box.bottom() + 2, self.width(), 20), Qt.AlignmentFlag.AlignCenter, short_name(self._texts, self._position)
+        )
+
+
+class EvidencePanel(QWidget):
+    """All of it."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self._texts = texts
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        top = QHBoxLayout()
+        self.face = SmallPicture(FACE_PX[0] * 3 // 4, FACE_PX[1] * 3 // 4)
+        top.addWidget(self.face)
+        self._facts = QVBoxLayout()
+        self._facts.setSpacing(5)
+        top.addLayout(self._facts, 1)
+        column.addLayout(top)
+        self._fingers: dict[int, FingerThumb] = {}
+        for word, positions in (("ui.hand.right.short", range(1, 6)), ("ui.hand.left.short", range(6, 11))):
+            column.addWidget(label(texts(word), "caption"))
+            grid = QGridLayout()
+            grid.setHorizontalSpacing(4)
+            for place, position in enumerate(positions):
+                thumb = FingerThumb(texts, position)
+                grid.addWidget(thumb, 0, place)
+                self._fingers[position] = thumb
+            column.addLayout(grid)
+
+    def show_evidence(self, thumbs: Sequence[Thumb], exceptions: dict[int, str], facts: Sequence[tuple[State, str]]) -> None:
+        """Show captures, exceptions (their short words) and the facts beside the face."""
+        by_position = {t.position: t for t in thumbs}
+        face = by_position.get(0)
+        self.face.show_pixels(face.pixels if face is not None else None)
+        for position, widget in self._fingers.items():
+            widget.show_thumb(by_position.get(position), exceptions.get(position, ""))
+        while self._facts.count():
+            taken = self._facts.takeAt(0)
+            old = taken.widget() if taken is not None else None
+            if old is not None:
+                old.deleteLater()
+        for state, words in facts:
+            self._facts.addWidget(StateChip(state, words))
+        self._facts.addStretch(1)

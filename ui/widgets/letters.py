@@ -1,0 +1,60 @@
+"""Two spellings, letter by letter, the differing ones framed: so that a hook is not mistaken for a dot."""
+
+from __future__ import annotations
+
+from ui.qt import QColor, QPainter, QPaintEvent, QPen, QRectF, QSize, QSizePolicy, Qt, QWidget
+from ui.theme.style import Current
+from ui.theme.tokens import State
+
+
+class Letters(QWidget):
+    """The words around a difference (at most 14 letters), each in a box."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+        self._marked = frozenset[int]()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_text(self, text: str, spans: tuple[tuple[int, int], ...]) -> None:
+        """Show `text` with the letters in `spans` (start, end) marked; a long one is cut around the first mark."""
+        marked = {i for start, end in spans for i in range(start, max(end, start + 1))}
+        first = min(marked, default=0)
+        start = 0
+        if len(text) > 14:
+            start = max(0, min(text.rfind(" ", 0, max(0, first)) + 1, len(text) - 14))
+        self._text = text[start : start + 14]
+        self._marked = frozenset(i - start for i in marked)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self.update()
+
+    def _side(self) -> int:
+        return round(Current.theme.scale.title * 1.55)
+
+    def sizeHint(self) -> QSize:
+        """A row, or two when it is long."""
+        return QSize(7 * self._side(), self._side() * (2 if len(self._text) > 7 else 1) + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        """Never lower than its letters."""
+        return QSize(100, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the letters."""
+        _ = event
+        theme, p = Current.theme, Current.theme.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        side = self._side()
+        per_row = max(7, int(self.width() // side))
+        for index, letter in enumerate(self._text):
+            line, column = divmod(index, per_row)
+            box = QRectF(column * side + 1.5, line * side + 1.5, side - 4, side - 3)
+            differs = index in self._marked
+            painter.setPen(QPen(theme.colour(State.BLOCKED), 2) if differs else Qt.PenStyle.NoPen)
+            painter.setBrush(theme.ground(State.BLOCKED) if differs else QColor(p.surface2))
+            painter.drawRoundedRect(box, 4, 4)
+            painter.setPen(theme.colour(State.BLOCKED) if differs else QColor(p.text))
+            painter.setFont(theme.font(theme.scale.title - 1, 700))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter)

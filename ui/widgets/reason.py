@@ -1,0 +1,63 @@
+"""A reason asked in place, never modal: options by digit, own words in the field, F12 or Enter takes, Esc leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ui.qt import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+from ui.texts import Texts
+from ui.widgets.chips import label
+from ui.widgets.options import Option, OptionList
+
+
+class ReasonPanel(QFrame):
+    """`ask` shows it; the answer goes to the caller as (option code, words)."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self._texts = texts
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 12)
+        self._title = label("", "strong", wrap=True)
+        column.addWidget(self._title)
+        self.options = OptionList()
+        column.addWidget(self.options)
+        row = QHBoxLayout()
+        row.addWidget(label(texts("ui.reason.own"), "caption"))
+        self.words = QLineEdit()
+        self.words.setMaxLength(200)
+        self.words.setAccessibleName(texts("ui.reason.own"))
+        row.addWidget(self.words, 1)
+        column.addLayout(row)
+        self._taken: Callable[[str, str], None] | None = None
+        self.hide()
+
+    def ask(self, title: str, codes: Sequence[str], taken: Callable[[str, str], None]) -> None:
+        """Ask; `taken(code, words)` comes once, when a reason was chosen."""
+        self._title.setText(title)
+        self._taken = taken
+        self.options.show_options([Option(c, self._texts(c), self._texts.second(c)) for c in codes])
+        self.words.clear()
+        self.show()
+        self.options.setFocus()
+
+    def choose(self, number: int) -> bool:
+        """Choose an option by its digit."""
+        return self.options.choose(number)
+
+    def take(self) -> None:
+        """Take what is chosen; own words win over the option's."""
+        code = self.options.chosen
+        words = self.words.text().strip() or (self._texts(code) if code else "")
+        taken, self._taken = self._taken, None
+        if taken is not None and words:
+            self.hide()
+            taken(code, words)
+        else:
+            self._taken = taken
+
+    def shut(self) -> None:
+        """Leave without a reason."""
+        self._taken = None
+        self.hide()

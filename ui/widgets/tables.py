@@ -1,0 +1,94 @@
+"""Tables as the rules want them: keys move, one row chosen, headers at the left, rows of one height, focus drawn on the chosen row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ui.qt import QHeaderView, QKeyEvent, QLabel, Qt, QTableWidget, QTableWidgetItem, QWidget
+from ui.theme.style import Current
+from ui.widgets.chips import in_cell
+
+Cell = str | QWidget | tuple[str, bool]
+"""Plain words, a widget, or (words, bold)."""
+
+
+class Table(QTableWidget):
+    """Rows are replaced only where they changed; the chosen row follows its key, never its place."""
+
+    def __init__(self, headers: Sequence[str], widths: Sequence[int], name: str) -> None:
+        super().__init__(0, len(headers))
+        self.setHorizontalHeaderLabels(list(headers))
+        self.verticalHeader().hide()
+        self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setAccessibleName(name)
+        head = self.horizontalHeader()
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        head.setStretchLastSection(True)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        head.setHighlightSections(False)
+        if not any(headers):
+            head.hide()
+        for column, width in enumerate(widths):
+            self.setColumnWidth(column, width)
+        self._keys: list[str] = []
+        self._shown: list[object] = []
+
+    @property
+    def chosen(self) -> str:
+        """Key of the chosen row, "" when there is none."""
+        row = self.currentRow()
+        return self._keys[row] if 0 <= row < len(self._keys) else ""
+
+    def show_rows(self, keys: Sequence[str], facts: Sequence[object], cells: object) -> None:
+        """Show rows: `keys` name them, `facts` tell whether one changed, ``cells(index)`` makes a row's cells."""
+        assert callable(cells)
+        before = self.chosen
+        same = list(keys) == self._keys
+        self._keys = list(keys)
+        self.setRowCount(len(keys))
+        high = Current.theme.scale.row
+        for index, fact in enumerate(facts):
+            if same and index < len(self._shown) and self._shown[index] == (fact, high):
+                continue
+            self._fill(index, cells(index))
+            self.setRowHeight(index, high)
+        self._shown = [(f, high) for f in facts]
+        if before in self._keys:
+            self.selectRow(self._keys.index(before))
+        elif self._keys:
+            self.selectRow(min(max(0, self.currentRow()), len(self._keys) - 1))
+
+    def choose(self, key: str) -> None:
+        """Choose a row by its key."""
+        if key in self._keys:
+            self.selectRow(self._keys.index(key))
+
+    def forget(self) -> None:
+        """Draw every row anew next time (theme, language)."""
+        self._shown = []
+
+    def _fill(self, row: int, cells: Sequence[Cell]) -> None:
+        for column, cell in enumerate(cells):
+            if isinstance(cell, QWidget):
+                self.setItem(row, column, QTableWidgetItem(""))
+                self.setCellWidget(row, column, cell if isinstance(cell, QLabel) else in_cell(cell))
+                continue
+            text, bold = cell if isinstance(cell, tuple) else (cell, False)
+            item = QTableWidgetItem(text)
+            if bold:
+                item.setFont(Current.theme.font(Current.theme.scale.body, 600))
+            self.removeCellWidget(row, column)
+            self.setItem(row, column, item)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows and page keys move; letters do not search (a scanner types letters)."""
+        moves = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End}
+        if event.key() in moves:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
