@@ -100,7 +100,8 @@ class Counter:
     # --- the day -----------------------------------------------------------------------------------------------------------
 
     def today(self) -> TodayView:
-        """Return the queue of the day, devices and the four words (S1)."""
+        """Return the queue of the day, devices and the four words (S1), after telling the journal what the queue learnt."""
+        self.station.tell_journal()
         return self.queue.today((self.scanner.describe(), self.camera.describe()))
 
     def call(self, ticket: str, reason: str = "") -> str:

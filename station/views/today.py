@@ -172,7 +172,7 @@ def _desks(rows: Sequence[TicketRow], states: Sequence[DossierState], now: datet
     for desk, number, count, longest in cards:
         others = max((c[3] for c in cards if c[0] is not desk), default=0.0)
         slow = longest > LONG_WAIT_S and longest > 2 * others
-        out.append(DeskCard(number, count, longest, mine in {str(number), "all"}, slow))
+        out.append(DeskCard(number, count, longest, mine == str(number), slow))
     return tuple(out)
 
 

@@ -92,7 +92,7 @@ class HomeScreen(Screen):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         box.addWidget(self._bar)
-        self._pace = label("", "caption")
+        self._pace = label("", "caption", wrap=True)
         box.addWidget(self._pace)
         right.addWidget(day)
         devices, self._devices = card(self.texts("ui.today.devices"))
@@ -120,6 +120,7 @@ class HomeScreen(Screen):
     def enter(self, dossier: str = "") -> None:
         """Show the day; it is asked for again every two seconds."""
         super().enter(dossier)
+        self.view = None
         self.reason.shut()
         self.table.setFocus()
         self._day.setText(time.strftime("%d/%m/%Y"))

@@ -43,7 +43,7 @@ class LookupScreen(Screen):
 
     def _chip_panel(self) -> QWidget:
         frame, box = card()
-        frame.setFixedWidth(256)
+        frame.setFixedWidth(236)
         head = QHBoxLayout()
         head.addWidget(label(self.texts("ui.chip.title"), "strong"))
         head.addStretch(1)
@@ -83,7 +83,7 @@ class LookupScreen(Screen):
         frame, box = card()
         box.setContentsMargins(1, 1, 1, 1)
         headers = [self.texts(f"ui.col.{c}") for c in ("field", "chip", "register", "declared", "result")]
-        self.table = Table(headers, (128, 148, 158, 158), self.texts("ui.lookup.title"))
+        self.table = Table(headers, (112, 150, 166, 166), self.texts("ui.lookup.title"), wrap=True)
         self.table.currentCellChanged.connect(lambda *_: self._show_row())
         box.addWidget(self.table)
         column.addWidget(frame, 1)
@@ -91,7 +91,7 @@ class LookupScreen(Screen):
 
     def _decision_panel(self) -> QWidget:
         frame, box = card()
-        frame.setFixedWidth(300)
+        frame.setFixedWidth(272)
         head = QHBoxLayout()
         self._field = label("", "strong", wrap=True)
         head.addWidget(self._field, 1)
@@ -225,6 +225,7 @@ class LookupScreen(Screen):
         first = self.view is None
         before = self.view.open_fields if self.view is not None else ()
         self.view = view
+        self.table.setColumnHidden(1, not any(FieldSource.CHIP in r.cells for r in view.rows))
         self.table.show_rows([r.field for r in view.rows], view.rows, lambda i: self._cells(view.rows[i]))
         if view.open_fields and (first or before != view.open_fields):
             self.table.choose(view.open_fields[0])

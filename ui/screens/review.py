@@ -74,7 +74,7 @@ class ReviewScreen(Screen):
         middle.addWidget(self._banner)
         frame, box = card()
         box.setContentsMargins(1, 1, 1, 1)
-        self.table = Table(("", "", ""), (138, 350), self.texts("ui.review.title"))
+        self.table = Table(("", "", ""), (138, 370), self.texts("ui.review.title"), wrap=True)
         self.table.currentCellChanged.connect(lambda *_: self._read_aloud())
         box.addWidget(self.table)
         middle.addWidget(frame, 1)

@@ -110,9 +110,11 @@ def style_sheet(theme: Theme) -> str:
             " QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; } QScrollBar::add-page, QScrollBar::sub-page { background: none; }"
         ),
         "QScrollArea { border: none; background: transparent; } QScrollArea > QWidget > QWidget { background: transparent; }",
-        f"QCheckBox {{ spacing: 10px; padding: 6px; }} QCheckBox::indicator {{ width: 18px; height: 18px; border: 2px solid {p.control}; border-radius: 4px;"
-        f" background: {p.surface}; }} QCheckBox::indicator:checked {{ background: {p.accent}; border-color: {p.accent}; }}"
-        f" QFrame#card {{ outline: none; }} QCheckBox:focus {{ border: 3px solid {p.accent}; border-radius: 4px; padding: 3px; }}",
+        (
+            f"QCheckBox {{ spacing: 10px; padding: 6px; }} QCheckBox::indicator {{ width: 18px; height: 18px; border: 2px solid {p.control}; border-radius: 4px;"
+            f" background: {p.surface}; }} QCheckBox::indicator:checked {{ background: {p.accent}; border-color: {p.accent}; }}"
+            f" QCheckBox:focus {{ border: 3px solid {p.accent}; border-radius: 4px; padding: 3px; }}"
+        ),
         (
             f"QProgressBar {{ background: {p.surface2}; border: 1px solid {p.border}; border-radius: 4px; max-height: 8px; }}"
             f" QProgressBar::chunk {{ background: {p.accent}; border-radius: 3px; }}"

@@ -23,6 +23,7 @@ def marked_label(text: str, spans: tuple[tuple[int, int], ...], state: State) ->
         )
         at = end
     widget = QLabel(out + escape(text[at:]))
+    widget.setWordWrap(True)
     widget.setTextFormat(Qt.TextFormat.RichText)
     widget.setContentsMargins(8, 0, 4, 0)
     widget.setToolTip(text)

@@ -15,7 +15,7 @@ Cell = str | QWidget | tuple[str, bool]
 class Table(QTableWidget):
     """Rows are replaced only where they changed; the chosen row follows its key, never its place."""
 
-    def __init__(self, headers: Sequence[str], widths: Sequence[int], name: str) -> None:
+    def __init__(self, headers: Sequence[str], widths: Sequence[int], name: str, *, wrap: bool = False) -> None:
         super().__init__(0, len(headers))
         self.setHorizontalHeaderLabels(list(headers))
         self.verticalHeader().hide()
@@ -23,7 +23,8 @@ class Table(QTableWidget):
         self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
         self.setShowGrid(False)
-        self.setWordWrap(False)
+        self.setWordWrap(wrap)
+        self._wrap = wrap
         self.setTabKeyNavigation(False)
         self.setAccessibleName(name)
         head = self.horizontalHeader()
@@ -56,7 +57,9 @@ class Table(QTableWidget):
             if same and index < len(self._shown) and self._shown[index] == (fact, high):
                 continue
             self._fill(index, cells(index))
-            self.setRowHeight(index, high)
+            if self._wrap:  # legal text is never cut: the row grows
+                self.resizeRowToContents(index)
+            self.setRowHeight(index, max(high, self.rowHeight(index) if self._wrap else 0))
         self._shown = [(f, high) for f in facts]
         if before in self._keys:
             self.selectRow(self._keys.index(before))
