@@ -396,13 +396,11 @@ class Shell(QMainWindow):
         texts = self.texts
         return [
             Action("leave", texts("ui.action.back"), texts.second("ui.action.back"), "Esc", self.supervisor.shut, icon="back"),
-            Action(
-                "ask", texts("ui.supervisor.ask"), texts.second("ui.supervisor.ask"), "F8", self._ask_supervisor, icon="person"
-            ),
+            Action("ask", texts("ui.f8.ask"), texts.second("ui.supervisor.ask"), "F8", self._ask_supervisor, icon="person"),
             Action(
                 "decide",
-                texts("ui.supervisor.decide"),
-                texts.second("ui.supervisor.decide"),
+                texts("ui.f8.decide"),
+                texts.second("ui.f8.decide"),
                 "F12",
                 self._decide_here,
                 primary=True,
@@ -417,7 +415,7 @@ class Shell(QMainWindow):
         panel.shut()
         self.jobs.submit(
             lambda: counter.supervisor.ask(dossier, what, subject),
-            lambda _: self.say(State.EXCEPTION, self.texts("ui.supervisor.asked"), self.texts.second("ui.supervisor.asked")),
+            lambda _: self.say(State.EXCEPTION, self.texts("ui.f8.asked"), self.texts.second("ui.supervisor.asked")),
             self.show_trouble,
         )
 
@@ -435,8 +433,8 @@ class Shell(QMainWindow):
             panel.shut()
             self.say(
                 State.GOOD,
-                self.texts("ui.supervisor.decided", count=count),
-                self.texts.second("ui.supervisor.decided", count=count),
+                self.texts("ui.f8.decided", count=count),
+                self.texts.second("ui.f8.decided", count=count),
             )
 
         self.jobs.submit(work, decided, lambda error: panel.refuse(str(error)))

@@ -20,7 +20,7 @@ class SupervisorPanel(QFrame):
         self.setObjectName("menu")
         self._texts = texts
         column = QVBoxLayout(self)
-        column.addWidget(label(texts("ui.supervisor.title"), "strong"))
+        column.addWidget(label(texts("ui.f8.title"), "strong"))
         self._what = StateChip(State.EXCEPTION, "")
         column.addWidget(self._what)
         self._waiting = label("", "caption", wrap=True)
@@ -33,7 +33,7 @@ class SupervisorPanel(QFrame):
             column.addWidget(edit)
         self._error = label("", "word-blocked", wrap=True)
         column.addWidget(self._error)
-        column.addWidget(label(texts("ui.supervisor.other"), "caption", wrap=True))
+        column.addWidget(label(texts("ui.f8.other"), "caption", wrap=True))
         self._row = QHBoxLayout()
         column.addLayout(self._row)
         self._before: QWidget | None = None
