@@ -14,7 +14,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from devices.contract import Capabilities, Device, DeviceInfo, Source
 from devices.grade import (
@@ -31,6 +31,9 @@ from devices.registry import Found, enumerate_devices
 from station.errors import InputError
 from station.settings import Settings
 
+if TYPE_CHECKING:
+    from devices.sbi.chain import MakerTrust
+
 DEVICE_SETTINGS: Final = (
     "devices.scanner",
     "devices.camera",
@@ -39,6 +42,8 @@ DEVICE_SETTINGS: Final = (
     "devices.positioner",
 )
 MAX_DEVICES: Final = 32
+SIGNING_ADAPTERS: Final = frozenset({"sbi"})
+"""Adapters whose devices sign what they take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,11 @@ class RoomRow:
     can: Capabilities | None
 
 
+@dataclass(frozen=True, slots=True)
+class _RoomClock:
+    now: Callable[[], datetime]
+
+
 class DeviceRoom:
     """Finds devices and grades them. Holds no device open; may be asked from any one thread.
 
@@ -98,8 +108,11 @@ class DeviceRoom:
     """
 
     def __init__(self, wishes: Sequence[DeviceWish], certificates: CertificateSource | None = no_certificates,
-                 now: Callable[[], datetime] = lambda: datetime.now(UTC), faults: Sequence[str] = ()) -> None:  # fmt: skip
+                 now: Callable[[], datetime] = lambda: datetime.now(UTC), faults: Sequence[str] = (),
+                 makers: MakerTrust | None = None) -> None:  # fmt: skip
+        """`makers`: the device makers that this station trusts, for the adapters that check signatures; None: nobody."""
         self._wishes = tuple(wishes)
+        self._makers = makers
         self._certificates = certificates
         self._now = now
         self.faults = tuple(faults)
@@ -107,7 +120,7 @@ class DeviceRoom:
 
     @classmethod
     def from_settings(cls, settings: Settings, certificates: CertificateSource | None = no_certificates,
-                      now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> DeviceRoom:  # fmt: skip
+                      now: Callable[[], datetime] = lambda: datetime.now(UTC), makers: MakerTrust | None = None) -> DeviceRoom:  # fmt: skip
         """Return the room of a station's settings; a bad setting is a fault, and the other devices are used."""
         wishes: list[DeviceWish] = []
         faults: list[str] = []
@@ -116,12 +129,24 @@ class DeviceRoom:
                 wishes += parse_wishes(settings.text(name))
             except InputError as error:
                 faults.append(f"{name}: {error}")
-        return cls(wishes, certificates, now, faults)
+        return cls(wishes, certificates, now, faults, makers)
 
     def rows(self) -> Iterator[RoomRow]:
         """Look for every device and yield its row as soon as it is known; never raises for a device."""
-        for found in enumerate_devices((w.adapter, w.options) for w in self._wishes):
+        for found in enumerate_devices((w.adapter, self._options(w)) for w in self._wishes):
             yield self.row(found)
+
+    def _options(self, wish: DeviceWish) -> Mapping[str, Any]:
+        """Hand the trusted makers and the station's time to adapters that check signatures; a setting cannot replace them."""
+        if wish.adapter not in SIGNING_ADAPTERS:
+            return wish.options
+        options = {k: v for k, v in wish.options.items() if k not in ("trust", "clock")}
+        trust = wish.options.get("trust")
+        return {
+            **options,
+            "trust": self._makers if trust is None or isinstance(trust, str) else trust,
+            "clock": _RoomClock(self._now),
+        }
 
     def row(self, found: Found) -> RoomRow:
         """Return one device's row with the grade of this moment."""

@@ -71,16 +71,18 @@ class BridgeScanner(Scanner):
         found: list[Device] = []
         for table in settings.get("bridges") or [settings]:
             given = table.get("command") or ()
-            command = shlex.split(given) if isinstance(given, str) else [str(part) for part in given]
+            try:
+                command = shlex.split(given) if isinstance(given, str) else [str(part) for part in given]
+                silence_s, margin_s = float(table.get("silence_s", SILENCE_S)), float(table.get("margin_s", MARGIN_S))
+            except (TypeError, ValueError) as error:
+                raise DeviceError("A setting of the bridge is no number or has an open quote; it is not used. Correct it.",
+                                  code="device-settings") from error  # fmt: skip
             if not command:
                 continue
             with _started(command, str(table.get("name", "bridge"))) as process:
                 devices = process.devices()
-            found += [
-                cls(command, device, str(table.get("name", "bridge")), silence_s=float(table.get("silence_s", SILENCE_S)),
-                    margin_s=float(table.get("margin_s", MARGIN_S)))
-                for device in devices
-            ]  # fmt: skip
+            name = str(table.get("name", "bridge"))
+            found += [cls(command, device, name, silence_s=silence_s, margin_s=margin_s) for device in devices]
         return found
 
     @property

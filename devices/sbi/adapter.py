@@ -110,8 +110,11 @@ class SbiScanner(Scanner):
         Raises:
             DeviceError: something listens but no service answers as one (a scan that finds nothing returns nothing).
         """
-        options = _options(settings)
-        ports = parse_ports(str(settings.get("ports", f"{FIRST_PORT}-{LAST_PORT}")))
+        try:
+            options, ports = _options(settings), parse_ports(_ports(settings))
+        except (TypeError, ValueError, KeyError) as error:
+            raise DeviceError("A setting of the SBI devices is no number or no port range; they are not used. Correct it.",
+                              code="device-settings") from error  # fmt: skip
         found: list[Device] = []
         first_error: DeviceError | None = None
         for port in open_ports(ports):
@@ -283,6 +286,14 @@ class SbiScanner(Scanner):
             if isinstance(error, DeviceUnpluggedError):
                 self._is_open = False
             raise
+
+
+def _ports(settings: Mapping[str, Any]) -> str:
+    """Return the ports as text; the station writes one ``port=`` as a list of tables, as the serial families want it."""
+    given = settings.get("ports", f"{FIRST_PORT}-{LAST_PORT}")
+    if isinstance(given, list):
+        return ",".join(str(row["port"] if isinstance(row, Mapping) else row) for row in given)
+    return str(given)
 
 
 def _options(settings: Mapping[str, Any]) -> SbiOptions:

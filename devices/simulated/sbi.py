@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from devices.simulated.sbi_body import SimulatedBody
 from devices.simulated.sbi_capture import CAPTURE_FAULTS, CaptureMaker
 from devices.simulated.sbi_keys import DeviceKeys, SimulatedMakers, device_keys
@@ -21,7 +23,7 @@ from devices.simulated.wire_server import WIRE_FAULTS, Answer, FaultBox, Loopbac
 PORTS: Final = range(4501, 4601)
 STREAM_FAULTS: Final = ("stream-silence", "stream-garbage", "stream-cut", "stream-damaged-picture", "stream-lying-length")
 INFO_FAULTS: Final = ("info-wrong-chain", "info-silence", "info-garbage", "not-registered", "not-ready")
-_VERBS: Final = ("MOSIPDISC", "MOSIPDINFO", "STREAM", "RCAPTURE")
+_VERBS: Final = ("GET", "MOSIPDISC", "MOSIPDINFO", "STREAM", "RCAPTURE")
 _TYPES: Final = {"finger-slap": ("Finger", "Slap", ("1", "2", "3")), "finger-single": ("Finger", "Single", ("0",)),
                  "iris-double": ("Iris", "Double", ("1", "2", "3"))}  # fmt: skip
 
@@ -110,6 +112,10 @@ class SbiSimulator:
         elif (verb, path) in answers:
             value, fault = answers[verb, path]()
             handler.send(Answer(json.dumps(value).encode()), fault)
+        elif (verb, path) == ("GET", "/maker.pem"):
+            # Not of SBI: so that a technician can try the station's trust without a real maker.
+            assert self._keys is not None
+            handler.send(Answer(self._keys.root.public_bytes(Encoding.PEM), "application/x-pem-file"))
         else:
             handler.send(Answer(b"{}", status=404))
 

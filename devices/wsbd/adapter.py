@@ -91,10 +91,17 @@ class WsbdScanner(Scanner):
         found: list[Device] = []
         for table in settings.get("sensors") or ([settings] if settings.get("url") else []):
             tls = _trusting(str(table["ca_file"])) if table.get("ca_file") else None
+            try:
+                ppi = int(table["ppi"]) if table.get("ppi") else None
+                margin_s, download_s = (
+                    float(table.get(k, usual)) for k, usual in (("margin_s", SHORT_S), ("download_s", 2 * SHORT_S))
+                )
+            except (TypeError, ValueError) as error:
+                raise DeviceError(
+                    "A setting of the WS-BD sensor is no number; it is not used. Correct it.", code="device-settings"
+                ) from error
             names = {k: str(table[k]) for k in ("vendor", "model", "serial") if table.get(k)}
-            ppi = int(table["ppi"]) if table.get("ppi") else None
-            device = cls(str(table["url"]), ppi=ppi, tls=tls, names=names, margin_s=float(table.get("margin_s", SHORT_S)),
-                         download_s=float(table.get("download_s", 2 * SHORT_S)))  # fmt: skip
+            device = cls(str(table["url"]), ppi=ppi, tls=tls, names=names, margin_s=margin_s, download_s=download_s)
             with contextlib.suppress(DeviceError):  # a sensor that is off is a row with its reason, not a missing device
                 device.learn()
             found.append(device)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,12 @@ import typer
 from devices.contract import Device
 from devices.grade import CertificateSource, no_certificates
 from station.commands._opening import folder, opened
-from station.device_room import DeviceRoom, RoomRow, parse_wishes
+from station.device_room import DeviceRoom, DeviceWish, RoomRow, parse_wishes
 from station.errors import InputError
 from station.files import BusyError, RealFiles
 from station.keys import StationKeys
 from station.settings import MAX_FILE_BYTES, SETTINGS_FILE, Settings, parse
+from station.keys.trust import MAX_ENTRY_BYTES, Purpose, TrustView, read_entry
 from station.words import Language
 
 DataOption = Annotated[Path | None, typer.Option("--data", envvar="STATION_DATA", show_default=False,
@@ -48,35 +50,63 @@ def settings_of(data: Path | None) -> Settings:
         return Settings({}, (str(error),))
 
 
-@contextmanager
-def certificates_of(data: Path | None, passphrase_file: Path | None) -> Iterator[CertificateSource | None]:
-    """Yield the station's certificates; None where they cannot be read without asking for a secret, or while the station runs.
+@dataclass(frozen=True, slots=True)
+class Vouching:
+    """What the station knows of its devices: calibration certificates (None: not to be read now) and trusted makers."""
 
-    A folder without a station knows no certificate.
+    certificates: CertificateSource | None = None
+    makers: TrustView | None = None
+
+
+@contextmanager
+def vouching_of(data: Path | None, passphrase_file: Path | None) -> Iterator[Vouching]:
+    """Yield the station's certificates and trusted makers; neither where they cannot be read without asking for a secret, or while
+    the station runs. A folder without a station knows no certificate.
     """
     files = RealFiles(folder(data)) if folder(data).is_dir() else None
     if files is None or not StationKeys.exist(files):
-        yield no_certificates
+        yield Vouching(no_certificates)
         return
     if passphrase_file is None and StationKeys.protection(files) != "unprotected":
-        yield None
+        yield Vouching()
         return
     with ExitStack() as stack:
         try:
             station = stack.enter_context(opened(data, passphrase_file))
         except BusyError:
-            yield None
+            yield Vouching()
             return
         from station.device_certificates import CertificateBook
 
-        yield CertificateBook.of(station.files, station.journal, station.clock, station.keys, station.operators).facts
+        book = CertificateBook.of(station.files, station.journal, station.clock, station.keys, station.operators)
+        yield Vouching(book.facts, station.trust.view(Purpose.DEVICE_MAKERS))
 
 
-def room(data: Path | None, devices: list[str] | None, certificates: CertificateSource | None = None) -> DeviceRoom:
-    """Return the room of the settings, or of the devices given with ``--device``."""
+def room(data: Path | None, devices: list[str] | None, known: Vouching = Vouching()) -> DeviceRoom:
+    """Return the room of the settings, or of the devices given with ``--device``.
+
+    A device given by hand may name a file with its maker's certificate (``makers=FILE``), for trying it out; settings may not: what a
+    station trusts stands in its trust store.
+    """
     if devices:
-        return DeviceRoom([wish for text in devices for wish in parse_wishes(text)], certificates)
-    return DeviceRoom.from_settings(settings_of(data), certificates)
+        wishes = [_with_makers(wish) for text in devices for wish in parse_wishes(text)]
+        return DeviceRoom(wishes, known.certificates, makers=known.makers)
+    return DeviceRoom.from_settings(settings_of(data), known.certificates, makers=known.makers)
+
+
+def _with_makers(wish: DeviceWish) -> DeviceWish:
+    name = wish.options.get("makers")
+    if name is None:
+        return wish
+    path = Path(str(name))
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_ENTRY_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{path.name} cannot be read; nothing was asked of any device. Check the file's name and rights.",
+                         code="trust-file-unreadable") from error  # fmt: skip
+    entry = read_entry(data, path.name)
+    return replace(wish, options={**wish.options, "trust": TrustView(Purpose.DEVICE_MAKERS, {entry.entry_id: entry}, {}, 0)})
 
 
 def chosen(rows: list[RoomRow], device_id: str) -> tuple[RoomRow, Device]:

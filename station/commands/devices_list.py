@@ -15,9 +15,9 @@ from station.commands._device_options import (
     DeviceOption,
     EnglishOption,
     JsonOption,
-    certificates_of,
     language,
     room,
+    vouching_of,
 )
 from station.commands._opening import PassphraseFile
 from station.device_room import DeviceRoom, RoomRow
@@ -38,8 +38,8 @@ def command(
     """Each device: what it can do, serial, firmware, profile, certificate, its error in its own row."""
     tongue = language(english)
     count = 0
-    with certificates_of(data, passphrase_file) as certificates:
-        here = room(data, device, certificates)
+    with vouching_of(data, passphrase_file) as known:
+        here = room(data, device, known)
         for found in here.rows():
             count += 1
             row = _asked(here, found) if ask else found

@@ -18,6 +18,7 @@ from station.device_dump import dump
 from station.device_room import DEVICE_SETTINGS, DeviceRoom, RoomRow
 from station.errors import InputError
 from station.keys import OperatorSession, Permission
+from station.keys.trust import Purpose, TrustStores
 from station.settings import Settings
 from station.views.calibration import CalibrationView, calibration_view
 from station.views.devices import DeviceRoomView, LiveTest, SearchProgress, device_room_view
@@ -52,7 +53,8 @@ class DeviceDesk:
     def search(self, told: Callable[[DeviceRoomView], None] = lambda _: None, settings: Settings | None = None) -> DeviceRoomView:
         """Look for every device; `told` hears the rows as they come."""
         wanted = settings or self._station.settings
-        room = DeviceRoom.from_settings(wanted, self.certificates.facts, self._station.clock.now)
+        room = DeviceRoom.from_settings(wanted, self.certificates.facts, self._station.clock.now,
+                                        TrustStores(self._station.journal).view(Purpose.DEVICE_MAKERS))  # fmt: skip
         total = sum(bool(wanted.text(n)) for n in DEVICE_SETTINGS)
         self._rows, self._live, self._faults = [], {}, room.faults
         for row in room.rows():
