@@ -17,8 +17,8 @@ from station.device_room import DeviceRoom, DeviceWish, RoomRow, parse_wishes
 from station.errors import InputError
 from station.files import BusyError, RealFiles
 from station.keys import StationKeys
-from station.settings import MAX_FILE_BYTES, SETTINGS_FILE, Settings, parse
 from station.keys.trust import MAX_ENTRY_BYTES, Purpose, TrustView, read_entry
+from station.settings import MAX_FILE_BYTES, SETTINGS_FILE, Settings, parse
 from station.words import Language
 
 DataOption = Annotated[Path | None, typer.Option("--data", envvar="STATION_DATA", show_default=False,
