@@ -1,6 +1,6 @@
 """Devices on their wire simulators: how long what a clerk waits for takes.
 
-    ./run bench devices [--json] [serial …]
+    ./run bench devices [--json] [serial live …]
 
 Each family adds one function to `PARTS`. Times are wall times where the wire's own speed is simulated: the wire is the reference.
 """
@@ -60,8 +60,16 @@ def serial(report: Report) -> None:
         report.figure(f"serial capture {size}, CPU", median(cpu) * 1000, "ms", None, "the adapter's thread")
 
 
+def live(report: Report) -> None:
+    """Live pictures of a 1600x1500 stream, as the station takes them from the wire."""
+    from tests.bench.devices_live import figures
+
+    figures(report)
+
+
 PARTS: dict[str, Callable[[Report], None]] = {
     "serial": serial,
+    "live": live,
 }
 
 
