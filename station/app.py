@@ -20,6 +20,7 @@ from station.clock import Clock, SystemClock
 from station.dossier.book import DossierBook
 from station.dossier.kinds import Kind
 from station.dossier.life import Life
+from station.dossier.procedure import Modality
 from station.errors import AccessError, StorageError
 from station.files import Files, RealFiles
 from station.journal import Journal
@@ -204,6 +205,16 @@ class Station:
         """Trust this intake from now on: packages are sealed to it, only its receipts are believed."""
         self.files.write(INTAKE_FILE, intake.to_bytes())
         self.queue.intake = intake
+
+    def steps_here(self, *, iris: bool) -> tuple[tuple[Modality, ...], tuple[Modality, ...]]:
+        """Return `order` and `without` for `DossierBook.open_dossier`: the site's order of captures, and irises only where a device is.
+
+        An order in the settings that is none is left out: the procedure's own holds.
+        """
+        words = [w.strip() for w in self.settings.text("procedure.order").split(",") if w.strip()]
+        known = set(map(str, Modality))
+        order = tuple(Modality(w) for w in words) if set(words) == known and len(words) == len(known) else ()
+        return order, () if iris else (Modality.IRIS,)
 
     def check_before_capture(self) -> None:
         """Raise before a capture what would hurt after it: a clock that is surely wrong (E02), no room left on the disk (E03)."""

@@ -9,11 +9,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from biometrics.positions import FingerPosition
 from devices.contract import Camera, CaptureRequest, ImagingDevice, Scanner
+from devices.grade import Grade
 from station.app import Station
 from station.capture.admission import check_admission
 from station.capture.fingers import FingerJudge
 from station.capture.gate import GateRules
+from station.capture.iris import take_irises
 from station.capture.portrait import PortraitJudge
 from station.capture.runner import run_headless
 from station.capture.session import Attempt, CaptureSession, Judge, StepRules
@@ -61,8 +64,9 @@ class Enroller:
 
     def __init__(self, station: Station, scanner: Scanner, camera: Camera, *, finger_judge: Judge | None = None,
                  portrait_judge: Judge | None = None, on_capture: Callable[[CaptureLine], None] | None = None,
-                 patience_frames: int = PATIENCE_FRAMES) -> None:  # fmt: skip
-        self._station = station
+                 patience_frames: int = PATIENCE_FRAMES, iris: ImagingDevice | None = None) -> None:  # fmt: skip
+        """`iris`: the device that takes both irises, or None; optional iris captures are then passed over."""
+        self._station, self._iris = station, iris
         self._scanner, self._camera = scanner, camera
         self._fingers: Judge = finger_judge or FingerJudge()
         self._portrait: Judge = portrait_judge or PortraitJudge(station.settings.text("portrait.profile"))
@@ -98,14 +102,30 @@ class Enroller:
         Raises:
             DeviceError: as the device does. StationError: the disk, the procedure. What was accepted stays.
         """
-        while (step := self._station.book.state(dossier).next_step) is not None:
-            if step.modality is Modality.IRIS:
-                if not step.optional:
-                    raise ProcedureError(
-                        "This procedure wants irises and no iris device is connected; the dossier is kept.", code="no-iris-device"
-                    )
+        while True:
+            state = self._station.book.state(dossier)
+            offered = [s for s in state.procedure.steps if not state.done(s) and (self._iris or s.modality is not Modality.IRIS)]
+            if not offered:
                 break
-            self.capture(dossier, step)
+            self.capture(dossier, offered[0])
+        if not state.captures_complete:
+            raise ProcedureError(
+                "This procedure wants irises and no iris device is connected; the dossier is kept.", code="no-iris-device"
+            )
+
+    def _capture_irises(self, dossier: str, step: CaptureStep, device: ImagingDevice, admitted: Grade, tried: int) -> CaptureLine:
+        began = time.perf_counter()
+        station = self._station
+        if not device.is_open:
+            device.open()
+        attempts = take_irises(
+            device, admitted, attempts=step.attempts, threshold=step.thresholds[FingerPosition.UNKNOWN], before=tried
+        )
+        best = max(attempts, key=lambda a: a.verdict.score)
+        numbers = {a.number: store_attempt(station.book, dossier, step, a) for a in attempts}
+        event = accept(station.book, station.journal, dossier, step, best, numbers[best.number])
+        return CaptureLine(dossier, step.id, 0, 0, best.verdict.score, len(attempts), tuple(event.body["capture"]["flags"]),
+                           str(best.capture.source), time.perf_counter() - began)  # fmt: skip
 
     def capture(self, dossier: str, step: CaptureStep) -> CaptureLine:
         """Take one capture: attempts until one passes, then the best of them flagged. A device that may not enroll is refused before."""
@@ -114,6 +134,13 @@ class Enroller:
         station.check_before_capture()
         state = station.book.state(dossier)
         device: ImagingDevice = self._camera if step.modality is Modality.FACE else self._scanner
+        if step.modality is Modality.IRIS and self._iris is not None:
+            line = self._capture_irises(
+                dossier, step, self._iris, station.admission(self._iris), len(state.captures[step.id].attempts)
+            )
+            if self._on_capture is not None:
+                self._on_capture(line)
+            return line
         judge = self._portrait if step.modality is Modality.FACE else self._fingers
         tried = len(state.captures[step.id].attempts)
         admitted = station.admission(device)

@@ -149,14 +149,14 @@ def reduce_accepted(journal: Journal, smaller: Callable[[bytes, Mapping[str, Any
                     operator: str = "", desk: str = "", limit: int = 20) -> int:  # fmt: skip
     """Put smaller forms in the place of the originals of accepted dossiers, `limit` dossiers at a time; return how many were done.
 
-    `smaller` gets an image's bytes and its `ImageRef` as a map, and returns (bytes, media type), or None to keep the original.
+    Only fingerprint captures are looked at. `smaller` gets an image's bytes and its `ImageRef` as a map, and returns (bytes, media type), or None to keep the original.
     """
     done = {e.dossier for e in journal.events_of_kind(Kind.REDUCED)}
     waiting = sorted(accepted(journal) - done)[:limit]
     for dossier in waiting:
         forms: dict[str, tuple[bytes, str]] = {}
         for event in journal.events(dossier):
-            if event.kind == Kind.CAPTURED:
+            if event.kind == Kind.CAPTURED and event.body["capture"].get("modality", "finger") == "finger":
                 for image in event.body["capture"]["images"]:
                     form = smaller(journal.blob(image["blob"]), image) if journal.has_blob(image["blob"]) else None
                     if form is not None:

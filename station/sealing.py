@@ -11,6 +11,7 @@ from station.capture.model import Capture
 from station.clock import LEGAL_TIME, legal_day
 from station.dossier.events import Event, encode
 from station.dossier.kinds import Kind
+from station.dossier.procedure import Modality
 from station.dossier.readiness import before_sealing
 from station.dossier.state import DossierState
 from station.errors import AccessError, InputError, ProcedureError, StorageError
@@ -100,6 +101,8 @@ def capture_parts(
     `reduced` names the smaller forms that took the place of originals after the centre had accepted (a revision after that).
     """
     parts = []
+    if capture.modality != Modality.FINGER:
+        form = PrintForm.JP2
     for index, image in enumerate(capture.images):
         kept = (reduced or {}).get(image.blob)
         data, media = (journal.blob(kept), WSQ) if kept else packed_image(journal.blob(image.blob), image, form)

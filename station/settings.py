@@ -77,6 +77,7 @@ class Setting:
 
 DECLARED: Final[tuple[Setting, ...]] = (
     Setting("procedure.id", "procedure", "vn-60-2021", legal=True),
+    Setting("procedure.order", "procedure", "", legal=True),
     Setting("capture.attempts", "procedure", 3, 1, 10),
     Setting("capture.hold_s", "quality", 0.5, 0.2, 3.0),
     Setting("capture.hold_frames", "quality", 5, 3, 30),

@@ -23,6 +23,7 @@ class ImageRef(msgspec.Struct, frozen=True):
     ppi: int | None
     encoding: str
     position: int = 0
+    """Finger position; of an iris capture the eye (1 right, 2 left)."""
 
 
 class CaptureDevice(msgspec.Struct, frozen=True):

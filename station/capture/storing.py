@@ -32,7 +32,9 @@ def store_image(journal: Journal, image: CapturedImage) -> ImageRef:
         data, encoding = pixels.tobytes(), "raw"
         media = raw_media_type(width, height, channels, stored_bits)
     blob = journal.put_blob(data, media)
-    return ImageRef(blob, width, height, channels, image.bits, stored_bits, image.ppi, encoding, int(image.position))
+    return ImageRef(
+        blob, width, height, channels, image.bits, stored_bits, image.ppi, encoding, int(image.position) or int(image.eye)
+    )
 
 
 def quality_notes(verdict: Verdict) -> tuple[QualityNote, ...]:

@@ -95,12 +95,15 @@ def run_headless(folder: Path, *, count: int, seed: int, procedure: str, as_json
         with DemoIntake(folder / "intake") as intake:
             carrier = intake.connect(station)
             packages = []
+            order, without = station.steps_here(iris=False)
             by_ticket = {s.ticket: s.id for s in station.book.states()}
             for number in range(count):
                 citizen = demo_citizen(population, number)
                 call_person(scanner, camera, person_seed(seed, citizen))
                 ticket = f"{seed}-{number + 1}"
-                dossier = by_ticket.get(ticket) or station.book.open_dossier(procedure, ticket=ticket, kind=citizen.kind)
+                dossier = by_ticket.get(ticket) or station.book.open_dossier(
+                    procedure, ticket=ticket, kind=citizen.kind, order=order, without=without
+                )
                 if not station.book.state(dossier).sealed:
                     enroller.declare(dossier, citizen.declared)
                     enroller.look_up(dossier, population)

@@ -7,7 +7,7 @@ The book holds no truth of its own: it replays the journal (only what arrived si
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -176,18 +176,28 @@ class DossierBook:
                                  "Wait for the draft, or recall it with a reason.", code="draft-lent", until=state.lease.until.isoformat())  # fmt: skip
 
     def open_dossier(self, procedure: str, *, applicant: Mapping[str, str] | None = None, visit: str = "counter", ticket: str = "",
-                     kind: ApplicationKind | str = ApplicationKind.FIRST) -> str:  # fmt: skip
+                     kind: ApplicationKind | str = ApplicationKind.FIRST, order: Sequence[Modality] = (),
+                     without: Sequence[Modality] = ()) -> str:  # fmt: skip
         """Begin a dossier and return its id (also its printed number).
+
+        `order` of the modalities and those of optional captures that no device here can take stand in the opening event, so that
+        every kit that goes on with the dossier follows the same steps.
 
         Raises:
             InputError: unknown procedure, or a field that cannot hold its value (nothing was opened).
         """
         chosen = load_procedure(procedure)
+        steps: dict[str, Any] = {}
+        if order:
+            chosen.with_order(order)  # refuses one that leaves a modality out
+            steps["order"] = [str(m) for m in order]
+        if without:
+            steps["without"] = [str(m) for m in without]
         fields = {name: stored for name, text in (applicant or {}).items() if (stored := commit(name, text))}
         number = self._next_number()
         # A site's own procedure travels in the event: another kit that goes on with this dossier may not have the file.
         own = {"procedure_text": Path(procedure).read_text("utf-8")} if procedure.endswith(".toml") else {}
-        body = {**own, "procedure": chosen.id, "procedure_sha256": f"sha256:{chosen.sha256}", "applicant": fields, "visit": visit,
+        body = {**own, **steps, "procedure": chosen.id, "procedure_sha256": f"sha256:{chosen.sha256}", "applicant": fields, "visit": visit,
                 "ticket": ticket, "kind": ApplicationKind(kind).value, "number": number}  # fmt: skip
         self.write(Kind.OPENED, body, number)
         return number

@@ -37,7 +37,7 @@ from station.dossier.parts import (
     Signature,
     StepState,
 )
-from station.dossier.procedure import Procedure, load_procedure, parse_procedure
+from station.dossier.procedure import Modality, Procedure, load_procedure, parse_procedure
 from station.dossier.state import DossierState
 from station.errors import InputError
 
@@ -139,7 +139,10 @@ class Replay:
         self._opened = event
         if self._procedure is None:
             text = body.get("procedure_text")
-            self._procedure = parse_procedure(str(text).encode()) if text else load_procedure(str(body["procedure"]))
+            procedure = parse_procedure(str(text).encode()) if text else load_procedure(str(body["procedure"]))
+            if body.get("order"):
+                procedure = procedure.with_order([Modality(m) for m in body["order"]])
+            self._procedure = procedure.without(*(Modality(m) for m in body.get("without", ())))
         self._kind = ApplicationKind(body.get("kind", "first"))
         self._desk = event.desk
         for name, value in body.get("applicant", {}).items():
