@@ -98,7 +98,9 @@ class VisitDesk:
             dossier = known.id
         else:
             applicant = {"full_name": call.name, "personal_no": call.personal_no, "addr_perm": call.address}
-            dossier = book.open_dossier(self._procedure, applicant={k: v for k, v in applicant.items() if v}, visit="home")
+            order, without = self._station.steps_here(iris=False)
+            given = {k: v for k, v in applicant.items() if v}
+            dossier = book.open_dossier(self._procedure, applicant=given, visit="home", order=order, without=without)
         self._notes.note(dossier, "arrived", helper=helper, place=place)
         return dossier
 
