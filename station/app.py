@@ -229,7 +229,7 @@ class Station:
         """Return what the newest calibration certificate of a device says, checked with the keys that are believed now."""
         from station.device_certificates import CertificateBook
 
-        return CertificateBook.of(self.files, self.journal, self.clock, self.keys, self.operators).facts(identity)
+        return CertificateBook.of(self.files, self.journal, self.clock, self.keys).facts(identity)
 
     def admission(self, device: Device) -> Grade:
         """Return whether this opened device may enroll now, and if not why."""

@@ -128,6 +128,11 @@ class Calibration:
         return taken[-1] if taken else None
 
     @property
+    def keepable(self) -> Mapping[str, tuple[Picture, ...]]:
+        """The captures that may be written to a folder: of targets and fields. A finger is a person's; it is measured and forgotten."""
+        return {face: taken for face, taken in self.pictures.items() if face != "fingers"}
+
+    @property
     def passed(self) -> bool:
         """Whether the rows of the present round let the device enroll."""
         return all_passed(self.rows)

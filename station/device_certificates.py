@@ -29,7 +29,6 @@ from station.files import Files
 from station.journal import Journal
 from station.keys import (
     KeyFormatError,
-    Operators,
     Permission,
     Signature,
     SignatureError,
@@ -38,6 +37,7 @@ from station.keys import (
     StationKeys,
     verify,
 )
+from station.keys.operators import ACCOUNT_KINDS, replay_accounts
 from station.keys.roles import may
 from station.keys.trust import Purpose, TrustStores
 
@@ -62,30 +62,45 @@ class Check:
         return self.code == "certificate-valid"
 
 
-def calibration_signers(keys: StationKeys, trust: TrustStores, operators: Operators, now: datetime) -> dict[str, SignerPublic]:
-    """Return key id → public half of everyone whose signature under a certificate is believed here now."""
-    view = trust.view(Purpose.CALIBRATION)
+def calibration_signers(keys: StationKeys, journal: Journal, now: datetime, certificate: str = "") -> dict[str, SignerPublic]:
+    """Return key id → public half of everyone whose signature under `certificate` (its id) is believed here now.
+
+    An operator is believed who could service devices *when the journal noted the certificate*: one who left in peace, or has a new key
+    since, does not take the devices' certificates along. A key that cannot be believed any more is revoked for ``calibration``.
+    """
+    view = TrustStores(journal).view(Purpose.CALIBRATION)
     found = {**view.signers(now), **{p.key_id: p for p in keys.publics}}
-    for account in operators.accounts().values():
+    until = []
+    for event in journal.events_of_kind(*ACCOUNT_KINDS, Kind.CALIBRATED):
+        if event.kind != Kind.CALIBRATED:
+            until.append(event)
+        elif event.body["certificate"] == certificate:
+            break
+    for account in replay_accounts(until).values():
         if account.active and may(account.roles, Permission.SERVICE_DEVICES):
             found[account.public.key_id] = account.public
     return {k: v for k, v in found.items() if k not in view.revoked}
 
 
 class CertificateBook:
-    """The certificates of one station. `signers` is asked anew for each check: trust may change while the station runs."""
+    """The certificates of one station. `signers` (certificate id → believed keys) is asked anew for each check: trust may change."""
 
     def __init__(
-        self, files: Files, journal: Journal, clock: Clock, station_id: str, signers: Callable[[], Mapping[str, SignerPublic]]
+        self, files: Files, journal: Journal, clock: Clock, station_id: str, signers: Callable[[str], Mapping[str, SignerPublic]]
     ) -> None:
         self._files, self._journal, self._clock = files, journal, clock
         self._station, self._signers = station_id, signers
 
     @classmethod
-    def of(cls, files: Files, journal: Journal, clock: Clock, keys: StationKeys, operators: Operators) -> CertificateBook:
+    def of(cls, files: Files, journal: Journal, clock: Clock, keys: StationKeys) -> CertificateBook:
         """Return the book of an opened station."""
-        trust = TrustStores(journal)
-        return cls(files, journal, clock, keys.station_id, lambda: calibration_signers(keys, trust, operators, clock.now()))
+        return cls(
+            files,
+            journal,
+            clock,
+            keys.station_id,
+            lambda certificate: calibration_signers(keys, journal, clock.now(), certificate),
+        )
 
     # --- issuing -------------------------------------------------------------------------------------------------------------
 
@@ -177,7 +192,7 @@ class CertificateBook:
             return Check("certificate-gone" if noted else "certificate-missing", verified=False)
         if [c.id for c in chain] != noted:
             return Check("certificate-not-noted", verified=False)
-        return check_certificate(chain, self._signers(), self._clock.now(), identity)
+        return check_certificate(chain, self._signers(chain[-1].id), self._clock.now(), identity)
 
     def facts(self, identity: DeviceIdentity) -> CertificateFacts | None:
         """Return what the grade asks for; None when the device never had a certificate. A damaged one is unverified, never an older one."""

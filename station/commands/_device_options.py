@@ -78,7 +78,7 @@ def vouching_of(data: Path | None, passphrase_file: Path | None) -> Iterator[Vou
             return
         from station.device_certificates import CertificateBook
 
-        book = CertificateBook.of(station.files, station.journal, station.clock, station.keys, station.operators)
+        book = CertificateBook.of(station.files, station.journal, station.clock, station.keys)
         yield Vouching(book.facts, station.trust.view(Purpose.DEVICE_MAKERS))
 
 

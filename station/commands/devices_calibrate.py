@@ -37,7 +37,7 @@ def command(
     marks: Annotated[str, typer.Option(help="Corners of the colour chart in pixels: 'x,y x,y x,y x,y', clockwise from the top left.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not wait for Enter before each face (a simulated device never waits).")] = False,
     correct: Annotated[bool, typer.Option(help="Try corrections when rows fail, proven by new captures.")] = True,
-    save_images: Annotated[Path | None, typer.Option(help="Folder for the raw captures.", show_default=False)] = None,
+    save_images: Annotated[Path | None, typer.Option(help="Folder for the raw captures of targets (never of fingers).", show_default=False)] = None,
     print_targets: Annotated[Path | None, typer.Option(help="Only write the printable camera targets (PDF) and end.", show_default=False)] = None,
     data: Data = None, passphrase_file: PassphraseFile = None, as_operator: AsOperator = "", pin_file: PinFile = None,
     english: English = False, as_json: Json = False,
@@ -158,7 +158,7 @@ def _save(run: Any, place: Path) -> None:
 
     files = RealFiles(place)
     round_name = "again" if run.corrections.names else "first"
-    for face, pictures in run.pictures.items():
+    for face, pictures in run.keepable.items():
         for number, picture in enumerate(pictures, 1):
             name = f"{round_name}-{face}-{number}.png"
             if files.size(name) is None:
@@ -168,7 +168,7 @@ def _save(run: Any, place: Path) -> None:
 def _book(station: Opened) -> Any:
     from station.device_certificates import CertificateBook
 
-    return CertificateBook.of(station.files, station.journal, station.clock, station.keys, station.operators)
+    return CertificateBook.of(station.files, station.journal, station.clock, station.keys)
 
 
 # --- telling -----------------------------------------------------------------------------------------------------------------
@@ -230,11 +230,11 @@ def _chosen(station: Opened, file: Path | None, serial: str, keys: list[Path] | 
         identity = _of_serial(book, serial)
         yield book.newest(identity), book.check(identity)
         return
-    signers = calibration_signers(station.keys, station.trust, station.operators, station.clock.now())
+    kept = read_certificate(RealFiles(file.resolve().parent).read(file.name, MAX_FILE_BYTES))
+    signers = calibration_signers(station.keys, station.journal, station.clock.now(), kept.id)
     if keys:
         publics = [SignerPublic.from_bytes(RealFiles(k.resolve().parent).read(k.name, 10_000)) for k in keys]
         signers = {p.key_id: p for p in publics}
-    kept = read_certificate(RealFiles(file.resolve().parent).read(file.name, MAX_FILE_BYTES))
     yield kept, check_alone(kept, signers, station.clock.now())
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from devices.calibration.plan import plan_for, plan_named
+from devices.calibration.plan import plan_for
 from devices.contract import Frame, ImagingDevice
 from devices.selftest import LiveMeter, Step, selftest
 from station.app import Station
@@ -118,7 +118,7 @@ class CalibrationDesk:
         if found is not None:
             self._signer = found.session
         can = device.capabilities
-        plan = plan_named(plan_for(device.kind, can.ppi, slaps=any(int(p) >= 13 for p in can.positions)).id)
+        plan = plan_for(device.kind, can.ppi, slaps=any(int(p) >= 13 for p in can.positions))
         self._device = device
         self.run = Calibration(device, plan, station.clock, self._issue, Conditions())
 
@@ -176,7 +176,7 @@ class CalibrationDesk:
         from biometrics.formats.raster import write_png
 
         count = 0
-        for face, pictures in self.run.pictures.items():
+        for face, pictures in self.run.keepable.items():
             for number, picture in enumerate(pictures, 1):
                 self._station.files.write(f"reports/calibration/{self.run.step.value}-{face}-{number}.png", write_png(picture))
                 count += 1
@@ -189,4 +189,4 @@ class CalibrationDesk:
 
 def certificate_book(station: Station) -> CertificateBook:
     """Return the station's certificates; whose signatures are believed is asked anew for each check."""
-    return CertificateBook.of(station.files, station.journal, station.clock, station.keys, station.operators)
+    return CertificateBook.of(station.files, station.journal, station.clock, station.keys)
