@@ -79,7 +79,7 @@ def _calibrate(station: Opened, wish: str, plan_name: str, limits: str, captures
     from station.words import Language
 
     language = Language.EN if english else Language.VI
-    found = _device(wish)
+    found = _device(station, wish)
     can = found.capabilities
     name = plan_name or plan_for(found.kind, can.ppi, slaps=any(int(p) >= 13 for p in can.positions)).id
     plan = plan_named(name, limits=limits or ("ebts-f-1000" if can.ppi == 1000 and not plan_name else ""), captures=captures)
@@ -119,13 +119,13 @@ def _instruction(run: Any, language: Any) -> str:
     return calibration_view(run).banner.say(language)
 
 
-def _device(wish: str) -> Any:
+def _device(station: Opened, wish: str) -> Any:
     from devices.contract import ImagingDevice
-    from devices.registry import enumerate_devices
-    from station.device_room import parse_wishes
+    from station.commands._device_options import Vouching, room
     from station.errors import InputError
+    from station.keys.trust import Purpose
 
-    found = list(enumerate_devices([(w.adapter, w.options) for w in parse_wishes(wish)]))
+    found = list(room(None, [wish], Vouching(makers=station.trust.view(Purpose.DEVICE_MAKERS))).rows())
     usable = [f.device for f in found if isinstance(f.device, ImagingDevice)]
     if len(usable) != 1:
         told = "; ".join(f"{f.info.device_id}: {f.info.error}" for f in found if f.info.error)
