@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from station.errors import sentence
 from ui.bridge import Jobs
+from ui.collector import Collector
 from ui.frame.action_bar import ActionBar
 from ui.frame.keys import Keys, RepeatGuard
 from ui.frame.menu import Menu
@@ -72,6 +73,7 @@ class Shell(QMainWindow):
 
     def __init__(self, *, demo: bool = True, language: str = "vi", dark: bool = False, large: bool = False) -> None:
         super().__init__()
+        self._collector = Collector(self)
         self.jobs = Jobs()
         self.texts = Texts(language)
         self.counter: Counter | None = None
@@ -542,6 +544,7 @@ class Shell(QMainWindow):
         if app is not None:
             app.removeEventFilter(self._keys)
         super().closeEvent(event)
+        self._collector.stop()
 
 
 __all__ = ["Action", "Shell"]

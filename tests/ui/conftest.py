@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,15 @@ import pytest
 from station.demo_scenes import Scenes, build_scenes
 from station.demo_team import demo_pins
 from tests.ui.driver import Clerk
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """A closed window is taken apart here, on the UI thread, and not when some thread of a later test happens to collect it."""
+    result = yield
+    if "ui" in item.path.parts:
+        gc.collect()
+    return result
 
 
 @pytest.fixture(scope="session")
