@@ -105,7 +105,8 @@ def grade(info: DeviceInfo, certificate: CertificateFacts | None, now: datetime)
     if info.error_code:
         return Grade(enrolls=False, code=info.error_code)
     if not needs_certificate(info):
-        return Grade(enrolls=info.enrolment_grade, code="" if info.enrolment_grade else info.grade_reason)
+        return Grade(enrolls=info.enrolment_grade, code="" if info.enrolment_grade else info.grade_reason,
+                     values={"bits": info.details.get("bits", "?")})  # fmt: skip
     if not info.enrolment_grade:
         return Grade(enrolls=False, code=info.grade_reason or PROFILE_BELOW, values={"bits": info.details.get("bits", "?")})
     if info.identity is None:

@@ -28,7 +28,7 @@ LISTEN_S: Final = 1.3
 """A GPS receiver speaks once a second."""
 LISTEN_BAUDS: Final = (9600, 4800)
 FAMILY_S: Final = 8.0
-BY_OPENING: Final = ("55aa", "sfm")
+BY_OPENING: Final = ("gt5", "sfm")
 """Adapters whose `open` only greets the module and reads; asked in this order where they are installed."""
 
 

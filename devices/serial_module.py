@@ -22,11 +22,14 @@ from devices.transports import Deadline, Framer, PacketLink, Transport
 
 TRIES: Final = 3
 SETTLE_S: Final = 1.0
+REST_QUIET_S: Final = 0.15
 HELLO_S: Final = 0.4
 """How long a module may take to say that it is there while its speed is sought."""
 ROUNDS: Final = 2
 """The speeds are tried twice: one lost or damaged answer must not look like an absent module."""
 MAX_ASKED: Final = 200
+LONGEST_ANSWER: Final = 80
+"""Bytes of the longest short answer (product information, 58) and then some."""
 
 Q = TypeVar("Q")
 T = TypeVar("T")
@@ -94,7 +97,10 @@ class SerialModule(ABC, Generic[Q]):
             DeviceProtocolError: it sends without end (``device-endless-data``).
         """
         quiet_s = self.profile.port.quiet_ms / 1000
-        patience_s = SETTLE_S + (self.picture_s if self.sending else 0)
+        patience_s = SETTLE_S
+        if self.sending:
+            # The rest of a picture comes first, and a computer under load may see pauses in it that the line has not.
+            quiet_s, patience_s = max(quiet_s, REST_QUIET_S), SETTLE_S + self.picture_s
         try:
             self.link.quiet(quiet_s, deadline.within(patience_s))
         except DeviceProtocolError:
@@ -119,9 +125,11 @@ class SerialModule(ABC, Generic[Q]):
     def answers_at(self, baud: int, deadline: Deadline) -> bool:
         """Set the line to `baud` and return whether the module answers there (see `present`)."""
         self.transport.set_baud(baud)
+        heard = self.transport.heard
         try:
             return self.present(deadline.within(min(HELLO_S, self.answer_s)))
         except (DeviceFormatError, DeviceTimeoutError):
+            self._notice(heard)
             return False
         except DeviceProtocolError as error:
             if error.reason_code == "device-endless-data":
@@ -149,9 +157,11 @@ class SerialModule(ABC, Generic[Q]):
         """
         last: DeviceError | None = None
         for _ in range(TRIES):
+            heard = self.transport.heard
             try:
                 return work()
             except (DeviceFormatError, DeviceTimeoutError) as error:
+                self._notice(heard)
                 if last is not None and error.reason_code == "device-short-picture" and error.details == last.details:
                     raise ProfileError("The module's pictures have another size than its profile says; none was used. Name the right "
                                        "profile.", code="profile-mismatch") from error  # fmt: skip
@@ -160,6 +170,11 @@ class SerialModule(ABC, Generic[Q]):
                     break
         assert last is not None
         raise last
+
+    def _notice(self, heard_before: int) -> None:
+        """After a failed exchange: more bytes than any short answer has are a picture that is still on its way."""
+        if self.transport.heard - heard_before > LONGEST_ANSWER:
+            self.sending = True
 
     @contextmanager
     def noted(self, command: str) -> Iterator[list[str]]:

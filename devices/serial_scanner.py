@@ -30,7 +30,7 @@ from devices.contract import (
 )
 from devices.errors import DeviceError, DeviceNotFoundError, DeviceTimeoutError, DeviceUnpluggedError, UnsupportedCommandError
 from devices.profiles import Profile, load_profile
-from devices.serial_module import TRIES
+from devices.serial_module import TRIES, Asked
 from devices.timing import Pacer, RealPacer
 from devices.transports import Deadline, SerialPort, Transport
 from devices.transports.base import never_cancelled
@@ -64,6 +64,7 @@ class SerialScanner(Scanner):
         self._transport: Transport | None = None
         self._known: DeviceIdentity | None = None
         self._number = 0
+        self._log: list[Asked] = []
         self._troubled = False
 
     @classmethod
@@ -84,6 +85,11 @@ class SerialScanner(Scanner):
     def profile(self) -> Profile:
         """The firmware profile in use: the named one, the identified one after `open()`, else the family's."""
         return self._profile
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """The last exchanges (question, answer, seconds), also after `close()` and after an `open()` that failed."""
+        return tuple(self._log)
 
     @property
     def capabilities(self) -> Capabilities:

@@ -12,7 +12,6 @@ from devices.contract import DeviceIdentity
 from devices.errors import DeviceError, UnsupportedCommandError
 from devices.profiles import Profile, load_profile
 from devices.serial_55aa.commands import INFO_BYTES, Gt5Module
-from devices.serial_module import Asked
 from devices.serial_pixels import unpack
 from devices.serial_scanner import SerialScanner
 from devices.transports import Deadline, Transport
@@ -33,14 +32,10 @@ class Gt5Scanner(SerialScanner):
     _home_baud = 0
     _lit = False
 
-    @property
-    def asked(self) -> tuple[Asked, ...]:
-        """The last exchanges, for a self-test."""
-        return tuple(self._module.asked) if self._module is not None else ()
-
     def _meet(self, transport: Transport, deadline: Deadline) -> tuple[Profile, DeviceIdentity]:
         profile = self._named or load_profile(self.family_profile)
         module = self._module = Gt5Module(transport, profile)
+        self._log = module.asked
         self._home_baud, self._lit = transport.baud, False
         module.find_speed(deadline)
         self._home_baud = transport.baud

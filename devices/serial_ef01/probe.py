@@ -105,8 +105,9 @@ def parse_product(values: bytes) -> Product:
     return Product(text(0, 16), text(16, 20), text(20, 28), f"{values[28]}.{values[29]}", text(30, 38), *numbers)
 
 
-def identify(transport: Transport, profiles: Sequence[Profile], deadline: Deadline, known: Profile | None = None) -> Identified:
-    """Find speed and firmware; with `known` the module is only checked against that profile.
+def identify(transport: Transport, profiles: Sequence[Profile], deadline: Deadline, known: Profile | None = None,
+             asked: list[Asked] | None = None) -> Identified:  # fmt: skip
+    """Find speed and firmware; with `known` the module is only checked against that profile. Every exchange is noted in `asked`.
 
     Raises:
         DeviceTimeoutError, DeviceProtocolError, DeviceUnpluggedError; ProfileError: `known` contradicts what the module says.
@@ -116,6 +117,7 @@ def identify(transport: Transport, profiles: Sequence[Profile], deadline: Deadli
     asking = known or generic
     ready = _heard_ready(transport, asking, deadline)
     module = Ef01Module(transport, asking)
+    module.asked = asked if asked is not None else []
     module.find_speed(deadline)
     candidates = [known] if known is not None else family
     values = _system_parameters(module, asking, deadline)

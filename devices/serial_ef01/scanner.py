@@ -29,11 +29,12 @@ class Ef01Scanner(SerialScanner):
 
     def _meet(self, transport: Transport, deadline: Deadline) -> tuple[Profile, DeviceIdentity]:
         profiles = (self._named,) if self._named is not None else ()
-        found = identify(transport, (*all_profiles(self._folders), *profiles), deadline, self._named)
+        self._log = []
+        found = identify(transport, (*all_profiles(self._folders), *profiles), deadline, self._named, self._log)
         self.found = found
         self._home_baud = found.baud
         module = self._module = Ef01Module(transport, found.profile)
-        module.asked = list(found.asked)
+        module.asked = self._log
         raised = found.profile.port.session_baud
         if raised > found.baud:
             module.set_baud(raised, deadline)

@@ -8,7 +8,6 @@ import numpy.typing as npt
 from devices.contract import DeviceIdentity
 from devices.errors import DeviceFormatError, UnsupportedCommandError
 from devices.profiles import Profile, load_profile
-from devices.serial_module import Asked
 from devices.serial_scanner import SerialScanner
 from devices.serial_sfm.commands import SfmModule
 from devices.serial_sfm.picture import parse_picture
@@ -24,14 +23,10 @@ class SfmScanner(SerialScanner):
     _module: SfmModule | None = None
     _seen: npt.NDArray[np.uint8] | None = None
 
-    @property
-    def asked(self) -> tuple[Asked, ...]:
-        """The last exchanges, for a self-test."""
-        return tuple(self._module.asked) if self._module is not None else ()
-
     def _meet(self, transport: Transport, deadline: Deadline) -> tuple[Profile, DeviceIdentity]:
         profile = self._named or load_profile(self.family_profile)
         module = self._module = SfmModule(transport, profile)
+        self._log = module.asked
         module.find_speed(deadline)
         facts = {
             name: module.read_parameter(name, deadline)

@@ -196,7 +196,8 @@ class Ef01Simulator(SerialSimulator):
     def __init__(self, profile: str | Profile | None = None, faults: Sequence[str] = (), *, paced: bool = True, finger: Finger | None = None,
                  picture: Picture | None = None, seed: int = 1) -> None:  # fmt: skip
         made = profile if isinstance(profile, Profile) else load_profile(profile or "r305-r307")
-        ppi = made.image.nominal_ppi if made.image is not None else 500
-        shown = picture or (lambda width, height: synthetic_picture(width, height, ppi, seed, 0))
+        image = made.image
+        assert image is not None
+        shown = picture or (lambda width, height: synthetic_picture(width, height, image.nominal_ppi, seed, 0))
         self.state = Ef01ModuleSimulation(made, faults, finger or Finger(away=3), shown)
-        super().__init__(self.state, f"ef01-{made.id}", paced=paced)
+        super().__init__(self.state, f"ef01-{made.id}", paced=paced, warm_up=lambda: shown(image.width, image.height))

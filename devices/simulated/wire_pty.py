@@ -182,9 +182,10 @@ class PtyLine:
 class SerialSimulator:
     """What the families' wire simulators share: profile, faults, start and stop."""
 
-    def __init__(self, module: Module, name: str, *, paced: bool) -> None:
+    def __init__(self, module: Module, name: str, *, paced: bool, warm_up: Callable[[], object] = lambda: None) -> None:
         self._line = PtyLine(module, paced=paced)
         self._name = name
+        self._warm_up = warm_up
         self.module = module
 
     @property
@@ -194,6 +195,7 @@ class SerialSimulator:
 
     def start(self) -> str:
         """Begin to answer; return the port's path."""
+        self._warm_up()  # a finger that has to be grown first would make the module's first answer late
         return self._line.start(self._name)
 
     def stop(self) -> None:

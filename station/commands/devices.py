@@ -17,6 +17,8 @@ SUBCOMMANDS: Final[dict[str, tuple[str, str]]] = {
     "selftest": ("station.commands.devices_selftest", "What was asked, what was answered, how long it took."),
     "dump": ("station.commands.devices_dump", "Everything a bug report needs; no pictures, nothing personal."),
     "doctor": ("station.commands.devices_doctor", "What is missing on this machine, and the line that mends it."),
+    "profiles": ("station.commands.devices_profiles", "The firmware profiles; show one; check a site's own."),
+    "picture": ("station.commands.devices_picture", "One picture from a scanner into a PNG, with progress; no dossier."),
     "simulate": ("station.commands.devices_simulate", "Run a simulated device on a real wire until Ctrl-C."),
     "calibrate": ("station.commands.devices_calibrate", "Measure a device against the limits; ends in a certificate."),
     "certificate": ("station.commands.devices_calibrate:certificate", "Show, verify and print calibration certificates."),
