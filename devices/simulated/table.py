@@ -74,7 +74,7 @@ def make_simulator(family: str, profile: str | None = None, faults: Sequence[str
         ProfileError: no such profile.
     """
     kind = load_simulator(family)
-    unknown = [f for f in faults if f not in kind.FAULTS]
+    unknown = [f for f in faults if f not in kind.FAULTS and f not in getattr(kind, "STAYING_FAULTS", ())]
     if unknown:
         raise UnsupportedCommandError(f"'{family}' cannot make the fault '{unknown[0]}'; nothing was started. It can: "
                                       f"{', '.join(kind.FAULTS)}.", code="simulator-fault-unknown")  # fmt: skip

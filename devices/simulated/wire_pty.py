@@ -17,9 +17,9 @@ import tty
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
-from devices.simulated.wire_faults import FaultScript, Part
+from devices.simulated.wire_faults import ANSWER_FAULTS, SERIAL_FAULTS, FaultScript, Part
 
 BITS_PER_BYTE: Final = 10
 _SLICE_S: Final = 0.02
@@ -181,6 +181,9 @@ class PtyLine:
 
 class SerialSimulator:
     """What the families' wire simulators share: profile, faults, start and stop."""
+
+    STAYING_FAULTS: ClassVar[tuple[str, ...]] = tuple(f"{fault}*" for fault in SERIAL_FAULTS + ANSWER_FAULTS)
+    """The same faults, each time: not in the matrix, which tries every fault once."""
 
     def __init__(self, module: Module, name: str, *, paced: bool, warm_up: Callable[[], object] = lambda: None) -> None:
         self._line = PtyLine(module, paced=paced)
