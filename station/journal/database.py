@@ -14,7 +14,7 @@ import apsw
 from station.files import Files
 from station.journal.errors import DamagedError, JournalKeyError, NewerJournalError, NoJournalError, database_errors
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 SCHEMA: Final = {
     1: """
@@ -39,7 +39,12 @@ CREATE TABLE blob(
 CREATE INDEX blob_segment ON blob(segment);
 CREATE TABLE blob_use(sha BLOB NOT NULL, dossier TEXT NOT NULL, PRIMARY KEY(sha, dossier)) WITHOUT ROWID;
 CREATE INDEX blob_use_dossier ON blob_use(dossier);
-"""
+""",
+    2: """
+-- What the retention survey asks of 72,000 dossiers, without reading any event: seconds become a fraction of one.
+CREATE INDEX event_life ON event(dossier, kind, at) WHERE bytes IS NOT NULL AND kind IN
+    ('dossier.opened', 'capture.accepted', 'package.sealed', 'package.acknowledged', 'dossier.abandoned');
+""",
 }
 """One entry per version: the statements that lead from the version before to it. Old entries are never changed."""
 
