@@ -13,12 +13,14 @@ from station.errors import sentence
 from ui.bridge import Jobs
 from ui.collector import Collector
 from ui.frame.action_bar import ActionBar
+from ui.frame.calling import Calling
 from ui.frame.keys import Keys, RepeatGuard
 from ui.frame.menu import Menu
 from ui.frame.rail import Rail
 from ui.frame.second import SecondScreen
 from ui.frame.strip import Strip
 from ui.frame.supervisor import SupervisorPanel
+from ui.frame.tabs import Tabs
 from ui.frame.top_bar import TopBar
 from ui.qt import (
     QApplication,
@@ -32,7 +34,7 @@ from ui.qt import (
     QVBoxLayout,
     QWidget,
 )
-from ui.screens.table import entries
+from ui.screens.table import entries, screen_of
 from ui.sound import Tones
 from ui.texts import Texts
 from ui.theme.style import Current, make_theme, style_sheet
@@ -41,16 +43,10 @@ from ui.widgets.actions import Action
 from ui.widgets.chips import Banner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from biometrics.positions import FingerPosition
     from station.app import Station
     from station.counter import Counter
     from station.desk.shift import ShiftView
-    from station.views.applicant import ApplicantView
     from station.views.strip import StripView
-    from station.views.thumbs import Thumb
-    from ui.qt import QImage
     from ui.screens.base import Screen
 
 COMMANDS = (
@@ -59,13 +55,7 @@ COMMANDS = (
     (":large", "ui.menu.large"),
     (":lock", "ui.menu.lock"),
 )
-SCREEN_OF_STAGE = {"fingers": "capture"}
 LANGUAGES = ("vi", "vi+en", "en")
-
-
-def screen_of(stage: str) -> str:
-    """Return the screen of a dossier's stage."""
-    return SCREEN_OF_STAGE.get(stage, stage)
 
 
 class Shell(QMainWindow):
@@ -91,8 +81,8 @@ class Shell(QMainWindow):
         self.apply_theme()
         app = QApplication.instance()
         assert app is not None
-        self._keys = Keys(self, self, self._touched, self.scanned)
-        app.installEventFilter(self._keys)
+        self.keys = Keys(self, self, self._touched, self.scanned)
+        app.installEventFilter(self.keys)
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._tick)
         self._clock.start(1000)
@@ -138,6 +128,8 @@ class Shell(QMainWindow):
         self.menu = Menu(page, self._entries, self.texts, COMMANDS)
         self.menu.chosen.connect(self._command)
         self.supervisor = SupervisorPanel(page, self.texts)
+        self.calling = Calling(self)
+        self.tabs = Tabs(self)
         self.second = SecondScreen(self.texts, demo=self.demo)
 
     # --- going about -------------------------------------------------------------------------------------------------------
@@ -221,34 +213,7 @@ class Shell(QMainWindow):
 
     def refresh_tabs(self) -> None:
         """Ask which dossiers are open here and show them in the top bar."""
-        counter = self.counter
-        if counter is not None:
-            self.jobs.submit(counter.open_tabs, self._show_tabs, self.show_trouble)
-
-    def _show_tabs(self, tabs: tuple[tuple[str, str, str], ...]) -> None:
-        self._tabs = tabs
-        shown = self.page.dossier if self._shown and self.page.stage else ""
-        self.top.open.show_tabs([(t or d[-6:-1], self.texts(f"ui.stage.{s}"), d == shown) for d, t, s in tabs[:4]])
-
-    _tabs: tuple[tuple[str, str, str], ...] = ()
-
-    def _next_dossier(self) -> None:
-        """Go to the next open dossier (Ctrl+Tab); the present one is kept exactly where it is."""
-        counter, shown = self.counter, self.page.dossier if self._shown and self.page.stage else ""
-        ids = [d for d, _, _ in self._tabs]
-        others = ids[ids.index(shown) + 1 :] + ids[: ids.index(shown)] if shown in ids else ids
-        if counter is None or not others:
-            return
-        wanted = others[0]
-        self.page.leave()
-
-        def work() -> str:
-            if shown:
-                counter.queue.pause(shown)
-            counter.queue.resume(wanted)
-            return counter.stage(wanted)
-
-        self.jobs.submit(work, lambda stage: self.go(screen_of(stage), wanted), self.show_trouble)
+        self.tabs.refresh()
 
     def refresh_actions(self) -> None:
         """Draw the page's actions anew; the focus stays where it is unless it was on a button that is gone."""
@@ -312,10 +277,7 @@ class Shell(QMainWindow):
                 self.menu.shut()
             return key not in ("Enter",)
         if self.supervisor.isVisible():
-            action = next((a for a in self._supervisor_actions() if a.key == key), None)
-            if action is not None and (not action.primary or self.guard.allows()):
-                action.run()
-            return True
+            return self.calling.key(key)
         if not self.page.framed and key in ("F10", "Ctrl+Tab"):
             return True
         if key == "F11":
@@ -323,7 +285,7 @@ class Shell(QMainWindow):
         elif key == "F10" and self.counter is not None and self.page.framed:
             self.menu.open()
         elif key == "Ctrl+Tab":
-            self._next_dossier()
+            self.tabs.next()
         elif key == "F1" and self.has("help") and self._shown != "help":
             self.help_message = self._message if self.trouble.isVisible() else ""
             self.help_topic, self.help_return = self.page.help_topic or self._shown, (self._shown, self.page.dossier)
@@ -388,58 +350,7 @@ class Shell(QMainWindow):
 
     def call_supervisor(self, what: str, subject: str = "") -> None:
         """F8: let the supervisor decide here, or ask and go on."""
-        counter, dossier = self.counter, self.page.dossier
-        if counter is None or not dossier:
-            return
-        self.supervisor.open(what, subject, self._supervisor_actions())
-        self.jobs.submit(lambda: counter.supervisor.waiting(dossier), self.supervisor.show_waiting, self.show_trouble)
-
-    def _supervisor_actions(self) -> list[Action]:
-        texts = self.texts
-        return [
-            Action("leave", texts("ui.action.back"), texts.second("ui.action.back"), "Esc", self.supervisor.shut, icon="back"),
-            Action("ask", texts("ui.f8.ask"), texts.second("ui.supervisor.ask"), "F8", self._ask_supervisor, icon="person"),
-            Action(
-                "decide",
-                texts("ui.f8.decide"),
-                texts.second("ui.f8.decide"),
-                "F12",
-                self._decide_here,
-                primary=True,
-                icon="double-check",
-            ),
-        ]
-
-    def _ask_supervisor(self) -> None:
-        counter, dossier, panel = self.counter, self.page.dossier, self.supervisor
-        assert counter is not None
-        what, subject = panel.what, panel.subject
-        panel.shut()
-        self.jobs.submit(
-            lambda: counter.supervisor.ask(dossier, what, subject),
-            lambda _: self.say(State.EXCEPTION, self.texts("ui.f8.asked"), self.texts.second("ui.supervisor.asked")),
-            self.show_trouble,
-        )
-
-    def _decide_here(self) -> None:
-        counter, dossier, panel = self.counter, self.page.dossier, self.supervisor
-        assert counter is not None
-        who, pin, what, subject = panel.who.text().strip(), panel.pin.text(), panel.what, panel.subject
-        panel.pin.clear()
-
-        def work() -> int:
-            counter.supervisor.ask(dossier, what, subject)
-            return counter.supervisor.decide_here(dossier, who, pin)
-
-        def decided(count: int) -> None:
-            panel.shut()
-            self.say(
-                State.GOOD,
-                self.texts("ui.f8.decided", count=count),
-                self.texts.second("ui.f8.decided", count=count),
-            )
-
-        self.jobs.submit(work, decided, lambda error: panel.refuse(str(error)))
+        self.calling.open(what, subject)
 
     # --- looks -------------------------------------------------------------------------------------------------------------
 
@@ -498,30 +409,6 @@ class Shell(QMainWindow):
         if self.counter is not None and self._shown not in ("", "start", "sign-in") and self.counter.shift.idle.locked:
             self.lock()
 
-    # --- the second screen and the hands ------------------------------------------------------------------------------------
-
-    def mirror_words(self, words: str, position: int = 0) -> None:
-        """Say a sentence to the applicant."""
-        _ = position
-        self.second.words(words)
-
-    def mirror_frame(self, image: QImage | None, kind: str) -> None:
-        """Show the applicant their own face."""
-        self.second.frame(image, kind)
-
-    def mirror_hand(self, asked: frozenset[FingerPosition], states: dict[FingerPosition, State], missing: frozenset[FingerPosition],
-                    question: FingerPosition | None) -> None:  # fmt: skip
-        """Show the applicant which finger is meant."""
-        self.second.hand(asked, states, missing, question)
-
-    def mirror_view(self, view: ApplicantView, thumbs: tuple[Thumb, ...]) -> None:
-        """Show the applicant their own data."""
-        self.second.view(view, thumbs)
-
-    def ask_signature(self, signed: Callable[[bytes], None]) -> bool:
-        """Ask the applicant to sign on their screen; False when there is none (then they sign on paper or by thumb)."""
-        return self.second.ask_signature(signed)
-
     def scanned(self, text: str) -> None:
         """A scanner's burst: the page takes it, or it is said what was scanned."""
         if self._shown and not self.page.scanned(text):
@@ -535,14 +422,14 @@ class Shell(QMainWindow):
         self.hide()
         self.second.close()
         self._clock.stop()
-        self._keys.stop()
+        self.keys.stop()
         counter, self.counter = self.counter, None
         if counter is not None:
             self.jobs.last(counter.close)
         self.jobs.stop()
         app = QApplication.instance()
         if app is not None:
-            app.removeEventFilter(self._keys)
+            app.removeEventFilter(self.keys)
         super().closeEvent(event)
         self._collector.stop()
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from station.clock import Clock
 from station.counter import Counter
 from station.demo_counter import DemoCounter
 from tests.ui.guard import ui_work
@@ -29,8 +30,10 @@ class Clerk:
     """One window over one demo counter. `errors` collects what failed; `keys` counts presses."""
 
     def __init__(self, folder: Path, *, procedure: str = "test-short", seed: int = 7, language: str = "vi+en", light_s: float = 0.0,
-                 dark: bool = False, large: bool = False, desk: str = "all") -> None:  # fmt: skip
-        self.demo = DemoCounter(folder, seed=seed, procedure=procedure, light_s=light_s, desk=desk)
+                 dark: bool = False, large: bool = False, desk: str = "all", clock: Clock | None = None, visitors: int = 7) -> None:  # fmt: skip
+        self.demo = DemoCounter(
+            folder, seed=seed, procedure=procedure, light_s=light_s, desk=desk, clock=clock, visitors=visitors
+        )
         self.shell: Shell = build_shell(language=language, dark=dark, large=large)
         self.errors: list[BaseException] = []
         self.keys = 0

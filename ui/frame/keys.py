@@ -43,6 +43,11 @@ class Keys(QObject):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._late)
 
+    @staticmethod
+    def commit_composed() -> None:
+        """Let the platform's input method commit the word being composed."""
+        QApplication.inputMethod().commit()
+
     def stop(self) -> None:
         """Hold nothing back any more."""
         self._timer.stop()
@@ -128,7 +133,7 @@ class Keys(QObject):
             name = f"Shift+{name}"
         if typing:
             # A word in preedit would be lost when the focus leaves: commit it first.
-            QApplication.inputMethod().commit()
+            self.commit_composed()
         return self._hands.press(name)
 
 

@@ -41,7 +41,7 @@ class Stepper(QWidget):
         """Six steps as in the mock-up."""
         metrics = QFontMetrics(Current.theme.font(Current.theme.scale.caption, 700))
         widest = max(metrics.horizontalAdvance(self._texts(f"ui.stage.{s}")) for s in STAGES)
-        return QSize(len(STAGES) * max(84, widest + 14), DOSSIER_STRIP)
+        return QSize(len(STAGES) * (64 if Current.theme.large else max(84, widest + 14)), DOSSIER_STRIP)
 
     def show_stage(self, stage: str, done: frozenset[str]) -> None:
         """Show where the dossier is."""
@@ -81,7 +81,9 @@ class Stepper(QWidget):
                 painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, str(index + 1))
             painter.setPen(QColor(p.accent if current else p.text if done else p.text2))
             painter.setFont(theme.font(theme.scale.caption, 700 if current else 400))
-            painter.drawText(QRectF(box.left(), 35, box.width(), 24), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter,
+            if theme.large and not current:
+                continue  # numbers and checks say it; the words would not fit
+            painter.drawText(QRectF(box.left() - 20, 35, box.width() + 40, 24), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter,
                              self._texts(f"ui.stage.{stage}"))  # fmt: skip
             if current:
                 painter.fillRect(QRectF(box.left(), self.height() - 3, box.width(), 3), QColor(p.accent))

@@ -56,7 +56,7 @@ class SupervisorPanel(QFrame):
         for action in actions:
             self._row.addWidget(ActionButton(action))
         self._row.addStretch(1)
-        wide = 560
+        wide = 700
         self.setGeometry(self.window().width() - wide - 16, 116, wide, 380)
         self.show()
         self.raise_()

@@ -179,7 +179,7 @@ class CaptureScreen(LiveScreen):
         position = view.instruction.position if view is not None and view.instruction is not None else 0
         question = FingerPosition(position) if position else None
         self.hand.show_state(asked, states, frozenset(state.exceptions), question)
-        self.shell.mirror_hand(asked, states, frozenset(state.exceptions), question)
+        self.shell.second.hand(asked, states, frozenset(state.exceptions), question)
 
     def wait_code(self) -> str:
         """Which hand or finger is invited."""
@@ -233,7 +233,7 @@ class CaptureScreen(LiveScreen):
         self.exceptions.setVisible(exceptions)
         self._hand_card.setVisible(not exceptions)
         self._auto.setVisible(not exceptions)
-        self.sees.setVisible(not exceptions)
+        self.sees.setVisible(not exceptions and not self.shell.large)
         self.why.hide()
 
     def _open_exceptions(self) -> None:

@@ -150,12 +150,13 @@ class DeclarationScreen(Screen):
     def _show(self, view: DeclarationView) -> None:
         self.view = view
         if not self.fields:
-            for index, row in enumerate(view.rows):
+            for index, row in enumerate(r for r in view.rows if not r.field.endswith("_unit")):  # units follow from the places
                 edit = FieldEdit(self, row)
                 self.fields[row.field] = edit
                 self._grid.addWidget(edit, index // 3, index % 3)
         for row in view.rows:
-            self.fields[row.field].show_row(row)
+            if row.field in self.fields:
+                self.fields[row.field].show_row(row)
         words = self.texts(view.left.code, **view.left.values)
         second = self.texts.second(view.left.code, **view.left.values)
         self._banner.say(State.RETRY if view.missing else State.GOOD, words, second)

@@ -300,6 +300,7 @@ class HomeScreen(Screen):
         if row.open:
             self._open(row.dossier)
             return
+        self._coach.hide()
         self.reason.ask(
             self.texts("ui.today.why-other", ticket=row.ticket), CALL_REASONS, lambda _, words: self._call(row.ticket, words)
         )
@@ -316,6 +317,7 @@ class HomeScreen(Screen):
             self.table.setFocus()
             self.ask(lambda: job(dossier, words), lambda _: self._ask())
 
+        self._coach.hide()
         self.reason.ask(self.texts("ui.today.why-back", ticket=row.ticket), BACK_REASONS, taken)
         self.shell.refresh_actions()
 
@@ -339,7 +341,7 @@ class HomeScreen(Screen):
 
 def _opened(dossier: str, counter: object) -> tuple[str, str]:
     from station.counter import Counter
-    from ui.shell import screen_of
+    from ui.screens.table import screen_of
 
     assert isinstance(counter, Counter)
     return dossier, screen_of(counter.stage(dossier))

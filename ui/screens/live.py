@@ -87,6 +87,7 @@ class LiveScreen(Screen):
     def enter(self, dossier: str = "") -> None:
         """Open the next capture of the dossier."""
         super().enter(dossier)
+        self.restyle()
         self.view.show_frame(None)
         self.reason.shut()
         self.saved = ""
@@ -218,7 +219,7 @@ class LiveScreen(Screen):
             if self.shell.trouble.isVisible():
                 self.shell.clear_trouble()
             self.view.show_frame(image)
-            self.shell.mirror_frame(image, self.kind)
+            self.shell.second.frame(image, self.kind)
 
     def _analysed(self) -> None:
         found = self.bridge.take_view()
@@ -262,7 +263,7 @@ class LiveScreen(Screen):
     def _tell(self, code: str, position: int) -> None:
         words = self.texts(code, finger=self.texts(f"ui.applicant.finger.{position % 5}") if position else "")
         self.sees.say(words)
-        self.shell.mirror_words(words, position)
+        self.shell.second.words(words)
 
     def _show_rate(self) -> None:
         if self.running is not None:
@@ -325,6 +326,13 @@ class LiveScreen(Screen):
 
     def _press(self) -> None:
         self.counter.press()
+
+    def restyle(self) -> None:
+        """In large type the small words go first, so that the instruction stays whole."""
+        large = self.shell.large
+        self.second.setVisible(not large)
+        self.delay.setVisible(not large)
+        self.sees.setVisible(not large)
 
     def restart(self) -> None:
         """Begin the present step anew."""

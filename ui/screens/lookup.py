@@ -47,9 +47,9 @@ class LookupScreen(Screen):
         head = QHBoxLayout()
         head.addWidget(label(self.texts("ui.chip.title"), "strong"))
         head.addStretch(1)
-        self._chip_word = StateChip(State.IDLE, self.texts("chip-idle"))
-        head.addWidget(self._chip_word)
         box.addLayout(head)
+        self._chip_word = StateChip(State.IDLE, self.texts("chip-idle"))
+        box.addWidget(self._chip_word)
         top = QHBoxLayout()
         self._photo = SmallPicture(84, 112)
         top.addWidget(self._photo)
@@ -83,7 +83,7 @@ class LookupScreen(Screen):
         frame, box = card()
         box.setContentsMargins(1, 1, 1, 1)
         headers = [self.texts(f"ui.col.{c}") for c in ("field", "chip", "register", "declared", "result")]
-        self.table = Table(headers, (112, 150, 166, 166), self.texts("ui.lookup.title"), wrap=True)
+        self.table = Table(headers, (122, 150, 150, 150, 178), self.texts("ui.lookup.title"), stretch=(1, 2, 3))
         self.table.currentCellChanged.connect(lambda *_: self._show_row())
         box.addWidget(self.table)
         column.addWidget(frame, 1)
@@ -151,7 +151,6 @@ class LookupScreen(Screen):
             return
         counter, dossier = self.counter, self.dossier
         self._timer.stop()
-        self.reading = False
         self._show_chip()
 
         def work() -> CompareView:
@@ -159,7 +158,11 @@ class LookupScreen(Screen):
             counter.compare.again(dossier)
             return counter.compare.view(dossier)
 
-        self.ask(work, self._show)
+        def kept(view: CompareView) -> None:
+            self.reading = False
+            self._show(view)
+
+        self.ask(work, kept)
 
     def _read_failed(self, error: BaseException, entered: int) -> None:
         if entered == self.entered:

@@ -74,7 +74,7 @@ class ReviewScreen(Screen):
         middle.addWidget(self._banner)
         frame, box = card()
         box.setContentsMargins(1, 1, 1, 1)
-        self.table = Table(("", "", ""), (138, 370), self.texts("ui.review.title"), wrap=True)
+        self.table = Table(("", "", ""), (138, 370, 138), self.texts("ui.review.title"), stretch=(1,))
         self.table.currentCellChanged.connect(lambda *_: self._read_aloud())
         box.addWidget(self.table)
         middle.addWidget(frame, 1)
@@ -179,7 +179,7 @@ class ReviewScreen(Screen):
         self._show_signatures(answer)
         self._show_checks(answer, seen)
         self._show_mirror(answer.applicant)
-        self.shell.mirror_view(answer.applicant, answer.thumbs)
+        self.shell.second.view(answer.applicant, answer.thumbs)
         self.shell.refresh_actions()
         self.shell.refresh_strip()
 
@@ -354,7 +354,7 @@ class ReviewScreen(Screen):
         if following in {"edit", "capture", "supervisor", "exception", "done"}:
             self._elsewhere(following, arguments)
             return
-        if following == "applicant" and not self.asked and self.shell.ask_signature(self.sign_drawn):
+        if following == "applicant" and not self.asked and self.shell.second.ask_signature(self.sign_drawn):
             self.asked = True
             self.shell.say(State.LIVE, self.texts("ui.review.signing"), self.texts.second("ui.review.signing"))
             return

@@ -71,3 +71,8 @@ SCREENS: tuple[Entry, ...] = (
 def entries() -> dict[str, Entry]:
     """Return name → entry of the screens that are there."""
     return {e.name: e for e in SCREENS if e.present}
+
+
+def screen_of(stage: str) -> str:
+    """Return the screen of a dossier's stage."""
+    return {"fingers": "capture"}.get(stage, stage)

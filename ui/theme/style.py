@@ -54,7 +54,7 @@ def style_sheet(theme: Theme) -> str:
         "QLabel { background: transparent; }",
         f"#card {{ background: {p.surface}; border: 1px solid {p.border}; border-radius: {s.radius}px; }}",
         f"#topBar {{ background: {p.bar}; }} #topBar QLabel {{ color: {p.on_bar}; }} #topBar QLabel#soft {{ color: {p.on_bar2}; }}",
-        "#topBar QLabel#demo { color: #FFD79A; border: 1px dashed #FFD79A; border-radius: 4px; padding: 2px 8px; font-weight: 700; }",
+        "#topBar QLabel { font-size: 14px; } #topBar QLabel#strong { font-size: 16px; } #topBar QLabel#demo { font-size: 14px; color: #FFD79A; border: 1px dashed #FFD79A; border-radius: 4px; padding: 2px 8px; font-weight: 700; }",
         f"#strip, #actions, #rail {{ background: {p.surface}; }} #strip {{ border-bottom: 1px solid {p.border}; }}",
         f"#actions {{ border-top: 1px solid {p.border}; }} #rail {{ border-right: 1px solid {p.border}; }}",
         f"#menu {{ background: {p.surface}; border: 2px solid {p.accent}; border-radius: {s.radius}px; }}",
@@ -66,7 +66,7 @@ def style_sheet(theme: Theme) -> str:
             f" QListWidget::item:selected {{ background: {p.accent_soft}; color: {p.text}; border-left: 4px solid {p.accent}; }}"
         ),
         (
-            f"QLabel#instruction {{ font-size: {s.title + 2}px; font-weight: 700; }} QLabel#second {{ font-size: {s.body}px; }}"
+            f"QLabel#instruction {{ font-size: {min(26, s.title + 2)}px; font-weight: 700; }} QLabel#second {{ font-size: {s.body}px; }}"
             f" QLabel#signature {{ background: {p.surface2}; border: 1px dashed {p.control}; border-radius: 4px; }}"
             f" #panel {{ background: {p.surface2}; border: 2px solid {p.accent}; border-radius: {s.radius}px; }} #parts {{ background: {p.border}; }}"
         ),

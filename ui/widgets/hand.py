@@ -40,7 +40,7 @@ class HandDiagram(QWidget):
         self._missing: frozenset[FingerPosition] = frozenset()
         self._asked: frozenset[FingerPosition] = frozenset()
         self._in_question: FingerPosition | None = None
-        self.setMinimumSize(200, 180)
+        self.setMinimumSize(160, 130)
 
     def sizeHint(self) -> QSize:
         """The size in the mock-up."""

@@ -15,7 +15,7 @@ Cell = str | QWidget | tuple[str, bool]
 class Table(QTableWidget):
     """Rows are replaced only where they changed; the chosen row follows its key, never its place."""
 
-    def __init__(self, headers: Sequence[str], widths: Sequence[int], name: str, *, wrap: bool = False) -> None:
+    def __init__(self, headers: Sequence[str], widths: Sequence[int], name: str, *, stretch: Sequence[int] = ()) -> None:
         super().__init__(0, len(headers))
         self.setHorizontalHeaderLabels(list(headers))
         self.verticalHeader().hide()
@@ -23,14 +23,19 @@ class Table(QTableWidget):
         self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
         self.setShowGrid(False)
-        self.setWordWrap(wrap)
-        self._wrap = wrap
+        self.setWordWrap(bool(stretch))
+        self._wrap = bool(stretch)
         self.setTabKeyNavigation(False)
         self.setAccessibleName(name)
         head = self.horizontalHeader()
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        head.setStretchLastSection(True)
+        head.setStretchLastSection(not stretch)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for column in stretch:
+            head.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        if stretch:  # legal text is never cut: the row grows with it
+            self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+            self.verticalHeader().setMinimumSectionSize(Current.theme.scale.row)
         head.setHighlightSections(False)
         if not any(headers):
             head.hide()
@@ -53,13 +58,13 @@ class Table(QTableWidget):
         self._keys = list(keys)
         self.setRowCount(len(keys))
         high = Current.theme.scale.row
+        self.verticalHeader().setMinimumSectionSize(high if self._wrap else 20)
         for index, fact in enumerate(facts):
             if same and index < len(self._shown) and self._shown[index] == (fact, high):
                 continue
             self._fill(index, cells(index))
-            if self._wrap:  # legal text is never cut: the row grows
-                self.resizeRowToContents(index)
-            self.setRowHeight(index, max(high, self.rowHeight(index) if self._wrap else 0))
+            if not self._wrap:
+                self.setRowHeight(index, high)
         self._shown = [(f, high) for f in facts]
         if before in self._keys:
             self.selectRow(self._keys.index(before))

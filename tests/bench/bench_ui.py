@@ -1,0 +1,92 @@
+"""The clerk's path in the real window (offscreen): delay from frame to overlay, stops of the UI thread, keys, machine time.
+
+    ./run bench ui [--json] [--short]
+
+One whole enrollment by `vn-60-2021` (``--short``: the three-capture procedure) with simulated devices at their real pace and good
+fingers. References are the issue's. A stop of the UI thread is its own CPU time between two turns of a 5 ms timer: on a shared
+machine the wall time between turns also holds the time given to others, and is printed beside it.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.bench.report import Report
+
+TICK_MS = 5
+
+
+def main(arguments: list[str]) -> int:
+    """Print one line per figure."""
+    report = Report(arguments)
+    import os
+
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from ui.main import application
+
+    application()
+    from tests.ui.driver import Clerk
+    from ui.main import preload
+    from ui.qt import QTimer
+    from ui.screens.live import LiveScreen
+
+    preload()
+    with TemporaryDirectory(prefix="bench-ui-") as made:
+        clerk = Clerk(Path(made) / "demo", procedure="test-short" if "--short" in arguments else "vn-60-2021")
+        gaps: list[tuple[float, float, str]] = []
+        spent = {"machine": 0.0, "live": 0.0, "person": 0.0}
+        last = [time.monotonic(), time.thread_time()]
+
+        def tick() -> None:
+            now, cpu = time.monotonic(), time.thread_time()
+            gap = now - last[0]
+            gaps.append((gap, cpu - last[1], clerk.page))
+            page = clerk.shell.page
+            live = isinstance(page, LiveScreen) and page.running is not None
+            spent["live" if live else "person" if clerk.primary() else "machine"] += gap
+            last[:] = [time.monotonic(), time.thread_time()]
+
+        timer = QTimer()
+        timer.timeout.connect(tick)
+        timer.start(TICK_MS)
+        try:
+            began = time.monotonic()
+            clerk.to_capture()
+            clerk.capture_all()
+            clerk.review_and_seal()
+            clerk.key("F12")
+            clerk.until(lambda: clerk.page == "FinishScreen" and clerk.primary())
+            clerk.key("F12")
+            clerk.until(lambda: clerk.counter.station.book.states()[0].slip is not None and clerk.primary())
+            whole = time.monotonic() - began
+            timer.stop()
+            (state,) = clerk.counter.station.book.states()
+            dwell = sum(s.dwell_s for s in state.procedure.steps)
+            delays = sorted([*clerk.capture.view.delays, *clerk.portrait.view.delays])
+            keys = clerk.keys
+        finally:
+            timer.stop()
+            clerk.close()
+    report.figure("frame to overlay, p95", 1000 * delays[int(0.95 * len(delays))], "ms", 80, f"{len(delays)} overlays")
+    report.figure("frame to overlay, median", 1000 * delays[len(delays) // 2], "ms")
+    cpu = sorted(((c, p) for _, c, p in gaps), reverse=True)
+    report.figure("UI thread busy, longest (its own CPU)", 1000 * cpu[0][0], "ms", 50, cpu[0][1])
+    report.figure(
+        "UI thread busy over 50 ms",
+        float(sum(c > 0.05 for c, _ in cpu)),
+        "times",
+        None,
+        ", ".join(f"{p} {1000 * c:.0f}" for c, p in cpu[:6]),
+    )
+    report.figure("UI thread away, longest (wall)", 1000 * max(g for g, _, _ in gaps), "ms", None, "includes other processes")
+    report.figure("keys of a full enrollment", float(keys), "keys", 40)
+    report.figure("machine time: nothing to do for a person", spent["machine"], "s", 15)
+    report.figure(
+        "live captures, dwell and simulated hands included", spent["live"], "s", None, f"dwell by the rules {dwell:.1f} s"
+    )
+    report.figure("whole enrollment", whole, "s")
+    sys.stdout.flush()
+    return 0
