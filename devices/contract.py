@@ -138,6 +138,10 @@ class RawCapture:
     signed: tuple[bytes, ...] = ()
     device_quality: int | None = None
     details: Mapping[str, str] = field(default_factory=dict)
+    uncorrected: tuple[CapturedImage, ...] = ()
+    """The images exactly as the device gave them, where `images` had a certificate's corrections applied; kept beside them."""
+    corrections: tuple[str, ...] = ()
+    """Names of the corrections that were applied; empty for every device that needs none."""
 
 
 @dataclass(frozen=True, slots=True)

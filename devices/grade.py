@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from devices.contract import DeviceIdentity, DeviceInfo, DeviceKind, Source
+
+if TYPE_CHECKING:
+    from devices.calibration.corrections import Corrections
 
 GRADED_KINDS: Final = frozenset({DeviceKind.SCANNER, DeviceKind.CAMERA})
 """Kinds whose samples become part of a record; a barcode reader or a GPS needs no certificate."""
@@ -59,6 +62,8 @@ class CertificateFacts:
     valid_until: datetime
     verified: bool
     certificate_id: str = ""
+    corrections: Corrections | None = None
+    """What has to be done to each raw picture for the certificate to hold; None for most devices."""
 
 
 CertificateSource = Callable[[DeviceIdentity], CertificateFacts | None]
@@ -80,6 +85,8 @@ class Grade:
     values: Mapping[str, object] = field(default_factory=dict)
     days_left: int | None = None
     certificate_id: str = ""
+    corrections: Corrections | None = None
+    """Applied to each picture that is taken (`station.capture.admission.stamped`)."""
 
     @property
     def screen_code(self) -> str:
@@ -118,7 +125,7 @@ def grade(info: DeviceInfo, certificate: CertificateFacts | None, now: datetime)
         return Grade(enrolls=False, code=CERTIFICATE_MISSING)
     days = (certificate.valid_until - now) // timedelta(days=1)
     code, values = _fault(info.identity, certificate, now)
-    return Grade(not code, code, values, days, certificate.certificate_id)
+    return Grade(not code, code, values, days, certificate.certificate_id, certificate.corrections)
 
 
 def _fault(identity: DeviceIdentity, certificate: CertificateFacts, now: datetime) -> tuple[str, Mapping[str, object]]:

@@ -301,7 +301,7 @@ class Calibration:
         from devices.calibration.measuring import dead_pixels, measure
 
         ppi = self._device.capabilities.ppi
-        corrected = {face: tuple(apply(self.corrections, p) for p in taken) for face, taken in self.pictures.items()}
+        corrected = self._corrected()
         if not self._same_device():
             raise DeviceError("The device, its firmware or its profile changed during the calibration; begin again.",
                               device_id=self._device.device_id, code="calibration-device-changed")  # fmt: skip
@@ -313,6 +313,17 @@ class Calibration:
             found = (values["ppi-x"], values["ppi-y"]) if failed & {"ppi-x", "ppi-y"} else None
             dead = dead_pixels(self.pictures.get("light", ()), self.pictures.get("dark", ())) if "dead-pixels" in failed else ()
             self.proposed = derive(ppi, found, dead, self.pictures.get("light", ()), flat=bool(failed & {"area-light"}))
+
+    def _corrected(self) -> dict[str, tuple[Picture, ...]]:
+        """The captures as they are measured. A finger's grey range is the sensor's own; nothing is corrected there."""
+        try:
+            return {
+                f: taken if f == "fingers" else tuple(apply(self.corrections, p) for p in taken)
+                for f, taken in self.pictures.items()
+            }
+        except ValueError as error:
+            raise DeviceError("The device gives pictures of different sizes; its corrections cannot be proven. Nothing was signed.",
+                              device_id=self._device.device_id, code="correction-misfit") from error  # fmt: skip
 
     def _correct(self) -> None:
         self.rows_before, self.corrections = self.rows, self.proposed

@@ -102,7 +102,7 @@ class Certificate:
         """Return the facts for the grade; `verified` is the answer of whoever checked the signature and the chain."""
         body = self.body
         return CertificateFacts(body.device.serial, body.device.firmware, body.device.profile, body.passed, body.expires,
-                                verified and self.signed, self.id)  # fmt: skip
+                                verified and self.signed, self.id, body.corrections if body.corrections.names else None)  # fmt: skip
 
 
 def to_be_signed(body: CertificateBody) -> bytes:
@@ -222,7 +222,8 @@ def _body(raw: Mapping[str, Any]) -> CertificateBody:
         tuple(_row(r) for r in _list(raw["rows_before"], MAX_ROWS)),
         Corrections(canonical.read_number(corrections["scale_x"]), canonical.read_number(corrections["scale_y"]),
                     tuple((_whole(r, 0, 100_000), _whole(c, 0, 100_000)) for r, c in _list(corrections["dead"], 500)),
-                    tuple(_whole(g, 0, 10_000) for g in _list(corrections["gains"], 576))),
+                    tuple(_whole(g, 0, 10_000) for g in _list(corrections["gains"], 576)),
+                    tuple(_whole(n, 1, 100_000) for n in _list(corrections["shape"], 2))),
         captures,
     )  # fmt: skip
 

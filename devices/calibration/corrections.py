@@ -27,13 +27,15 @@ class Corrections:
     """What is done to a raw picture, in this order: dead pixels replaced by the median around, gains, scale to the nominal ppi.
 
     `scale_x`, `scale_y`: the picture is made so much larger. `dead`: (row, column) of the raw picture. `gains`: FLAT_CELLS² factors
-    in thousandths, row by row, or empty.
+    in thousandths, row by row, or empty. `shape`: (rows, columns) of the raw picture that `dead` and `gains` are places of; empty
+    where there are none.
     """
 
     scale_x: float = 1.0
     scale_y: float = 1.0
     dead: tuple[tuple[int, int], ...] = ()
     gains: tuple[int, ...] = ()
+    shape: tuple[int, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -44,20 +46,25 @@ class Corrections:
     @property
     def digest(self) -> str:
         """SHA-256 (hex) of the corrections' text: two devices with the same one are corrected alike."""
-        return hashlib.sha256(repr((self.scale_x, self.scale_y, self.dead, self.gains)).encode()).hexdigest()
+        return hashlib.sha256(repr((self.scale_x, self.scale_y, self.dead, self.gains, self.shape)).encode()).hexdigest()
 
 
 def apply(corrections: Corrections, image: Grey) -> Grey:
-    """Return the corrected picture (HxW uint8); the raw one is untouched."""
+    """Return the corrected picture (HxW uint8); the raw one is untouched.
+
+    Raises:
+        ValueError: dead pixels or gains are of a picture of another size.
+    """
     if not corrections.names:
         return image
     import cv2
 
+    if corrections.shape and image.shape != corrections.shape:
+        raise ValueError("these corrections are of a picture of another size")
     done = image.copy()
     for row, column in corrections.dead:
-        if row < done.shape[0] and column < done.shape[1]:
-            around = image[max(0, row - 2) : row + 3, max(0, column - 2) : column + 3]
-            done[row, column] = np.uint8(np.median(around))
+        around = image[max(0, row - 2) : row + 3, max(0, column - 2) : column + 3]
+        done[row, column] = np.uint8(np.median(around))
     if corrections.gains:
         grid = np.asarray(corrections.gains, np.float32).reshape(FLAT_CELLS, FLAT_CELLS) / 1000
         gain = cv2.resize(grid, (done.shape[1], done.shape[0]), interpolation=cv2.INTER_CUBIC)
@@ -89,7 +96,9 @@ def derive(
         x, y = (round(ppi / f, 6) if abs(ppi / f - 1) < 0.1 else 1.0 for f in found_ppi)
         scale_x, scale_y = (1.0 if abs(s - 1) < 0.001 else s for s in (x, y))
     gains = _gains(light) if flat and light else ()
-    return Corrections(scale_x, scale_y, tuple(dead) if len(dead) <= MAX_DEAD else (), gains)
+    mended = tuple(dead) if len(dead) <= MAX_DEAD else ()
+    places = bool(gains or mended) and bool(light)
+    return Corrections(scale_x, scale_y, mended if places else (), gains, light[0].shape if places else ())
 
 
 def _gains(light: Sequence[Grey]) -> tuple[int, ...]:
@@ -106,4 +115,4 @@ def to_plain(corrections: Corrections) -> Mapping[str, object]:
     from devices.calibration.canonical import number
 
     return {"scale_x": number(corrections.scale_x), "scale_y": number(corrections.scale_y),
-            "dead": [list(d) for d in corrections.dead], "gains": list(corrections.gains)}  # fmt: skip
+            "dead": [list(d) for d in corrections.dead], "gains": list(corrections.gains), "shape": list(corrections.shape)}  # fmt: skip

@@ -8,10 +8,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from devices.contract import Device, RawCapture
+import numpy as np
+import numpy.typing as npt
+
+from devices.contract import CapturedImage, Device, RawCapture
 from devices.errors import CaptureRefusedError
 from devices.grade import CERTIFICATE_MISSING, CertificateSource, Grade, grade, needs_certificate
+
+if TYPE_CHECKING:
+    from devices.calibration.corrections import Corrections
 
 
 def admission(device: Device, certificates: CertificateSource, now: datetime) -> Grade:
@@ -36,10 +43,37 @@ def check_admission(admitted: Grade, device_id: str = "") -> None:
 
 
 def stamped(capture: RawCapture, admitted: Grade) -> RawCapture:
-    """Return the capture with the certificate that admitted its device, when it names none itself."""
-    if not admitted.certificate_id or capture.identity.certificate:
-        return capture
-    return replace(capture, identity=replace(capture.identity, certificate=admitted.certificate_id))
+    """Return the capture with the certificate that admitted its device, when it names none itself, and with that certificate's
+    corrections applied; the pictures as they came stay beside the corrected ones.
+
+    Raises:
+        CaptureRefusedError: the picture is none that the corrections can be applied to; the certificate does not hold for it.
+    """
+    if admitted.certificate_id and not capture.identity.certificate:
+        capture = replace(capture, identity=replace(capture.identity, certificate=admitted.certificate_id))
+    return _corrected(capture, admitted.corrections) if admitted.corrections is not None and not capture.corrections else capture
+
+
+def _corrected(capture: RawCapture, corrections: Corrections) -> RawCapture:
+    from devices.calibration.corrections import apply
+
+    try:
+        images = tuple(replace(i, pixels=apply(corrections, grey8(i)), encoding="raw", original=None) for i in capture.images)
+    except ValueError as error:
+        raise CaptureRefusedError("This picture is not of the kind that the device's corrections were measured on; it was not taken. Calibrate the "
+                                  "device in the mode it is used in.", code="correction-misfit") from error  # fmt: skip
+    return replace(capture, images=images, uncorrected=capture.images, corrections=corrections.names)
+
+
+def grey8(image: CapturedImage) -> npt.NDArray[np.uint8]:
+    """Return the pixels where they are grey and of 8 bits, as calibration measured them.
+
+    Raises:
+        ValueError: they are not.
+    """
+    if image.pixels.ndim != 2 or image.pixels.dtype != np.uint8:
+        raise ValueError("not a grey picture of 8 bits")
+    return image.pixels.astype(np.uint8, copy=False)
 
 
 def check_stamp(capture: RawCapture) -> None:

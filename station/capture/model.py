@@ -65,3 +65,7 @@ class Capture(msgspec.Struct, frozen=True):
     """Blobs (SHA-256 hex) of the device's own signed bytes, kept exactly."""
     flags: tuple[str, ...] = ()
     """For example ``below-threshold``, ``manual``."""
+    uncorrected: tuple[ImageRef, ...] = ()
+    """The images as the device gave them, where `images` had its certificate's corrections applied; kept at this station."""
+    corrections: tuple[str, ...] = ()
+    """Which corrections were applied: ``scale``, ``dead-pixels``, ``flat-field``; what they are stands in the certificate."""

@@ -57,7 +57,8 @@ def make_capture(journal: Journal, step: CaptureStep, raw: RawCapture, verdict: 
     d = raw.identity
     device = CaptureDevice(d.adapter, d.vendor, d.model, d.serial, d.firmware, d.profile, d.certificate)
     return Capture(step.id, step.modality.value, int(step.position), int(step.impression), images, device, Source(raw.source),
-                   quality_notes(verdict), number, missing, signed, flags)  # fmt: skip
+                   quality_notes(verdict), number, missing, signed, flags,
+                   tuple(store_image(journal, image) for image in raw.uncorrected), raw.corrections)  # fmt: skip
 
 
 def store_attempt(book: DossierBook, dossier: str, step: CaptureStep, attempt: Attempt) -> int:

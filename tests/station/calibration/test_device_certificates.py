@@ -233,6 +233,46 @@ def test_a_clock_that_was_wrong(house: House) -> None:
     assert house.may_enroll() == "certificate-unverified"
 
 
+def test_a_corrected_devices_pictures_are_corrected_and_kept_raw(house: House) -> None:
+    import numpy as np
+
+    from devices.contract import CapturedImage, RawCapture
+    from devices.errors import CaptureRefusedError
+    from station.capture.admission import stamped
+    from station.capture.storing import make_capture
+    from station.capture.verdict import Verdict
+    from station.dossier.procedure import load_procedure
+
+    fixed = Corrections(1.0, 1.02, ((5, 7),), (), (100, 80))
+    made = house.issue(corrections=fixed)
+    admitted = grade(INFO, house.book.facts(IDENTITY), house.clock.now())
+    assert (admitted.enrolls, admitted.corrections) == (True, fixed)
+    pixels = np.full((100, 80), 200, np.uint8)
+    pixels[5, 7] = 0
+    raw = RawCapture((CapturedImage(pixels, 8, 500),), IDENTITY, Source.DEVICE)
+    taken = stamped(raw, admitted)
+    assert taken.identity.certificate == made.id
+    assert taken.corrections == ("scale", "dead-pixels")
+    assert taken.images[0].pixels.shape == (102, 80)
+    assert taken.images[0].pixels.min() == 200
+    assert taken.uncorrected[0].pixels is pixels
+    assert pixels[5, 7] == 0
+    assert stamped(taken, admitted) == taken  # once
+    step = load_procedure("test-short").steps[0]
+    stored = make_capture(house.journal, step, taken, Verdict((), 0), 1)
+    assert stored.corrections == taken.corrections
+    assert house.journal.blob(stored.uncorrected[0].blob) == pixels.tobytes()
+    assert house.journal.blob(stored.images[0].blob) == taken.images[0].pixels.tobytes()
+    for wrong in (pixels[:50], np.stack([pixels] * 3, axis=-1), pixels.astype(np.uint16)):
+        with pytest.raises(CaptureRefusedError) as caught:
+            stamped(replace(raw, images=(CapturedImage(wrong, 8, 500),)), admitted)
+        assert caught.value.reason_code == "correction-misfit"
+    plain = house.issue()
+    admitted = grade(INFO, house.book.facts(IDENTITY), house.clock.now())
+    assert stamped(raw, admitted).images == raw.images
+    assert (stamped(raw, admitted).corrections, stamped(raw, admitted).identity.certificate) == ((), plain.id)
+
+
 def test_a_damaged_chain_is_not_followed_by_a_new_certificate(house: House) -> None:
     house.issue()
     house.file().write_bytes(b"{}")
