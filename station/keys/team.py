@@ -78,9 +78,16 @@ def read_team(data: bytes, passphrase: str) -> TeamFile:
     Raises:
         WrongSecretError: another passphrase, or altered. KeyFormatError: not a team file.
     """
-    kind, version, seed, stations, operators = loads_exact(
-        unwrap_secret(data, _PURPOSE, PassphraseWrapper(passphrase)), MAX_WRAPPED_BYTES, 5
-    )
+    return parse_team(unwrap_secret(data, _PURPOSE, PassphraseWrapper(passphrase)))
+
+
+def parse_team(plain: bytes) -> TeamFile:
+    """Read what a team file holds under its passphrase.
+
+    Raises:
+        KeyFormatError: not that.
+    """
+    kind, version, seed, stations, operators = loads_exact(plain, MAX_WRAPPED_BYTES, 5)
     if kind != "team" or version != 1 or not isinstance(stations, list) or not isinstance(operators, list):
         raise KeyFormatError("These bytes are no team file of this version; nothing was taken in.")
     if len(stations) > MAX_MEMBERS or len(operators) > MAX_MEMBERS:

@@ -14,12 +14,16 @@ from random import Random
 from typing import Final
 
 from station.errors import StationError
+from station.exchange import sending_hours
 from station.keys import HybridSealer, SoftwareSigner
+from station.keys.team import parse_team
+from station.keys.trust import read_entry
 from station.package import cbor, cose, layout, open_package, peek_message, seal_package
 from station.package.content import all_parts, read_events, read_manifest, write_manifest
 from station.package.identity import RECEIPT_PURPOSE, IntakePublic, answer_body, read_answer
 from station.package.signed import sign_message
 from station.queue.notices import NOTICE_PURPOSE, notice_body, read_notice
+from station.vietnam.rules import parse_fee_row
 from tests.station.package.builders import Party, content
 
 HEADS: Final = [
@@ -43,6 +47,12 @@ def _targets() -> dict[str, tuple[bytes, Callable[[bytes], object]]]:
     notice = sign_message(signer, NOTICE_PURPOSE, told)
     receipt = sign_message(signer, RECEIPT_PURPOSE, body)
     outer = layout.parse(sealed.data)
+    team = cbor.encode(["team", 1, bytes(32), [signer.public.to_bytes()], [["lan", signer.public.to_bytes()]]])
+    fees = {
+        "valid_from": "2026-12-01",
+        "source": "x",
+        "table": {"first": 0, "exchange": 1, "exchange-from-cmnd": 2, "reissue": 3},
+    }
 
     def opened(data: bytes) -> object:
         return open_package(data, party.opener, find_station=party.find_station, find_operator=party.find_operator)
@@ -59,6 +69,10 @@ def _targets() -> dict[str, tuple[bytes, Callable[[bytes], object]]]:
         "notice": (notice, lambda d: read_notice(d, intake, "s")),
         "signatures": (cbor.encode(outer.signatures), lambda d: cose.verify(
             cbor.decode(d, max_bytes=20_000), outer.sealed_payload, layout.SEAL_PURPOSE, party.find_station)),
+        "team": (team, parse_team),
+        "trusted-key": (signer.public.to_bytes(), lambda d: read_entry(d, "fuzz")),
+        "fees": (cbor.encode(fees), lambda d: parse_fee_row(cbor.decode(d, max_bytes=10_000))),
+        "hours": (b"22:00-05:00, 11:30-13:00", lambda d: sending_hours(d.decode("latin-1"))),
         "intake-key": (intake.to_bytes(), IntakePublic.from_bytes),
     }  # fmt: skip
 
