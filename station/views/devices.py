@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from devices.contract import DeviceKind, Source
-from devices.grade import needs_certificate
+from devices.grade import Grade, needs_certificate
 from station.device_room import RoomRow, what_it_can
 from station.views.base import Intent, Tone, Words
 
@@ -73,6 +73,20 @@ class DeviceRoomView:
 
 
 _NEXT: Mapping[str, str] = {"E22": "device.next.calibrate", "E23": "device.next.other-device"}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a device previews only, for a capture screen: the words, what to do, and the small code (``E22``, ``E23``)."""
+
+    reason: Words
+    next_step: Words
+    screen_code: str
+
+
+def refusal_of(grade: Grade) -> Refusal:
+    """Return the words of a grade that does not enroll."""
+    return Refusal(Words(grade.code, grade.values), Words(_NEXT.get(grade.screen_code, "device.next.cable")), grade.screen_code)
 
 
 def device_room_view(rows: Sequence[RoomRow], *, live: Mapping[str, LiveTest] | None = None, faults: Sequence[str] = (),

@@ -12,6 +12,7 @@ from typing import Any
 from devices.errors import DeviceBusyError, DeviceNotFoundError, DeviceUnpluggedError
 from station.capture.session import Attempt, Phase, SessionView
 from station.dossier.procedure import CaptureStep
+from station.views.devices import refusal_of
 from station.views.fingers import FingersView
 from ui.bridge import LiveBridge
 from ui.qt import QTimer
@@ -232,6 +233,14 @@ class LiveScreen(Screen):
 
     def _say(self, view: SessionView) -> None:
         texts, kind = self.texts, self.kind
+        if view.refused is not None:
+            # The picture goes on, nothing is taken: the technician's words stand until another device is here (E22, E23).
+            refusal = refusal_of(view.refused)
+            head = " ".join(t for t in (texts("ui.state.blocked"), refusal.screen_code) if t)
+            self.banner.say(
+                State.BLOCKED, head, f"{texts.of(refusal.reason)}. {texts.of(refusal.next_step)}", texts.second_of(refusal.reason)
+            )
+            return
         wrong = sum(not p.passed for p in view.verdict.parts) if view.verdict is not None else 0
         if view.instruction is not None:
             code, position = view.instruction.code, view.instruction.position
