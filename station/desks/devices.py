@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from devices import hotplug
 from devices.calibration.plan import plan_for
 from devices.contract import Frame, ImagingDevice
+from devices.hotplug import HotPlugWatch
 from devices.selftest import LiveMeter, Step, selftest
 from station.app import Station
 from station.calibrating import Calibration, Conditions, Finished
@@ -61,6 +63,10 @@ class DeviceDesk:
             self._rows.append(row)
             told(self.view(SearchProgress(row.info.device_id, len(self._rows), max(total, len(self._rows)))))
         return self.view()
+
+    def watch(self, changed: Callable[[], None]) -> HotPlugWatch:
+        """Call `changed` (on a thread of the watch) when something is plugged in or out; the caller closes the watch."""
+        return HotPlugWatch(lambda _: changed(), look=hotplug.attached_now)
 
     def view(self, searching: SearchProgress | None = None) -> DeviceRoomView:
         """Return S16 as known now."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from devices.contract import ImagingDevice
+from devices.hotplug import HotPlugWatch
 from station.desks.devices import CalibrationDesk, DeviceDesk, SelfTest
 from station.views.devices import DeviceRoomRow, DeviceRoomView
-from ui.qt import QHBoxLayout, QVBoxLayout
+from ui.qt import QHBoxLayout, QVBoxLayout, Signal
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.tokens import State
@@ -20,8 +21,12 @@ from ui.widgets.scrolling import Scrolling
 class DevicesScreen(Screen):
     """May this device enrol today?"""
 
+    _plugged = Signal()
+
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
+        self._watch: HotPlugWatch | None = None
+        self._plugged.connect(self._search_again)
         self.desk: DeviceDesk | None = None
         self.view: DeviceRoomView | None = None
         self.tested: SelfTest | None = None
@@ -72,8 +77,22 @@ class DevicesScreen(Screen):
         super().enter(dossier)
         if self.desk is None:
             self.desk = DeviceDesk(self.station)
+        if self._watch is None:
+            self._watch = self.desk.watch(self._plugged.emit)
         self.rows.setFocus()
         self._search()
+
+    def leave(self) -> None:
+        """Stop watching the plugs."""
+        super().leave()
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.close()
+
+    def _search_again(self) -> None:
+        """Something was plugged in or out: look again, unless that is happening already."""
+        if self._watch is not None and not self.busy:
+            self._search()
 
     def _search(self) -> None:
         desk = self.desk
