@@ -150,15 +150,18 @@ def _heard_ready(transport: Transport, profile: Profile, deadline: Deadline) -> 
 
 
 def _system_parameters(module: Ef01Module, profile: Profile, deadline: Deadline) -> bytes | None:
-    """The eight words, None where the module has no such command."""
+    """The eight words, None where the module says that it has no such command, nothing where it stays silent.
+
+    Silence proves nothing: an unnamed module then stays generic.
+    """
     if not profile.has("read_sys_para"):
         return None
     try:
         answer = module.ask("read_sys_para", values=16, deadline=deadline)
     except DeviceTimeoutError:
-        if deadline.passed:
+        if deadline.passed or profile.id != GENERIC:
             raise
-        return None  # proven to be there a moment ago: it does not know the command
+        return b""
     return answer.values if answer.name == "ok" else None
 
 

@@ -15,10 +15,12 @@ import pytest
 from devices.profiles import Profile, load_profile
 from devices.serial_55aa.commands import Gt5Module
 from devices.serial_ef01.commands import Ef01Module
+from devices.serial_ef01.probe import parse_product, words_fit, words_of
 from devices.serial_ef01.upload import fetch
 from devices.serial_pixels import unpack
 from devices.serial_sfm import parse_picture
 from devices.serial_sfm.commands import SfmModule
+from devices.serial_sfm.framing import encode as sfm_encode
 from devices.simulated.serial_55aa import Gt5ModuleSimulation
 from devices.simulated.serial_ef01 import Ef01ModuleSimulation
 from devices.simulated.serial_sfm import SfmModuleSimulation
@@ -160,3 +162,32 @@ def test_the_packed_nibbles_are_left_pixel_first_and_nothing_is_invented() -> No
     pixels = unpack(packed, image)
     assert set(np.unique(pixels)) <= {17 * v for v in range(16)}
     assert pixels.ravel()[2 * 0x12 : 2 * 0x12 + 2].tolist() == [17, 34]
+
+
+def test_numbers_that_the_adapter_never_sends_are_in_their_places_too() -> None:
+    assert sfm_encode(0x15, 0x01020304, 0x0000011C, 0x61).hex() == bytes.fromhex("40 15 04030201 1C010000 61 DD 0A").hex()
+
+
+def test_product_information_as_the_r503_manual_lays_it_out() -> None:
+    typed = bytes.fromhex(
+        "52353033 00000000 00000000 00000000"  # module type, 16
+        "30303031"  # batch number, 4
+        "4142434430303037"  # serial number, 8
+        "01 02"  # hardware version
+        "4650433130323100"  # sensor type, 8
+        "00C0 00C0 0600 00C8"  # 192 x 192, template 1536, 200 templates
+    )
+    product = parse_product(typed)
+    assert (product.module, product.serial, product.hardware, product.sensor) == ("R503", "ABCD0007", "1.2", "FPC1021")
+    assert (product.width, product.height, product.template_bytes, product.capacity) == (192, 192, 1536, 200)
+
+
+def test_system_parameters_of_an_r558_are_other_words_of_the_same_length() -> None:
+    r558, r503 = load_profile("r558"), load_profile("grow-r503-v12")
+    typed = bytes.fromhex("0002 0600 0064 0003 FFFFFFFF 0002 0006")  # enroll times, template size, database size, score level …
+    assert words_of(r558, typed)["template_size"] == 1536
+    assert words_fit(r558, typed)
+    assert not words_fit(r503, typed)
+    other = bytes.fromhex("0004 0000 00C8 0003 FFFFFFFF 0002 0006")
+    assert words_fit(r503, other)
+    assert not words_fit(r558, other)
