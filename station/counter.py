@@ -35,7 +35,7 @@ from station.dossier.parts import ExceptionKind, Permanence
 from station.dossier.procedure import CaptureStep, Modality
 from station.enrolling import request_of, rules_of
 from station.exchange import make_uploader
-from station.memory import give_back
+from station.memory import trim
 from station.population.model import Population
 from station.queue import Uploader
 from station.queue.model import Entry, State
@@ -273,7 +273,7 @@ class Counter:
         entry = seal_dossier(self.station, dossier)
         if self._uploader is not None:
             self._uploader.wake()
-        give_back()  # the pictures of this person are in the package now
+        trim()  # the pictures of this person are in the package now
         return entry
 
     def start_sending(self, carrier: TusCarrier, on_change: Callable[[Entry], None] | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -53,12 +54,14 @@ class DemoCounter:
         station = open_demo_station(self._folder / "station", clock=self._clock, desk=self._desk)
         scanner, camera = demo_devices(self._clock)
         population = demo_population(self._seed)
-        visitors = []
-        for number in range(self._count):
-            citizen = demo_citizen(population, number)
-            visitors.append(
-                Visitor(str(FIRST_TICKET + number), citizen, person_seed(self._seed, citizen), partial(card_on_table, citizen))
-            )
+        citizens = [demo_citizen(population, number) for number in range(self._count)]
+        # The first to be called has an old chip card, and one letter of the form differs: the first minute shows what a look-up is for.
+        first = next((c for c in citizens if c.chip is not None), citizens[0])
+        citizens = [with_a_slip_of_the_pen(first), *(c for c in citizens if c is not first)]
+        visitors = [
+            Visitor(str(FIRST_TICKET + n), c, person_seed(self._seed, c), partial(card_on_table, c))
+            for n, c in enumerate(citizens)
+        ]
         self.counter = Counter(station, scanner, camera, population, tuple(visitors),
                                lambda seed: call_person(scanner, camera, seed, light_s=self._light_s), self._procedure,
                                demo_trust)  # fmt: skip
@@ -101,3 +104,28 @@ def card_on_table(citizen: SyntheticCitizen) -> CardOnTable | None:
     """Lay the citizen's old chip card on a simulated reader; None for somebody without one."""
     chip = demo_chip(citizen)
     return (SimulatedCardReader(chip=chip), AccessKey.from_can(chip.made.can)) if chip is not None else None
+
+
+def with_a_slip_of_the_pen(citizen: SyntheticCitizen) -> SyntheticCitizen:
+    """Return the citizen with one mark of the mother's name written differently on today's form."""
+    name = citizen.declared.get("mother_name", "")
+    at = next((i for i, c in enumerate(name) if c in _OTHER_MARKS), -1)
+    if at < 0:
+        return citizen
+    return replace(citizen, declared={**citizen.declared, "mother_name": name[:at] + _OTHER_MARKS[name[at]] + name[at + 1 :]})
+
+
+_OTHER_MARKS = {
+    "Ị": "Ì",
+    "À": "Á",
+    "Ễ": "Ề",
+    "Ấ": "Ầ",
+    "Ú": "Ù",
+    "Ọ": "Ó",
+    "Â": "Ă",
+    "Ô": "Ơ",
+    "ị": "ì",
+    "à": "á",
+    "ễ": "ề",
+    "ấ": "ầ",
+}

@@ -14,5 +14,10 @@ from contextlib import suppress
 def give_back() -> None:
     """Return freed pages to the system where the C library can (glibc); elsewhere do nothing. Never raises."""
     gc.collect()
+    trim()
+
+
+def trim() -> None:
+    """Return freed pages without looking for cycles (in a window those are taken apart on the UI thread only). Never raises."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -69,7 +69,7 @@ class HomeScreen(Screen):
         head.addStretch(1)
         box.addLayout(head)
         headers = [self.texts(f"ui.col.{c}") for c in ("ticket", "name", "born", "kind", "wait", "state", "note")]
-        self.table = Table(headers, (64, 222, 82, 100, 96, 214), self.texts("ui.today.waiting"))
+        self.table = Table(headers, (64, 222, 82, 104, 96, 214, 150), self.texts("ui.today.waiting"), stretch=(1, 6))
         self.table.currentCellChanged.connect(lambda *_: self.shell.refresh_actions() if self.view is not None else None)
         box.addWidget(self.table, 1)
         self._coach = Banner(small=True)
@@ -95,8 +95,8 @@ class HomeScreen(Screen):
         self._pace = label("", "caption", wrap=True)
         box.addWidget(self._pace)
         right.addWidget(day)
-        devices, self._devices = card(self.texts("ui.today.devices"))
-        right.addWidget(devices)
+        self._device_card, self._devices = card(self.texts("ui.today.devices"))
+        right.addWidget(self._device_card)
         where, box = card(self.texts("ui.today.where"))
         grid = QGridLayout()
         self._counts = {}
@@ -112,7 +112,7 @@ class HomeScreen(Screen):
         box.addWidget(self._refused)
         right.addWidget(where)
         right.addStretch(1)
-        day.setFixedWidth(286)
+        day.setMinimumWidth(286)
         return right
 
     # --- asking and showing --------------------------------------------------------------------------------------------------
@@ -122,6 +122,8 @@ class HomeScreen(Screen):
         super().enter(dossier)
         self.view = None
         self.reason.shut()
+        self._room_again()
+        self._for_size()
         self.table.setFocus()
         self._day.setText(time.strftime("%d/%m/%Y"))
         self._ask()
@@ -132,11 +134,30 @@ class HomeScreen(Screen):
         super().leave()
         self._timer.stop()
 
+    def _make_room(self) -> None:
+        """A reason is asked: what is not needed for it goes."""
+        self._coach.hide()
+        self._desks.hide()
+        self.table.setMaximumHeight(120)
+
+    def _room_again(self) -> None:
+        self._desks.show()
+        self.table.setMaximumHeight(16_777_215)
+
     def restyle(self) -> None:
-        """Rows have another height."""
+        """Rows have another height; in large type the year of birth, the kind and the devices go first."""
+        self._for_size()
         self.table.forget()
         self.view = None
         self._ask()
+
+    def _for_size(self) -> None:
+        large = self.shell.large
+        for column in (2, 3):
+            self.table.setColumnHidden(column, large)
+        for column, width in enumerate((64, 222, 82, 104, 96, 214, 150)):
+            self.table.setColumnWidth(column, round(width * (1.35 if large else 1.0)))
+        self._device_card.setHidden(large)
 
     def _ask(self) -> None:
         if self.jobs.pending < 3:  # a slow moment piles no questions up
@@ -290,6 +311,7 @@ class HomeScreen(Screen):
 
     def _shut_reason(self) -> None:
         self.reason.shut()
+        self._room_again()
         self.table.setFocus()
         self.shell.refresh_actions()
 
@@ -300,7 +322,7 @@ class HomeScreen(Screen):
         if row.open:
             self._open(row.dossier)
             return
-        self._coach.hide()
+        self._make_room()
         self.reason.ask(
             self.texts("ui.today.why-other", ticket=row.ticket), CALL_REASONS, lambda _, words: self._call(row.ticket, words)
         )
@@ -314,10 +336,11 @@ class HomeScreen(Screen):
 
         def taken(code: str, words: str) -> None:
             job = counter.queue.walk_away if code == "reason.walked-away" else counter.queue.put_back
+            self._room_again()
             self.table.setFocus()
             self.ask(lambda: job(dossier, words), lambda _: self._ask())
 
-        self._coach.hide()
+        self._make_room()
         self.reason.ask(self.texts("ui.today.why-back", ticket=row.ticket), BACK_REASONS, taken)
         self.shell.refresh_actions()
 

@@ -43,7 +43,8 @@ class LookupScreen(Screen):
 
     def _chip_panel(self) -> QWidget:
         frame, box = card()
-        frame.setFixedWidth(236)
+        frame.setMinimumWidth(236)
+        frame.setMaximumWidth(300)
         head = QHBoxLayout()
         head.addWidget(label(self.texts("ui.chip.title"), "strong"))
         head.addStretch(1)
@@ -59,7 +60,7 @@ class LookupScreen(Screen):
         self._steps: list[tuple[StateIcon, QLabel, QLabel]] = []
         for code in STEPS:
             line = QHBoxLayout()
-            icon, words, right = StateIcon(State.IDLE, 18), label(self.texts(code)), label("", "caption")
+            icon, words, right = StateIcon(State.IDLE, 18), label(self.texts(code), wrap=True), label("", "caption")
             line.addWidget(icon)
             line.addWidget(words, 1)
             line.addWidget(right)

@@ -4,12 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ui.qt import QHeaderView, QKeyEvent, QLabel, Qt, QTableWidget, QTableWidgetItem, QWidget
+from ui.qt import (
+    QFont,
+    QFontMetrics,
+    QHeaderView,
+    QKeyEvent,
+    QLabel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    Qt,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
 from ui.theme.style import Current
 from ui.widgets.chips import in_cell
 
 Cell = str | QWidget | tuple[str, bool]
 """Plain words, a widget, or (words, bold)."""
+
+
+class _Wrapped(QStyledItemDelegate):
+    """Says how high wrapped text is between the paddings of the style sheet (Qt's own answer forgets them and cuts the text)."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Height of the text in its column."""
+        _ = option
+        view = self.parent()
+        assert isinstance(view, QTableWidget)
+        font = index.data(Qt.ItemDataRole.FontRole)
+        metrics = QFontMetrics(font if isinstance(font, QFont) else view.font())
+        wide = max(40, view.columnWidth(index.column()) - 26)
+        box = metrics.boundingRect(QRect(0, 0, wide, 2000), Qt.TextFlag.TextWordWrap, str(index.data() or ""))
+        return QSize(wide, box.height() + 14)
 
 
 class Table(QTableWidget):
@@ -34,6 +65,7 @@ class Table(QTableWidget):
         for column in stretch:
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         if stretch:  # legal text is never cut: the row grows with it
+            self.setItemDelegate(_Wrapped(self))
             self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
             self.verticalHeader().setMinimumSectionSize(Current.theme.scale.row)
         head.setHighlightSections(False)
