@@ -132,7 +132,7 @@ class Quirks(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Reader(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Framing of a document swipe reader."""
 
-    framing: Literal["plain", "desko", "rte6701"]
+    framing: Literal["plain", "desko", "rte6701", "json"]
     pad: Annotated[str, msgspec.Meta(max_length=1)] = ""
     """What stands for an absent character or line; empty = nothing does."""
     start: tuple[Byte, ...] = ()

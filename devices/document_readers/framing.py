@@ -4,12 +4,15 @@
 - ``desko``: [SOD] STX line CR line CR [line CR] ETX [EOD]. The values of SOD and EOD are recalled, so only STX and ETX decide.
 - ``rte6701``: SOH len "OU" STX flag line CR line CR line CR ETX BCC. Absent lines keep their CR and may be padded. Which bytes
   the check byte covers is recalled: the XOR after SOH, with SOH, or after STX is accepted; the zone's own check digits follow.
+- ``json``: STX object ETX CR LF. Which key holds the lines is not documented: any text value that holds a whole zone is taken.
 
 A reading is the lines joined by CR; `devices.mrz` and `devices.barcode` understand it.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from functools import reduce
 from operator import xor
 from typing import Final
@@ -19,11 +22,13 @@ from devices.profile_schema import Reader
 
 MAX_LINE: Final = 44
 MAX_FRAME: Final = 512
+MAX_OBJECT: Final = 4096
 MAX_CODE: Final = 4096
 LINES_OF: Final = {30: 3, 36: 2, 44: 2}
 STX: Final = 0x02
 ETX: Final = 0x03
 SOH: Final = 0x01
+_SHAPES: Final = {width * count: count for width, count in LINES_OF.items()}
 _ENDS: Final = b"\r\n"
 _ALPHABET: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<")
 
@@ -34,6 +39,7 @@ class MrzFramer:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._pad = reader.pad.encode("ascii", "ignore")
+        self._most = MAX_OBJECT if reader.framing == "json" else MAX_FRAME
         self._buffer = bytearray()
         self._lines: list[bytes] = []
 
@@ -105,11 +111,11 @@ class MrzFramer:
         del self._buffer[:at]
         end = self._buffer.find(ETX)
         if end < 0 or len(self._buffer) < end + 1 + tail:
-            if len(self._buffer) > MAX_FRAME:
+            if len(self._buffer) > self._most:
                 del self._buffer[0]
                 raise _endless()
             return None
-        if end > MAX_FRAME:
+        if end > self._most:
             del self._buffer[0]
             raise _endless()
         frame = bytes(self._buffer[: end + 1 + tail])
@@ -124,6 +130,8 @@ class MrzFramer:
 
     def _lines_of(self, frame: bytes, end: int) -> list[bytes]:
         body = frame[1:end]
+        if self._reader.framing == "json":
+            return _zone_in_object(body)
         if self._reader.framing == "rte6701":
             inner = frame.find(STX, 0, end)
             if inner < 0 or b"OU" not in frame[1:inner]:
@@ -143,6 +151,35 @@ class MrzFramer:
         if len({len(line) for line in checked}) != 1 or len(checked) != LINES_OF[len(checked[0])]:
             raise _length()
         return checked
+
+
+def _zone_in_object(data: bytes) -> list[bytes]:
+    """Return the lines of the first text value that holds a whole zone."""
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise DeviceFormatError("The reader's message is damaged; nothing was used. Swipe again.", code="mrz-frame") from error
+    for text in _texts(value, 6):
+        body = "".join(text.split()).upper()
+        shape = _SHAPES.get(len(body))
+        if shape is not None and body.isascii() and set(body.encode()) <= _ALPHABET:
+            width = len(body) // shape
+            return [body[i * width : (i + 1) * width].encode() for i in range(shape)]
+    raise _incomplete()
+
+
+def _texts(value: object, depth: int) -> Iterator[str]:
+    """Yield the text values of an object, in order; lists of lines are also given joined."""
+    if isinstance(value, str):
+        yield value
+    elif depth and isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner, depth - 1)
+    elif depth and isinstance(value, list):
+        if all(isinstance(inner, str) for inner in value):
+            yield "".join(value)
+        for inner in value:
+            yield from _texts(inner, depth - 1)
 
 
 def _checked(line: bytes) -> bytes:

@@ -5,6 +5,7 @@ The texts are published specimens (ICAO Doc 9303) or invented (province code 099
 
 from __future__ import annotations
 
+import json
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -79,6 +80,9 @@ def _framed(framing: str, lines: Sequence[str], pad: str, *, bad: bool, lying: b
         text = text[:12] + bytes([text[12] ^ 1]) + text[13:]
     if framing == "plain":
         return text[:-3] + b"\r" if lying else text
+    if framing == "json":
+        inside = json.dumps({"type": "MRZ", "data": {"lines": [line.decode() for line in text.split(b"\r") if line]}}).encode()
+        return b"\x02" + (inside[:-4] if lying else inside) + b"\x03\r\n"
     if framing == "desko":
         return b"\x1c\x02" + (text[:-5] + b"\r" if lying else text) + b"\x03\x1d"
     above = [pad * len(lines[0])] if len(lines) == 2 else []

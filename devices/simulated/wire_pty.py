@@ -28,6 +28,7 @@ _SPEEDS: Final = {
     getattr(termios, f"B{speed}"): speed
     for speed in (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 }
+_SPEEDS[0o010000] = 256_000  # BOTHER: a speed without a number of its own; 256000 is the only one of the profiles
 ENDLESS_S: Final = 30.0
 """Even endless data ends some day, so that no forgotten simulator heats a room."""
 

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import select
+import struct
 from pathlib import Path
 from typing import Any, Final
 
@@ -100,10 +101,39 @@ def _open(port: str, baud: int, form: str) -> Any:
     except ImportError as error:
         raise DeviceNotFoundError("Serial devices need the package 'pyserial', which is not installed here; other devices work.",
                                   code="device-library-missing", library="pyserial") from error  # fmt: skip
-    try:
+    import termios
+
+    def take() -> Any:
         return serial.Serial(port, baud, bytesize=int(form[0]), parity=form[1], stopbits=int(form[2]), timeout=0, exclusive=True)
-    except (OSError, ValueError) as error:  # SerialException is an OSError
+
+    try:
+        try:
+            return take()
+        except termios.error:
+            # A line left at a speed without a number of its own (256000 baud) refuses every plain setting until it is told a plain speed.
+            _plain_speed(port)
+            return take()
+    except (OSError, ValueError, termios.error) as error:  # SerialException is an OSError, termios.error is none
         raise _refused(port, error) from error
+
+
+_TCGETS2, _TCSETS2 = 0x802C542A, 0x402C542B
+_CBAUD, _B9600 = 0o010017, 0o000015
+
+
+def _plain_speed(port: str) -> None:
+    """Set the line to 9600 baud through Linux' own call (asm-generic/termbits.h: struct termios2)."""
+    import fcntl
+
+    fd = os.open(port, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    try:
+        form = struct.Struct("4I B19s 2I")
+        values = list(form.unpack(fcntl.ioctl(fd, _TCGETS2, bytes(form.size))))
+        values[2] = values[2] & ~(_CBAUD | _CBAUD << 16) | _B9600
+        values[-2:] = [9600, 9600]
+        fcntl.ioctl(fd, _TCSETS2, form.pack(*values))
+    finally:
+        os.close(fd)
 
 
 def _refused(port: str, error: Exception) -> DeviceError:

@@ -107,7 +107,8 @@ def _swipe(kind: str, rng: Random) -> None:
     reader = load_profile(f"mrz-{kind}").reader
     assert reader is not None
     zone = rng.choice(_ZONES)
-    good = {"plain": zone, "desko": b"\x1c\x02" + zone + b"\x03\x1d", "rte6701": b"\x01\x60OU\x020" + zone + b"\x03\x00"}[kind]
+    good = {"plain": zone, "desko": b"\x1c\x02" + zone + b"\x03\x1d", "rte6701": b"\x01\x60OU\x020" + zone + b"\x03\x00",
+            "json": b'\x02{"a": [1, {"mrz": "' + zone.replace(b"\r", b"\\n") + b'"}]}\x03\r\n'}[kind]  # fmt: skip
     for lines in _framed(MrzFramer(reader), good, rng):
         assert len(lines) in (92, 73, 89)
         _own(understand, lines)
@@ -137,6 +138,7 @@ TARGETS: Final[dict[str, Callable[[Random], None]]] = {
     "address": _address,
     "swipe-plain": lambda rng: _swipe("plain", rng),
     "swipe-desko": lambda rng: _swipe("desko", rng),
+    "swipe-json": lambda rng: _swipe("json", rng),
     "swipe-rte6701": lambda rng: _swipe("rte6701", rng),
     "code": _codes,
     "nmea": _position,

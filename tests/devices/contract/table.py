@@ -24,6 +24,7 @@ CASES: Final[dict[str, str]] = {
     "uvc/webcam": "tests.devices.uvc.case:webcam",
     "mrz-swipe/plain": "tests.devices.document_readers.case:swipe_plain",
     "mrz-swipe/desko": "tests.devices.document_readers.case:swipe_desko",
+    "mrz-swipe/json": "tests.devices.document_readers.case:swipe_json",
     "mrz-swipe/rte6701": "tests.devices.document_readers.case:swipe_rte6701",
     "barcode-serial": "tests.devices.document_readers.case:barcode",
     "nmea": "tests.devices.document_readers.case:gps",

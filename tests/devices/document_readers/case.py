@@ -60,6 +60,14 @@ def swipe_rte6701(_: Path) -> Iterator[Device]:
 
 
 @contextmanager
+def swipe_json(_: Path) -> Iterator[Device]:
+    with _running(
+        MrzSwipeSimulator("mrz-json", every_s=EVERY_S, paced=False), lambda port: MrzSwipeReader(port, "mrz-json")
+    ) as device:
+        yield device
+
+
+@contextmanager
 def barcode(_: Path) -> Iterator[Device]:
     with _running(BarcodeSimulator(every_s=EVERY_S, paced=False), SerialBarcodeReader) as device:
         yield device

@@ -57,6 +57,8 @@ STREAMS = [
     ("desko", b"\x55\x00" + DESKO_CARD, [CARD]),
     ("desko", b"\x02" + PASSPORT + b"\r\x03", [PASSPORT]),
     ("rte6701", RTE_PASSPORT + RTE_PASSPORT, [PASSPORT, PASSPORT]),
+    ("json", b'\x02{"mrz": "' + PASSPORT.replace(b"\r", b"\\n") + b'"}\x03\r\n', [PASSPORT]),
+    ("json", b'x\x02{"a": 1, "doc": {"lines": ["' + CARD.replace(b"\r", b'", "') + b'"]}}\x03\r\n', [CARD]),
 ]
 
 
@@ -74,9 +76,14 @@ def test_any_cut_gives_the_same(case: tuple[str, bytes, list[bytes]], data: st.D
     assert read_all(framer(kind), stream, cuts) == expected
 
 
-@pytest.mark.parametrize("kind", ["plain", "desko", "rte6701"])
+@pytest.mark.parametrize("kind", ["plain", "desko", "rte6701", "json"])
 def test_a_lost_or_changed_byte_is_never_half_a_zone_and_the_next_swipe_works(kind: str) -> None:
-    stream = {"plain": CARD + b"\r", "desko": DESKO_CARD, "rte6701": RTE_PASSPORT}[kind]
+    stream = {
+        "plain": CARD + b"\r",
+        "desko": DESKO_CARD,
+        "rte6701": RTE_PASSPORT,
+        "json": b'\x02{"m":"' + CARD.replace(b"\r", b"") + b'"}\x03\r\n',
+    }[kind]
     codes: set[str] = set()
     wanted = PASSPORT if kind == "rte6701" else CARD
     for at in range(len(stream)):
@@ -145,11 +152,11 @@ def test_codes_end_with_a_line_end_or_with_silence_where_said() -> None:
         long.take()
 
 
-PIECES = st.lists(st.sampled_from([b"\x01", b"\x02", b"\x03", b"\r", b"\n", b"OU", L1, P1, b"_" * 30, b"\x1c", b"A", b"\xff"]) | st.binary(max_size=8),
+PIECES = st.lists(st.sampled_from([b"\x01", b"\x02", b"\x03", b"{", b"}", b'"', b"[", b"\r", b"\n", b"OU", L1, P1, b"_" * 30, b"\x1c", b"A", b"\xff"]) | st.binary(max_size=8),
                   max_size=14).map(b"".join)  # fmt: skip
 
 
-@given(st.sampled_from(["plain", "desko", "rte6701", "code", "code-gap"]), st.lists(PIECES, max_size=5))
+@given(st.sampled_from(["plain", "desko", "rte6701", "json", "code", "code-gap"]), st.lists(PIECES, max_size=5))
 def test_any_bytes_give_whole_zones_or_the_own_error(kind: str, chunks: list[bytes]) -> None:
     made: MrzFramer | CodeFramer = CodeFramer(gap_ends=kind == "code-gap") if kind.startswith("code") else framer(kind)
     for chunk in chunks:
