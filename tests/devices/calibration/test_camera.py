@@ -125,6 +125,15 @@ def test_edges_give_the_response_they_were_drawn_with(optics: CameraOptics) -> N
             assert found.overshoot < 0.03
 
 
+def test_without_noise_the_response_has_no_bias() -> None:
+    optics = CameraOptics(sigma_px=0.45, corner_blur=1.0, noise=0.0, falloff=0.0)
+    picture = render_camera(A4, "edges", optics)
+    light = linear_light(picture)
+    found = [r for square in find_squares(picture) for r in square_responses(light, square)]
+    for frequency in FREQUENCIES:
+        assert np.mean([r.at(frequency) for r in found]) == pytest.approx(response(optics, frequency), abs=0.008)
+
+
 def test_sharpening_shows_as_overshoot_and_blur_as_a_low_mtf50() -> None:
     def seen(flaw: str) -> dict[str, float]:
         picture = render_camera(A4, "edges", CameraOptics(**CAMERA_FLAWS[flaw]))

@@ -82,6 +82,15 @@ def test_changed_bytes_break_the_hybrid_signature_and_the_unsigned_one() -> None
     assert changed == len(plain)
 
 
+def test_base64_has_one_spelling_too() -> None:
+    """The last sign before ``=`` has bits that decoding ignores: another sign there is another file with the same signature."""
+    data = write_certificate(body(), b"k", [b"s"]).data
+    assert b'"key":"aw=="' in data
+    for other in (b'"key":"ax=="', b'"key":"aw="', b'"key":"aw==="', b'"key":"a w=="', b'"key":"aw"'):
+        with pytest.raises(DeviceFormatError):
+            read_certificate(data.replace(b'"key":"aw=="', other))
+
+
 def test_half_of_the_signature_is_no_signature() -> None:
     signer = SoftwareSigner.generate()
     made = body()

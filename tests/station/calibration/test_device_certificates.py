@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from devices.calibration.certificate import read_certificate
+from devices.calibration.certificate import read_certificate, to_be_signed, write_certificate
 from devices.calibration.corrections import Corrections
 from devices.calibration.plan import plan_named
 from devices.contract import DeviceIdentity, DeviceInfo, Source
@@ -19,7 +19,7 @@ from station.calibrating import Conditions, Finished
 from station.calibration_papers import certificate_paper
 from station.calibration_targets import camera_targets_paper
 from station.clock import ManualClock
-from station.device_certificates import CertificateBook, add_months, check_alone
+from station.device_certificates import CertificateBook, add_months, check_alone, check_certificate
 from station.dossier.kinds import Kind
 from station.errors import InputError
 from station.files import RealFiles
@@ -133,6 +133,23 @@ def test_each_certificate_names_the_one_before_it(house: House) -> None:
     elsewhere = house.issue(identity=replace(IDENTITY, serial="SN-9"))
     assert elsewhere.body.number == 1
     assert [d.serial for d in house.book.devices()] == ["SN-7", "SN-9"]
+
+
+def test_a_chain_is_followed_link_by_link(house: House) -> None:
+    first, second, third = (house.issue() for _ in range(3))
+    signers, now = {house.keys.signer.key_id: house.keys.signer.public}, house.clock.now()
+
+    def signed(**changes: Any) -> Any:
+        made = replace(third.body, **changes)
+        return write_certificate(
+            made, house.keys.signer.public.to_bytes(), [s.to_bytes() for s in house.keys.signer.sign(to_be_signed(made))]
+        )
+
+    assert check_certificate([first, second, third], signers, now).code == "certificate-valid"
+    other = replace(IDENTITY, serial="SN-8")
+    for chain in ([second, third], [third], [first, third], [first, second, signed(previous=first.id)], [first, second, signed(number=4)],
+                  [first, second, signed(device=other)], [second, first, third]):  # fmt: skip
+        assert check_certificate(chain, signers, now).code == "certificate-chain"
 
 
 @pytest.mark.parametrize("what", ["newest-gone", "oldest-gone", "all-gone", "swapped", "changed", "old-again", "not-ours"])
