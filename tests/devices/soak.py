@@ -148,6 +148,29 @@ def footprint() -> Footprint:
     )
 
 
+class Metronome:
+    """Ticks every 50 ms on a thread of its own: how late it ever was is how long the machine itself stood still for this process."""
+
+    def __init__(self) -> None:
+        self.longest_s = 0.0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="metronome")
+        self._thread.start()
+
+    def _run(self) -> None:
+        before = time.monotonic()
+        while not self._stop.wait(0.05):
+            now = time.monotonic()
+            self.longest_s = max(self.longest_s, now - before - 0.05)
+            before = now
+
+    def stop(self) -> float:
+        """End it; return the longest standstill."""
+        self._stop.set()
+        self._thread.join()
+        return self.longest_s
+
+
 def soak(
     count: int, seconds: float, folder: Path, *, sample_every_s: float = 0.0, on_sample: Callable[[Footprint], None] | None = None
 ) -> list[Seat]:
