@@ -168,7 +168,7 @@ def what_it_can(can: Capabilities | None) -> tuple[str, ...]:
     if can is None:
         return ()
     flags = (("can.preview", can.preview), ("can.auto-capture", can.auto_capture), ("can.finger-detection", can.finger_detection),
-             ("can.signs", can.signs_captures), ("can.slaps", any(int(p) >= 13 for p in can.positions)),
+             ("can.signs", can.signs_captures), ("can.irises", bool(can.eyes)), ("can.slaps", any(int(p) >= 13 for p in can.positions)),
              ("can.single-fingers", any(0 < int(p) <= 10 for p in can.positions)), ("can.rolled", len(can.impressions) > 1),
              ("can.controls", bool(can.controls)))  # fmt: skip
     return tuple(code for code, has in flags if has)

@@ -24,6 +24,12 @@ def run_headless(device: ImagingDevice, session: CaptureSession, on_view: ViewSi
     while session.phase not in (Phase.DONE, Phase.DECIDE):
         if isinstance(device, Scanner):
             device.prepare(session.request)
+        if not device.capabilities.preview:
+            session.take_unseen()
+            session.taken(device.capture(session.request))
+            if on_view:
+                on_view(session.view(), None)
+            continue
         take = False
         preview = device.preview()
         for count, frame in enumerate(preview):
@@ -80,24 +86,10 @@ class LiveRunner:
         while session.phase not in (Phase.DONE, Phase.DECIDE) and not self._stop.is_set():
             if isinstance(self._device, Scanner):
                 self._device.prepare(session.request)
-            take = threading.Event()
-            slot: LatestSlot[Frame] = LatestSlot()
-            scorer = threading.Thread(
-                target=self._score, args=(session, slot, take), name=f"score-{self._device.device_id}", daemon=True
-            )
-            scorer.start()
-            try:
-                for frame in self._device.preview():
-                    slot.put(frame)
-                    self._on_frame(frame)
-                    if take.is_set() or self._stop.is_set():
-                        break
-            finally:
-                slot.close()
-                scorer.join()
-            self._raise_from(scorer)
-            if not take.is_set():
+            if self._device.capabilities.preview and not self._watch(session):
                 return session.best
+            if not self._device.capabilities.preview:
+                session.take_unseen()
             try:
                 session.taken(self._device.capture(session.request))
             except BaseException:
@@ -105,6 +97,26 @@ class LiveRunner:
                 raise
             self._on_view(session.view(), None)
         return session.best
+
+    def _watch(self, session: CaptureSession) -> bool:
+        """Show and score live pictures until the full one is to be taken (True) or the step is stopped."""
+        take = threading.Event()
+        slot: LatestSlot[Frame] = LatestSlot()
+        scorer = threading.Thread(
+            target=self._score, args=(session, slot, take), name=f"score-{self._device.device_id}", daemon=True
+        )
+        scorer.start()
+        try:
+            for frame in self._device.preview():
+                slot.put(frame)
+                self._on_frame(frame)
+                if take.is_set() or self._stop.is_set():
+                    break
+        finally:
+            slot.close()
+            scorer.join()
+        self._raise_from(scorer)
+        return take.is_set()
 
     def _score(self, session: CaptureSession, slot: LatestSlot[Frame], take: threading.Event) -> None:
         version = 0

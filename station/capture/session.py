@@ -137,6 +137,15 @@ class CaptureSession:
             return True
         return False
 
+    def take_unseen(self) -> None:
+        """For a device without a live picture: the full picture is to be taken now (then call `taken`).
+
+        Raises:
+            CaptureRefusedError: the device may not enroll; it is not asked for a picture.
+        """
+        check_admission(self._admission)
+        self.phase = Phase.TAKE
+
     def taken(self, capture: RawCapture) -> Attempt:
         """Judge the full picture; afterwards the phase is DONE, WAIT/LIFT for another try, or DECIDE.
 

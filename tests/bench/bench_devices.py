@@ -1,6 +1,6 @@
 """Devices on their wire simulators: how long what a clerk waits for takes.
 
-    ./run bench devices [--json] [serial live …]
+    ./run bench devices [--json] [serial live sbi …]
 
 Each family adds one function to `PARTS`. Times are wall times where the wire's own speed is simulated: the wire is the reference.
 """
@@ -17,6 +17,7 @@ from devices.serial_ef01 import Ef01Scanner
 from devices.simulated.serial_ef01 import Ef01Simulator
 from devices.simulated.wire_finger import Finger
 from tests.bench.report import Report
+from tests.bench.sbi_figures import sbi
 
 REPEAT = 3
 
@@ -70,6 +71,7 @@ def live(report: Report) -> None:
 PARTS: dict[str, Callable[[Report], None]] = {
     "serial": serial,
     "live": live,
+    "sbi": sbi,
 }
 
 
