@@ -90,12 +90,13 @@ def rule_on(day: date, among: Iterable[Rule] | None = None) -> Rule:
     return next((rule for rule in reversed(ordered) if rule.begins <= day), ordered[0])
 
 
-def survey(journal: Journal, now: datetime, among: Iterable[Rule] | None = None) -> list[Entry]:
-    """Return every dossier with an image or a field of a person, oldest first; changes nothing."""
+def survey(journal: Journal, now: datetime, among: Iterable[Rule] | None = None, *, days: int = 0) -> list[Entry]:
+    """Return every dossier with an image or a field of a person that is at least `days` old, oldest first; changes nothing."""
     known = tuple(among) if among is not None else rules()
+    before = now - timedelta(days=days) + timedelta(seconds=1) if days else None
     open_defects, held = _open_defects(journal), _held(journal)
     entries = []
-    for dossier, kinds in journal.kinds().items():
+    for dossier, kinds in journal.kinds(before).items():
         captured = min((kinds[k] for k in (Kind.CAPTURED,) if k in kinds), default=min(kinds.values()))
         rule = rule_on(captured.date(), known)
         age = (now.astimezone(UTC) - captured) // timedelta(days=1)
@@ -120,7 +121,8 @@ def purge_due(journal: Journal, clock: Clock, *, operator: str, desk: str, among
     require_clock(journal, clock)
     now = clock.now()
     by_rule: dict[Rule, list[str]] = {}
-    for entry in survey(journal, now, among):
+    known = tuple(among) if among is not None else rules()
+    for entry in survey(journal, now, known, days=min(rule.days for rule in known)):
         if entry.may_go:
             by_rule.setdefault(entry.rule, []).append(entry.dossier)
     return [

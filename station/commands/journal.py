@@ -196,7 +196,8 @@ def reduce(
 def alarms(data: Data = None, passphrase_file: PassphraseFile = None, as_json: Json = False) -> None:
     """Dossiers that are held past 90 or 150 days and why; exit 1 when there are any, so that a timer may tell somebody."""
     with opened(data, passphrase_file) as station:
-        found = [e for e in retention.survey(station.journal, station.clock.now()) if e.alarm_days]
+        first = min(min(rule.alarm_days) for rule in retention.rules())
+        found = [e for e in retention.survey(station.journal, station.clock.now(), days=first) if e.alarm_days]
     for entry in found:
         line(as_json, f"{entry.dossier}  {entry.age_days} days (alarm {entry.alarm_days})  {', '.join(entry.holds)}",
              dossier=entry.dossier, age_days=entry.age_days, alarm=entry.alarm_days, holds=[str(h) for h in entry.holds])  # fmt: skip

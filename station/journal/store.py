@@ -382,17 +382,21 @@ class Journal:
             self._files.write(f"{self.FOLDER}/origin.txt", origin.encode() + b"\n")
         return event
 
-    def kinds(self) -> dict[str, dict[str, datetime]]:
-        """Return dossier → {kind: time of its first event of that kind} for the turns of its life (opened, captured, sealed, acknowledged, abandoned), without reading any event."""
+    def kinds(self, before: datetime | None = None) -> dict[str, dict[str, datetime]]:
+        """Return dossier → {kind: time of its first event of that kind} for the turns of its life (opened, captured, sealed,
+        acknowledged, abandoned), without reading any event; only of dossiers whose first event is older than `before`, if given.
+        """
         found: dict[str, dict[str, datetime]] = {}
+        # Written out, so that SQLite sees that the partial index `event_life` holds all of it.
+        query = (
+            "SELECT dossier, kind, min(at) FROM event INDEXED BY event_life WHERE bytes IS NOT NULL AND kind IN "
+            "('dossier.opened', 'capture.accepted', 'package.sealed', 'package.acknowledged', 'dossier.abandoned') "
+        )
+        if before is not None:
+            query += "AND dossier IN (SELECT id FROM dossier WHERE first_at < ?) "
         with self._reading():
-            # Written out, so that SQLite sees that the partial index `event_life` holds all of it.
-            query = (
-                "SELECT dossier, kind, min(at) FROM event INDEXED BY event_life WHERE bytes IS NOT NULL AND kind IN "
-                "('dossier.opened', 'capture.accepted', 'package.sealed', 'package.acknowledged', 'dossier.abandoned') "
-                "GROUP BY dossier, kind"
-            )
-            for dossier, kind, at in self._db.execute(query):
+            values = () if before is None else (_text(before),)
+            for dossier, kind, at in self._db.execute(query + "GROUP BY dossier, kind", values):
                 if dossier:
                     found.setdefault(dossier, {})[kind] = datetime.fromisoformat(at)
         return found
