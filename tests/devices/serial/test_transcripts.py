@@ -191,3 +191,18 @@ def test_system_parameters_of_an_r558_are_other_words_of_the_same_length() -> No
     other = bytes.fromhex("0004 0000 00C8 0003 FFFFFFFF 0002 0006")
     assert words_fit(r503, other)
     assert not words_fit(r558, other)
+
+
+@pytest.mark.parametrize(
+    ("answers", "name"),
+    [
+        # Match of an AS608: a false failure, then the truth with its score; or one failure that was the truth.
+        (HEAD + "07 0003 01 000B" + HEAD + "07 0005 00 0064 0070", "ok"),
+        (HEAD + "07 0005 08 0000 0014", "no_match"),
+        (HEAD + "07 0005 00 0064 0070", "ok"),
+    ],
+)
+def test_two_answers_to_match(answers: str, name: str) -> None:
+    line = ScriptedLine([(HEAD + "01 0003 03 0007", answers)])
+    assert Ef01Module(line, tiny("fpm10a-as608")).ask("match", values=2, deadline=soon()).name == name
+    assert line.done()
