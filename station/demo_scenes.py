@@ -34,6 +34,8 @@ FIRST: Final = 20
 TOLD: Final = "hometown"
 """What the demo's centre refuses a package for: the hometown is missing or wrong (E44)."""
 NOTE: Final = "scenes.json"
+LONG_NAME: Final = "Công Tằng Tôn Nữ Hoàng Thị Quỳnh Dương Phương Anh"
+"""As long as names get; invented. Nothing that shows it may cut it."""
 LONG_AGO_DAYS: Final = 96
 """One defect is old enough for the 90-day alarm."""
 HAMLETS: Final = ("Thôn 4", "Thôn 4", "Thôn 5", "Thôn 5", "Thôn 6", "Thôn 2")
@@ -102,6 +104,7 @@ def _fill(clock: ManualClock, now: datetime, station: Station, scanner: Scanner,
         return dossier
 
     made.returned, _ = opened(3)
+    station.book.set_field(made.returned, "full_name", LONG_NAME)
     Mending(station.book).report(made.returned, "S4", "addr_perm", "Đã chuyển nhà, sổ cũ")
     clock.jump(now - timedelta(hours=3))
     made.acknowledged = captured(0)

@@ -1,179 +1,78 @@
-"""The states that `./run screenshots` takes: name → how a person gets there. Grouped by screen, in the order of the interface rules."""
+"""The states that `./run screenshots` takes: name → how a person gets there, in the order of the interface rules."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from ui.shots_desks import DESKS, Shots, to
+from ui.widgets.live_view import LiveView
 
 if TYPE_CHECKING:
     from ui.screenshots import Studio
 
-Reach = Callable[["Studio"], None]
+
+def _page(studio: Studio) -> str:
+    return type(studio.shell.page).__name__
 
 
-def _home(studio: Studio) -> None:
+def _lookup(studio: Studio) -> None:
     studio.go("home")
-
-
-def _supervisor(studio: Studio) -> None:
-    studio.go("supervisor")
-
-
-def _supervisor_pin(studio: Studio) -> None:
-    studio.go("supervisor")
-    studio.press("F8")
-
-
-def _supervisor_ready(studio: Studio) -> None:
-    from station.demo_team import demo_pins
-
-    studio.go("supervisor")
-    studio.press("F8")
-    page = studio.shell.page
-    pin = page.pin  # type: ignore[attr-defined]
-    pin.secret.edit.setText(demo_pins(studio.shell.station)["truong-ca"])
     studio.press("F12")
+    studio.until(lambda: _page(studio) != "HomeScreen" and studio.settled())
 
 
-def _defects(studio: Studio) -> None:
-    studio.go("defects", studio.scenes.refused)
+def _declaration(studio: Studio) -> None:
+    studio.go("declaration", studio.scenes.returned)
 
 
-def _hand_over(studio: Studio) -> None:
-    studio.go("hand-over", studio.scenes.acknowledged)
+def _fingers_live(studio: Studio) -> None:
+    """From the look-up on by F12 to the live picture; wait until fingers are judged."""
+    _lookup(studio)
+    for _ in range(4):
+        if _page(studio) == "CaptureScreen":
+            break
+        studio.press("F12")
+    studio.until(
+        lambda: (
+            _page(studio) == "CaptureScreen" and any(v.frames_per_second > 0 for v in studio.shell.page.findChildren(LiveView))
+        )
+    )
 
 
-def _visit_list(studio: Studio) -> None:
-    studio.go("home-visit")
-
-
-def _visit_person(studio: Studio) -> None:
-    studio.go("home-visit")
-    studio.press("F12")
-
-
-def _visit_live(studio: Studio) -> None:
-    from ui.screens.home_visit import HomeVisitScreen
-
-    studio.go("home-visit")
-    studio.press("F12")
-    studio.begin("F12")
-    page = studio.shell.page
-    assert isinstance(page, HomeVisitScreen)
-    studio.until(page.capture.bar.accessibleName)
-
-
-def _to(name: str) -> Reach:
-    return lambda studio: studio.go(name)
-
-
-def _settings_invalid(studio: Studio) -> None:
-    from ui.screens.settings import SettingsScreen
-
-    studio.go("settings")
-    page = studio.shell.page
-    assert isinstance(page, SettingsScreen)
-    page.groups.setCurrentRow(3)
-    page.editors["sound.volume"].set_raw("700")
-
-
-def _settings_clone(studio: Studio) -> None:
-    from ui.screens.settings import SettingsScreen
-
-    studio.go("settings")
-    studio.press("F6")
-    page = studio.shell.page
-    assert isinstance(page, SettingsScreen)
-    other = studio.folder / "station-settings.toml"
-    other.write_text('"sound.volume" = 30\n"sending.hours" = "18:00-06:00"\n"keep.days" = 365\n', "utf-8")
-    page.clone.file.set_text(str(other))
+def _fingers_exception(studio: Studio) -> None:
+    if _page(studio) != "CaptureScreen":
+        _fingers_live(studio)
     studio.press("F7")
 
 
-def _operators_admin(studio: Studio) -> None:
-    from station.demo_team import demo_pins
-    from ui.screens.operators import OperatorsScreen
+def _review(studio: Studio) -> None:
+    studio.go("review", studio.scenes.acknowledged)
 
-    studio.go("operators")
-    studio.press("F8")
-    page = studio.shell.page
-    assert isinstance(page, OperatorsScreen)
-    page.admin.secret.edit.setText(demo_pins(studio.shell.station)["quan-tri"])
+
+def _finish(studio: Studio) -> None:
+    studio.go("finish", studio.scenes.acknowledged)
+
+
+def _menu(studio: Studio) -> None:
+    studio.go("home")
+    studio.press("F10")
+
+
+def _offline(studio: Studio) -> None:
+    """The centre is gone: what is sealed stays, the words say so."""
+    studio.demo.intake.kill()
+    studio.go("sending")
     studio.press("F12")
+    studio.until(studio.settled)
 
 
-def _side(studio: Studio) -> None:
-    studio.go("side-by-side", studio.scenes.acknowledged)
+CLERK: Shots = (
+    ("s01-queue", to("home")), ("x-menu", _menu), ("s02-look-up", _lookup), ("s03-declaration", _declaration), ("s04-fingers-live", _fingers_live),
+    ("s04-fingers-exception", _fingers_exception), ("s07-review", _review), ("s08-finish", _finish), ("s11-sending", to("sending")),
+)  # fmt: skip
 
+SHOTS: Shots = (*CLERK, *DESKS, ("s11-sending-offline", _offline))
 
-def _paper(studio: Studio) -> None:
-    studio.go("print-preview", studio.scenes.acknowledged)
-
-
-def _help(studio: Studio) -> None:
-    studio.go("defects")
-    studio.press("F1")
-
-
-def _devices_tested(studio: Studio) -> None:
-    studio.go("devices")
-    studio.press("F4")
-
-
-def _calibration(*, until: str) -> Reach:
-    """Reach a step of the wizard on a scanner whose rows do not stand 500 to the inch."""
-
-    def reach(studio: Studio) -> None:
-        from ui.screens.calibration import CalibrationScreen
-        from ui.screens.devices import DevicesScreen
-
-        station = studio.shell.station
-        station.settings = station.settings.replaced("devices.scanner", "simulated-scanner flaw=ppi-y")
-        studio.go("devices")
-        page = studio.shell.page
-        assert isinstance(page, DevicesScreen)
-        studio.press("F12")
-        page_ = studio.shell.page
-        assert isinstance(page_, CalibrationScreen)
-        for _ in range(60):
-            view = page_.view
-            if view is not None and not view.busy and view.primary is not None and view.primary.words.code == until:
-                break
-            if view is not None and view.primary is None:
-                break
-            studio.press("F12")
-            studio.until(lambda: not page_.working and studio.settled())
-
-    return reach
-
-
-SHOTS: tuple[tuple[str, Reach], ...] = (
-    ("s01-queue", _home),
-    ("s10-supervisor", _supervisor),
-    ("s10-supervisor-pin", _supervisor_pin),
-    ("s10-supervisor-ready", _supervisor_ready),
-    ("s12-defects", _defects),
-    ("s13-hand-over", _hand_over),
-    ("s14-campaign", _to("campaign")),
-    ("s15-recheck", _to("recheck")),
-    ("s16-devices", _to("devices")),
-    ("s16-devices-tested", _devices_tested),
-    ("s16-calibration-begin", _calibration(until="calibration.next.capture")),
-    ("s16-calibration-failed", _calibration(until="calibration.next.to-correct")),
-    ("s16-calibration-done", _calibration(until="never")),
-    ("s18-settings", _to("settings")),
-    ("s18-settings-invalid", _settings_invalid),
-    ("s18-settings-clone", _settings_clone),
-    ("s18-operators", _to("operators")),
-    ("s18-operators-admin", _operators_admin),
-    ("x-side-by-side", _side),
-    ("x-print-preview", _paper),
-    ("x-help", _help),
-    ("s17-visit-list", _visit_list),
-    ("s17-visit-live", _visit_live),
-    ("s17-visit-person", _visit_person),
-)
-
-GUIDES = frozenset({"s01-queue", "s10-supervisor-ready", "s12-defects", "s13-hand-over", "s16-calibration-failed", "s16-devices", "s17-visit-person",
-                    "s18-settings-clone", "x-help"})  # fmt: skip
+GUIDES = frozenset({"s10-supervisor-ready", "s12-defects", "s13-hand-over", "s16-calibration-failed", "s16-devices", "s17-visit-person",
+                    "s18-settings-clone"})  # fmt: skip
 """Pictures that the guides in docs/ show."""

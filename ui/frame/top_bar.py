@@ -105,8 +105,8 @@ class TopBar(QFrame):
         row.addStretch(1)
         self.demo = label(texts("ui.app.demo"), "demo")
         self.demo.setVisible(demo)
-        self.demo.setMaximumHeight(28)
-        row.addWidget(self.demo)
+
+        row.addWidget(self.demo, 0, Qt.AlignmentFlag.AlignVCenter)
         self._line_icon = Picture("online", 20, "#72D99D")
         self._line = label("")
         row.addWidget(self._line_icon)

@@ -152,7 +152,7 @@ class DefectsScreen(Screen):
         if row.why.code:
             facts.append((self.texts("ui.defects.centre-says"), self._reason(row.why.code)))
         facts += [(self.texts("ui.defects.says", source=self.texts(f"source.{s}")), v) for s, v in row.says.items()]
-        if case.has_field:
+        if case.has_field and case.state is not DefectState.APPROVED:  # once approved the new value is in force
             facts.append((f"{self.texts('ui.defects.wrong')}: {self.texts.of(row.field)}", row.wrong))
         self._facts.show_pairs(facts)
         open_ = case.state in {DefectState.FOUND, DefectState.ASSIGNED}

@@ -78,7 +78,7 @@ class HandOverScreen(Screen):
         self.face = CheckBox(self.texts("ui.hand.check-face"))
         self.old_card = CheckBox(self.texts("ui.hand.check-old"))
         for box_ in (self.face, self.old_card):
-            box_.toggled.connect(lambda _: self.shell.refresh_actions())
+            box_.toggled.connect(lambda _: self._show_checks())
         self._finger = StateChip(State.IDLE, "")
         self._finger_name = label("", "quiet", wrap=True)
         self._sign_name = label(self.texts("ui.hand.check-sign"), "quiet", wrap=True)
@@ -198,6 +198,10 @@ class HandOverScreen(Screen):
             self.banner.say(State.IDLE, self.texts("card.handed" if who.word == "handed" else "ui.hand.not-here"))
         elif answer is not None and not answer.same:
             self.banner.say(State.BLOCKED, self.texts("finger-no-match"), self.texts.second("finger-no-match"))
+        elif answer is not None and self.face.isChecked():
+            self._say(State.GOOD, "ui.hand.ready")
+        elif self.face.isChecked() and who.print is not None:
+            self._say(State.LIVE, "ui.hand.finger-next")
         else:
             self._say(State.LIVE, "ui.hand.face")
         self.shell.refresh_actions()

@@ -264,7 +264,8 @@ class HomeVisitScreen(Screen):
         words = self.texts("ui.visit.step-now", number=number, step=self.texts(f"step.{step.id}"))
         self.capture.name_step(f"{words} · {self.texts('ui.visit.attempt', attempt=tried + 1, attempts=step.attempts)}")
         kind = "fingers" if step.fingers else "portrait"
-        self.capture.say(State.IDLE, self.texts(f"ui.{kind}.wait"), self.texts("ui.visit.ready"))
+        stopped = any(w.code == "s17.no-capture" for w in view.home.warnings)
+        self.capture.say(State.IDLE, self.texts(f"ui.{kind}.wait"), self.texts("s17.plug" if stopped else "ui.visit.ready"))
 
     def _choose_step(self, step: str) -> None:
         view = self.view

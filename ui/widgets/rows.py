@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ui.qt import (
     QAbstractItemView,
@@ -91,6 +91,10 @@ def _layout(row: Row, wide: float) -> tuple[list[Placed], float]:
     wrap = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
     title_font, quiet_font, strong_font = theme.font(s.body, 600), theme.font(s.caption), theme.font(s.caption, 600)
     right_wide = QFontMetrics(quiet_font).horizontalAdvance(row.right) + 8 if row.right else 0
+    longest = max((QFontMetrics(title_font).horizontalAdvance(w) for w in row.title.split()), default=0)
+    if row.right and wide - left - 12 - right_wide < longest:  # no room beside the title: a line of its own
+        row = replace(row, right="", lines=(*row.lines, row.right))
+        right_wide = 0
     parts: list[Placed] = []
     top = 8.0
     colour = theme.colour(row.state) if row.state is not None else QColor(p.text2)

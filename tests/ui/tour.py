@@ -1,0 +1,72 @@
+"""Goes through every screen of a filled demo and measures it; also run as a program, so that the scale factor can be another one:
+
+``QT_SCALE_FACTOR=1.5 python -m tests.ui.tour FOLDER LANGUAGE`` prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.ui.measuring import clipped, nameless, tab_jumps
+
+if TYPE_CHECKING:
+    from tests.ui.conftest import Day
+
+SIZES = ((1366, 768), (1280, 720))
+SEPARATE = ("home", "lookup", "declaration", "review", "finish", "sending")
+"""The clerk's path has its own tables and is measured by its own tests."""
+LIVE = ("capture", "portrait", "start", "calibration")
+"""Screens that need a live picture to show anything; measured where they are driven."""
+
+
+def stops(day: Day) -> list[tuple[str, str]]:
+    """Return (screen, dossier) of every screen that can be opened as it is."""
+    s = day.scenes
+    with_dossier = {"lookup": s.returned, "declaration": s.returned, "review": s.acknowledged, "finish": s.acknowledged,
+                    "defects": s.refused, "hand-over": s.acknowledged, "side-by-side": s.acknowledged, "print-preview": s.acknowledged}  # fmt: skip
+    from ui.screens.table import entries
+
+    return [(name, with_dossier.get(name, "")) for name in entries() if name not in (*LIVE, *SEPARATE)]
+
+
+def tour(day: Day, *, sizes: tuple[tuple[int, int], ...] = SIZES) -> dict[str, list[str]]:
+    """Return place → faults (clipped words, nameless controls, jumps of the Tab order); empty when all is well."""
+    faults: dict[str, list[str]] = {}
+    for name, dossier in stops(day):
+        day.shell.set_look(dark=False, large=False)
+        day.go(name, dossier)
+        for large in (False, True):
+            for size in sizes:
+                day.shell.resize(*size)
+                day.shell.set_look(dark=False, large=large)
+                for _ in range(4):
+                    day.settled()
+                found = clipped(day.shell) + (
+                    nameless(day.shell) + tab_jumps(day.shell.page) if size == sizes[0] and not large else []
+                )
+                if found:
+                    faults[f"{name} {day.shell.texts.setting} {'large' if large else 'desk'} {size[0]}x{size[1]}"] = found
+    return faults
+
+
+def main(folder: Path, language: str) -> None:
+    """Measure and print."""
+    from station.demo_scenes import Scenes
+    from tests.ui.conftest import Day
+    from ui.main import application
+
+    _ = application()
+    scenes = Scenes.read(folder)
+    assert scenes is not None, "a filled folder"
+    day = Day(folder, scenes, language=language)
+    try:
+        sys.stdout.write(json.dumps(tour(day, sizes=((1280, 720),)), ensure_ascii=False) + "\n")
+    finally:
+        day.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])
