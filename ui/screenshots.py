@@ -45,7 +45,8 @@ class Studio:
         self.shell: Shell = build_shell(language=self.language)
         self.shell.go("start")
         self.shell.show()
-        self.shoot("s00-start")
+        if not self.small:
+            self.shoot("s00-start")
         errors: list[BaseException] = []
 
         def opened(counter: object) -> None:
@@ -119,7 +120,7 @@ class Studio:
             if self.small:  # 256 colours at three quarters: sharp enough to read, small enough for a repository
                 picture = picture.scaledToWidth(1024, Qt.TransformationMode.SmoothTransformation)
                 picture = picture.convertToFormat(QImage.Format.Format_Indexed8)
-            picture.save(str(path), "PNG", 30 if self.small else 75)  # fast here, small in the repository
+            picture.save(str(path), quality=30 if self.small else 75)  # fast here, small in the repository
             self.made.append(path.name)
         self.shell.set_look(dark=False, large=False)
         self.work(5)
