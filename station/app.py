@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
@@ -28,6 +29,7 @@ from station.journal.guards import note_time, require_clock
 from station.keys import Argon2Cost, Operators, OperatorSession, PassphraseWrapper, StationKeys, UnprotectedWrapper, Wrapper
 from station.keys.audit import sign_head_if_due
 from station.package.identity import IntakePublic
+from station.peripherals import Here, nowhere
 from station.queue.model import HistoryLine, State
 from station.queue.store import Queue
 from station.settings import Settings, settings_in, store_settings
@@ -93,6 +95,8 @@ class Station:
     guards: Guards = field(default_factory=Guards)
     certificates: CertificateSource = no_certificates
     """Finds a device's calibration certificate; without one a real device previews and cannot enroll."""
+    here: Callable[[], Here | None] = nowhere
+    """Where the kit is and how far its clock is off, as a GPS receiver says; None without one."""
     _telling: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod

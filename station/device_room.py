@@ -120,11 +120,12 @@ class DeviceRoom:
 
     @classmethod
     def from_settings(cls, settings: Settings, certificates: CertificateSource | None = no_certificates,
-                      now: Callable[[], datetime] = lambda: datetime.now(UTC), makers: MakerTrust | None = None) -> DeviceRoom:  # fmt: skip
-        """Return the room of a station's settings; a bad setting is a fault, and the other devices are used."""
+                      now: Callable[[], datetime] = lambda: datetime.now(UTC), makers: MakerTrust | None = None,
+                      names: Sequence[str] = DEVICE_SETTINGS) -> DeviceRoom:  # fmt: skip
+        """Return the room of a station's settings (those called `names`); a bad one is a fault, and the other devices are used."""
         wishes: list[DeviceWish] = []
         faults: list[str] = []
-        for name in DEVICE_SETTINGS:
+        for name in names:
             try:
                 wishes += parse_wishes(settings.text(name))
             except InputError as error:

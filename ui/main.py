@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ui.peripherals import start_peripherals
 from ui.qt import QApplication
 from ui.screens.table import entries
 from ui.shell import Shell
@@ -37,6 +38,7 @@ def opened(shell: Shell, counter: Counter) -> None:
     """Show a station that has just been opened, with the looks of its settings."""
     station = counter.station
     shell.counter = counter
+    start_peripherals(shell, counter)
     shell.tones.volume = int(station.settings.number("sound.volume"))
     operator = station.operator
     desk = station.session.desk

@@ -64,13 +64,19 @@ class VisitDesk:
         """Return what the kit knows of itself now."""
         share, minutes = battery(self._power)
         room = self._station.guards.dossiers_left(self._station.files.free_bytes())
-        return KitHealth(share, minutes, room, None)
+        here = self._station.here()
+        return KitHealth(share, minutes, room, here.clock_off_s if here is not None else None)
+
+    def here(self) -> Place | None:
+        """Return where the kit stands, as a GPS receiver says."""
+        here = self._station.here()
+        return Place(here.latitude_deg, here.longitude_deg) if here is not None else None
 
     def view(self, open_dossier: str = "", here: Place | None = None) -> VisitView:
-        """Return S17; `here` is where the kit stands, if known."""
+        """Return S17; `here` is where the kit stands, if known (default: what the GPS receiver says)."""
         states = self._station.book.states()
         health, day = self.health(), legal_day(self._station.clock.now())
-        home = home_view(self.calls(), states, health, day, here=here, open_dossier=open_dossier)
+        home = home_view(self.calls(), states, health, day, here=here or self.here(), open_dossier=open_dossier)
         state = next((s for s in states if s.id == open_dossier), None)
         counts = self._station.queue.counts()
         return VisitView(home, self._person(state) if state is not None else None, state, health, counts[State.SEALED])
@@ -83,6 +89,8 @@ class VisitDesk:
 
     def arrive(self, personal_no: str, *, helper: str = "", place: Place | None = None) -> str:
         """Open (or go on with) the dossier of a person of the day list and note the arrival; returns the dossier.
+
+        The place is stamped: `place`, or what the GPS receiver says.
 
         Raises:
             InputError: not on the list.
@@ -101,7 +109,7 @@ class VisitDesk:
             order, without = self._station.steps_here(iris=False)
             given = {k: v for k, v in applicant.items() if v}
             dossier = book.open_dossier(self._procedure, applicant=given, visit="home", order=order, without=without)
-        self._notes.note(dossier, "arrived", helper=helper, place=place)
+        self._notes.note(dossier, "arrived", helper=helper, place=place or self.here())
         return dossier
 
     def rest(self, dossier: str) -> None:
