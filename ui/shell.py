@@ -27,6 +27,7 @@ from ui.qt import (
     QCloseEvent,
     QEvent,
     QHBoxLayout,
+    QLabel,
     QMainWindow,
     QObject,
     QStackedWidget,
@@ -177,6 +178,7 @@ class Shell(QMainWindow):
         self.rail.setVisible(not page.stage and self.counter is not None and page.framed)
         self.strip.setVisible(bool(page.stage))
         self._bar.setVisible(page.framed)
+        self._small_words(page)
         page.enter(dossier)
         if page.stage and dossier:
             self.strip.show_stage(page.stage)
@@ -184,6 +186,11 @@ class Shell(QMainWindow):
         if self.counter is not None:
             self.refresh_tabs()
         self.refresh_actions()
+
+    def _small_words(self, page: Screen) -> None:
+        """In large type the second language beside a title goes, so that the title stays whole."""
+        for words in page.findChildren(QLabel, "second-title"):
+            words.setVisible(not self._large)
 
     def light_stage(self, stage: str) -> None:
         """Light a stage of the strip (a page that serves two)."""
@@ -359,6 +366,7 @@ class Shell(QMainWindow):
         Current.theme = make_theme(dark=self._dark, large=self._large)
         self.setStyleSheet(style_sheet(Current.theme))
         if self._shown:
+            self._small_words(self.page)
             self.page.restyle()
             self.refresh_actions()
 

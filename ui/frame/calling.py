@@ -40,7 +40,7 @@ class Calling:
             Action(
                 "leave", texts("ui.action.back"), texts.second("ui.action.back"), "Esc", self._shell.supervisor.shut, icon="back"
             ),
-            Action("ask", texts("ui.f8.ask"), texts.second("ui.supervisor.ask"), "F8", self._ask_supervisor, icon="person"),
+            Action("ask", texts("ui.f8.ask"), texts.second("ui.f8.ask"), "F8", self._ask_supervisor, icon="person"),
             Action(
                 "decide",
                 texts("ui.f8.decide"),
@@ -59,9 +59,7 @@ class Calling:
         panel.shut()
         self._shell.jobs.submit(
             lambda: counter.supervisor.ask(dossier, what, subject),
-            lambda _: self._shell.say(
-                State.EXCEPTION, self._shell.texts("ui.f8.asked"), self._shell.texts.second("ui.supervisor.asked")
-            ),
+            lambda _: self._shell.say(State.EXCEPTION, self._shell.texts("ui.f8.asked"), self._shell.texts.second("ui.f8.asked")),
             self._shell.show_trouble,
         )
 

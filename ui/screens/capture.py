@@ -130,6 +130,7 @@ class CaptureScreen(LiveScreen):
         right = any(int(f) <= 5 for f in step.fingers)
         both = right and any(int(f) > 5 for f in step.fingers)
         self._hand_title.setText(self.texts("ui.hand.thumbs" if both else "ui.hand.right" if right else "ui.hand.left"))
+        self._hand_keys.setVisible(not self.shell.large)
         self._hand_keys.setText(self.texts("ui.hand.keys", keys="1, 6" if both else "1–5" if right else "6–0"))
         lowest = min((step.thresholds.get(f, 0.0) for f in expected), default=0.0)
         seconds = f"{step.dwell_s:g}".replace(".", ",")
@@ -194,6 +195,7 @@ class CaptureScreen(LiveScreen):
         why = row.why if row is not None else None
         if why is not None:
             self.why.show_why(why)
+        self._auto.setVisible(why is None or not self.shell.large)
         self.why.setVisible(why is not None and not self.exceptions.isVisible())
         self._hand_card.setVisible(why is None and not self.exceptions.isVisible())
         self.shell.refresh_actions()

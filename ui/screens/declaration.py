@@ -83,7 +83,7 @@ class DeclarationScreen(Screen):
         left.setSpacing(10)
         head = QHBoxLayout()
         head.addWidget(label(self.texts("ui.form.title"), "title"))
-        head.addWidget(label(self.texts.second("ui.form.title"), "soft-title"))
+        head.addWidget(label(self.texts.second("ui.form.title"), "second-title"))
         head.addStretch(1)
         left.addLayout(head)
         self._banner = Banner(small=True)

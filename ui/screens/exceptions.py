@@ -9,7 +9,14 @@ from ui.texts import Texts
 from ui.theme.tokens import State
 from ui.widgets.chips import StateChip, label
 
-KINDS = (ExceptionKind.AMPUTATED, ExceptionKind.BANDAGED, ExceptionKind.DEFORMED, ExceptionKind.STIFF, ExceptionKind.OTHER)
+KINDS = (
+    ExceptionKind.AMPUTATED,
+    ExceptionKind.BANDAGED,
+    ExceptionKind.DEFORMED,
+    ExceptionKind.STIFF,
+    ExceptionKind.WORN,
+    ExceptionKind.OTHER,
+)
 
 
 class _Kinds(QListWidget):

@@ -155,8 +155,6 @@ class HomeScreen(Screen):
         large = self.shell.large
         for column in (2, 3):
             self.table.setColumnHidden(column, large)
-        for column, width in enumerate((64, 222, 82, 104, 96, 214, 150)):
-            self.table.setColumnWidth(column, round(width * (1.35 if large else 1.0)))
         self._device_card.setHidden(large)
 
     def _ask(self) -> None:

@@ -49,7 +49,7 @@ class LiveScreen(Screen):
         self._saved_step = ""
         self._saved_at = 0.0
         self.title = label("", "title")
-        self.second = label("", "soft-title")
+        self.second = label("", "second-title")
         self.live_word = StateChip(State.IDLE, self.texts("ui.state.idle"))
         self.delay = label("", "caption")
         self.view = LiveView()

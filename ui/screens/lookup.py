@@ -76,7 +76,7 @@ class LookupScreen(Screen):
         column.setSpacing(10)
         head = QHBoxLayout()
         head.addWidget(label(self.texts("ui.lookup.title"), "title"))
-        head.addWidget(label(self.texts.second("ui.lookup.title"), "soft-title"))
+        head.addWidget(label(self.texts.second("ui.lookup.title"), "second-title"))
         head.addStretch(1)
         column.addLayout(head)
         self._banner = Banner(small=True)

@@ -60,7 +60,7 @@ def style_sheet(theme: Theme) -> str:
         f"#menu {{ background: {p.surface}; border: 2px solid {p.accent}; border-radius: {s.radius}px; }}",
         f"#rule {{ background: {p.border}; }}",
         f"QLabel#printed {{ font-weight: 600; font-size: {s.caption + 1}px; }} QLabel#clock {{ font-size: {s.strong + 2}px; font-weight: 700; }}",
-        f"QLabel#soft-title {{ color: {p.text2}; font-size: {s.body}px; }} QLabel#name {{ font-size: {s.body}px; font-weight: 600; }}",
+        f"QLabel#soft-title, QLabel#second-title {{ color: {p.text2}; font-size: {s.body}px; }} QLabel#name {{ font-size: {s.body}px; font-weight: 600; }}",
         (
             f"QListWidget {{ background: {p.surface}; border: none; outline: none; }} QListWidget::item {{ padding: 8px; }}"
             f" QListWidget::item:selected {{ background: {p.accent_soft}; color: {p.text}; border-left: 4px solid {p.accent}; }}"

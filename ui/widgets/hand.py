@@ -86,7 +86,7 @@ class HandDiagram(QWidget):
         painter.drawPath(outline)
         painter.restore()
         for position, (tip_x, tip_y, root_x, root_y, half) in zip(hand, FINGERS, strict=True):
-            centre = at(tip_x + (root_x - tip_x) * 0.12, tip_y + (root_y - tip_y) * 0.12)
+            centre = at(tip_x + (root_x - tip_x) * 0.03, tip_y + (root_y - tip_y) * 0.03)
             self._tip(painter, position, centre, half * box.width() * 1.15)
             painter.setPen(QColor(palette.text))
             painter.setFont(Current.theme.font(max(12, round(box.width() * 0.05)), 600))

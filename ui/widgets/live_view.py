@@ -150,8 +150,9 @@ class LiveView(QWidget):
                 self._outline(painter, mark, box, scale)
             if self.drawing is not None:
                 self.drawing(painter, box, scale)
-            for mark in self._overlay.marks:
-                self._flag(painter, mark, box, scale)
+            taken: list[QRectF] = []
+            for mark in sorted(self._overlay.marks, key=lambda m: min((y for _, y in m.outline), default=0.0), reverse=True):
+                self._flag(painter, mark, box, scale, taken)
             painter.setOpacity(1.0)
             if self._overlay.arrived_s and self._overlay.at_s != self._measured:
                 self._measured = self._overlay.at_s
@@ -194,7 +195,7 @@ class LiveView(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolygon(QPolygonF(points))
 
-    def _flag(self, painter: QPainter, mark: Mark, box: QRectF, scale: float) -> None:
+    def _flag(self, painter: QPainter, mark: Mark, box: QRectF, scale: float, taken: list[QRectF]) -> None:
         points = self._points(mark, box, scale)
         if len(points) < 2 or not mark.text:
             return
@@ -206,6 +207,9 @@ class LiveView(QWidget):
         centre = (min(p.x() for p in points) + max(p.x() for p in points)) / 2
         left = min(max(2.0, centre - wide / 2), self.width() - wide - 2.0)
         flag = QRectF(left, max(2.0, min(p.y() for p in points) - high - 5), wide, high)
+        while flag.top() > high and any(flag.intersects(other) for other in taken):
+            flag.translate(0, -(high + 3))  # flags of close fingers stand above one another, none hides another
+        taken.append(flag)
         painter.setBrush(QColor(pair.ground))
         painter.setPen(QPen(QColor(pair.colour), 1.6))
         painter.drawRoundedRect(flag, 4, 4)

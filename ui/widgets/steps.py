@@ -193,6 +193,7 @@ class StepList(QScrollArea):
 
     def show_view(self, view: FingersView) -> None:
         """Show the order as it stands; the present one is brought into sight."""
+        self.setFixedWidth(262 if Current.theme.large else 212)
         self.rows.view = view
         self.rows.at = -1
         self.rows.updateGeometry()

@@ -71,8 +71,8 @@ class Table(QTableWidget):
         head.setHighlightSections(False)
         if not any(headers):
             head.hide()
-        for column, width in enumerate(widths):
-            self.setColumnWidth(column, width)
+        self._widths = tuple(widths)
+        self._sized_for = 0
         self._keys: list[str] = []
         self._shown: list[object] = []
 
@@ -91,6 +91,10 @@ class Table(QTableWidget):
         self.setRowCount(len(keys))
         high = Current.theme.scale.row
         self.verticalHeader().setMinimumSectionSize(high if self._wrap else 20)
+        if self._sized_for != high:  # columns grow with the type
+            self._sized_for = high
+            for column, width in enumerate(self._widths):
+                self.setColumnWidth(column, round(width * (1.35 if Current.theme.large else 1.0)))
         for index, fact in enumerate(facts):
             if same and index < len(self._shown) and self._shown[index] == (fact, high):
                 continue
