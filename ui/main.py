@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ui.peripherals import start_peripherals
-from ui.qt import QApplication
+from ui.qt import QApplication, QGuiApplication
 from ui.screens.table import entries
 from ui.shell import Shell
 from ui.theme.tokens import State
@@ -39,7 +39,11 @@ def opened(shell: Shell, counter: Counter) -> None:
     station = counter.station
     shell.counter = counter
     start_peripherals(shell, counter)
-    shell.tones.volume = int(station.settings.number("sound.volume"))
+    settings = station.settings
+    shell.tones.volume = int(settings.number("sound.volume"))
+    shell.set_look(dark=shell.dark or settings.text("screen.theme") == "dark", large=shell.large or settings.flag("screen.large"))
+    if settings.flag("screen.second_monitor") and len(QGuiApplication.screens()) > 1:
+        shell.second.open(shell)
     operator = station.operator
     desk = station.session.desk
     if operator is None:
@@ -82,6 +86,12 @@ def run(arguments: Sequence[str]) -> int:
             shell.jobs.submit(demo.open, lambda counter: opened(shell, counter), failed)
 
         def real() -> None:
+            """The device room finds and tests what is plugged in; a station for real people is set up by its security officer."""
+            shell.jobs.submit(demo.open, to_devices, failed)
+
+        def to_devices(counter: Counter) -> None:
+            opened(shell, counter)
+            shell.go("devices")
             shell.say(State.IDLE, shell.texts("ui.start.no-station"), shell.texts.second("ui.start.no-station"))
 
         if options.demo:

@@ -72,7 +72,7 @@ def main(arguments: list[str]) -> int:
                 memory.append(_rss_mb())
                 threads.append(threading.active_count())
                 handles.append(len(list(Path("/proc/self/fd").iterdir())))
-                if number % 20 == 19:
+                if number % 5 == 4:
                     sys.stderr.write(
                         f"{number + 1} dossiers, {memory[-1]:.0f} MB, {threads[-1]} threads, {handles[-1]} handles\n"
                     )

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from tests.bench.report import Report
 
 CHILD = "--child"
-RUNS = 5
+RUNS = 3
 
 
 def main(arguments: list[str]) -> int:

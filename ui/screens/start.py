@@ -73,6 +73,7 @@ class StartScreen(Screen):
 
     def _real(self) -> None:
         assert self.begin_real is not None
+        self.busy()
         self.begin_real()
 
     def busy(self) -> None:
