@@ -25,7 +25,7 @@ from devices.calibration.certificate import CaptureHash
 from devices.calibration.corrections import Corrections, apply, derive
 from devices.calibration.model import Row, Verdict, all_passed, judge
 from devices.calibration.plan import Face, Plan, TargetStage
-from devices.contract import DeviceInfo, ImagingDevice, Source
+from devices.contract import DeviceInfo, DeviceKind, ImagingDevice, Source
 from devices.errors import DeviceError
 from station.clock import Clock
 from station.errors import InputError, ProcedureError, StationError
@@ -51,6 +51,10 @@ class Step(StrEnum):
 
 
 STRIP: Final = (Step.IDENTIFY, Step.CLEAN, Step.PLACE, Step.CAPTURE, Step.MEASURE, Step.CORRECT, Step.RECAPTURE, Step.SIGN)
+
+
+SOME_NOISE: Final = 0.3
+"""Grey levels: a picture with a smaller spread may be the same twice (an empty capacitive plate is white and nothing else)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +235,9 @@ class Calibration:
         info = self._device.describe()
         if info.error_code:
             raise DeviceError(f"{info.error} Nothing was measured.", device_id=info.device_id, code=info.error_code)
-        if info.identity is None or not info.identity.serial or not info.identity.firmware:
+        nameless = info.identity is None or not info.identity.serial
+        # A camera may not know its firmware (IP cameras); a scanner whose firmware may change unseen gets no certificate.
+        if nameless or (info.kind is DeviceKind.SCANNER and info.identity is not None and not info.identity.firmware):
             raise DeviceError("This device tells no serial number or no firmware: a certificate would belong to nobody. Nothing was measured.",
                               device_id=info.device_id, code="calibration-no-identity")  # fmt: skip
         if info.source is Source.FILE:
@@ -274,6 +280,7 @@ class Calibration:
                                   device_id=self._device.device_id, code="calibration-bits")  # fmt: skip
             picture = pixels.astype(np.uint8, copy=True)
             check_face(self.plan, face.id, self._device.capabilities.ppi, picture)
+            self._check_fresh(picture)
             digest = hashlib.sha256(np.ascontiguousarray(picture).tobytes()).hexdigest()
             self._captures = (*self._captures, CaptureHash(face.id, self.taken, digest, bool(self.corrections.names)))
             self.pictures = {**self.pictures, face.id: (*self.pictures.get(face.id, ()), picture)}
@@ -281,6 +288,13 @@ class Calibration:
                 return
         if not self.needs_marks:
             self._next_face()
+
+    def _check_fresh(self, picture: Picture) -> None:
+        """Two exposures are never the same to the last bit; what comes twice was taken once. Fields without any noise are let through."""
+        digest = hashlib.sha256(np.ascontiguousarray(picture).tobytes()).hexdigest()
+        if float(picture.std()) > SOME_NOISE and any(c.sha256 == digest for c in self._captures):
+            raise DeviceError("The device gave the same picture twice: it hangs, or shows a stored one. It was not counted; capture again.",
+                              device_id=self._device.device_id, code="calibration-same-picture")  # fmt: skip
 
     def _next_face(self) -> None:
         again = bool(self.corrections.names)

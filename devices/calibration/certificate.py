@@ -72,6 +72,10 @@ class CertificateBody:
     """The rows before the corrections, which the new captures had to mend; empty without corrections."""
     corrections: Corrections = field(default_factory=Corrections)
     captures: tuple[CaptureHash, ...] = ()
+    profile_sha256: str = ""
+    """Of the resolved firmware profile (`devices.profiles.profile_hash`); empty where the device has none."""
+    target_sha256: str = ""
+    """Of the target's data file; empty where no target was used."""
 
     @property
     def passed(self) -> bool:
@@ -161,9 +165,9 @@ def _plain(body: CertificateBody) -> dict[str, Any]:
     return {
         "schema": SCHEMA, "number": body.number, "previous": body.previous, "station": body.station,
         "device": {"kind": device.kind.value, "adapter": device.adapter, "vendor": device.vendor, "model": device.model, "serial": device.serial,
-                   "firmware": device.firmware, "profile": device.profile},
+                   "firmware": device.firmware, "profile": device.profile, "profile_sha256": body.profile_sha256},
         "source": body.source.value, "plan": body.plan, "limits": body.limits,
-        "target": {"name": body.target, "serial": body.target_serial, "expires": body.target_expires},
+        "target": {"name": body.target, "serial": body.target_serial, "expires": body.target_expires, "sha256": body.target_sha256},
         "technician": {"id": body.technician, "name": body.technician_name},
         "environment": {"temperature_c": body.temperature, "note": body.note},
         "software": [[k, body.software[k]] for k in sorted(body.software)],
@@ -215,7 +219,7 @@ def _body(raw: Mapping[str, Any]) -> CertificateBody:
         CaptureHash(_text(c[0]), _whole(c[1], 0, 1000), _hash(c[2]), _truth(c[3])) for c in _list(raw["captures"], MAX_CAPTURES)
     )
     return CertificateBody(
-        number, "" if raw["previous"] == "" else _hash(raw["previous"]), _text(raw["station"]), identity, Source(raw["source"]), _text(raw["plan"]),
+        number, _hash_or_none(raw["previous"]), _text(raw["station"]), identity, Source(raw["source"]), _text(raw["plan"]),
         _text(raw["limits"]), _text(target["name"]), _text(target["serial"]), _text(target["expires"]), _text(raw["technician"]["id"]),
         _text(raw["technician"]["name"]), _text(raw["environment"]["temperature_c"]), _text(raw["environment"]["note"]),
         {_text(k): _text(v) for k, v in _list(raw["software"], 20)}, started, finished, expires, rows,
@@ -224,7 +228,7 @@ def _body(raw: Mapping[str, Any]) -> CertificateBody:
                     tuple((_whole(r, 0, 100_000), _whole(c, 0, 100_000)) for r, c in _list(corrections["dead"], 500)),
                     tuple(_whole(g, 0, 10_000) for g in _list(corrections["gains"], 576)),
                     tuple(_whole(n, 1, 100_000) for n in _list(corrections["shape"], 2))),
-        captures,
+        captures, _hash_or_none(device["profile_sha256"]), _hash_or_none(target["sha256"]),
     )  # fmt: skip
 
 
@@ -277,6 +281,10 @@ def _hash(value: object) -> str:
     if not isinstance(value, str) or len(value) != 64 or set(value) - set("0123456789abcdef"):
         raise ValueError("hash")
     return value
+
+
+def _hash_or_none(value: object) -> str:
+    return "" if value == "" else _hash(value)
 
 
 def _moment(value: object) -> datetime:

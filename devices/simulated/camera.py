@@ -55,6 +55,7 @@ class SimulatedCamera(Camera):
         super().__init__(device_id)
         self._optics = optics or CameraOptics()
         self._laid: tuple[str, str, int] | None = None
+        self._laid_times = 0
         self._sitting = sitting
         self._pacer: Pacer = pacer or RealPacer()
         self._drawn: dict[tuple[int, Fault | None, int], npt.NDArray[np.uint8]] = {}
@@ -71,6 +72,7 @@ class SimulatedCamera(Camera):
     def lay_target(self, target: str, face: str, number: int) -> None:
         """Set a calibration target before the lens instead of a person; an empty name takes it away."""
         self._laid = (target, face, number) if target else None
+        self._laid_times += 1
         self._drawn.clear()
 
     def target_corners(self, face: str) -> Corners:
@@ -135,7 +137,7 @@ class SimulatedCamera(Camera):
     def _picture(self, fault: Fault | None, turn: int) -> npt.NDArray[np.uint8]:
         key = (self._sitting.seed, fault, 0 if self._laid is not None else turn)
         if self._laid is not None and key not in self._drawn:
-            self._drawn[key] = render_camera(self._laid[0], self._laid[1], self._optics, self._laid[2])
+            self._drawn[key] = render_camera(self._laid[0], self._laid[1], self._optics, self._laid[2], self._laid_times)
         if key not in self._drawn:
             rng = np.random.default_rng([self._sitting.seed, turn])
             base = FaceSettings()

@@ -58,7 +58,7 @@ def response(optics: CameraOptics, frequency: float, angle_deg: float = 5.0, blu
     return math.exp(-2 * (math.pi * blur * optics.sigma_px * frequency) ** 2) * pixel
 
 
-def render_camera(name: str, face: str, optics: CameraOptics, number: int = 0) -> Picture:
+def render_camera(name: str, face: str, optics: CameraOptics, number: int = 0, seed: int = 1) -> Picture:
     """Return what the camera sees of that face (HxWx3 BGR): ``edges``, ``white``, ``colour``, or view `number` of the ``board``."""
     data = target_data(name)
     if face == "edges":
@@ -70,7 +70,7 @@ def render_camera(name: str, face: str, optics: CameraOptics, number: int = 0) -
         picture = np.repeat(_board(data["board"], optics, number)[..., None], 3, axis=2)
     else:
         picture = np.full((*optics.shape, 3), 225.0)
-    return _expose(picture, optics, seed=1000 * len(face) + number)
+    return _expose(picture, optics, seed=100_003 * seed + 1000 * len(face) + number)
 
 
 def chart_corners(name: str, optics: CameraOptics) -> Corners:

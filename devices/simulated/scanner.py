@@ -66,6 +66,7 @@ class SimulatedScanner(StagedScanner):
         super().__init__(device_id, pacer)
         self._optics = optics or ScannerOptics()
         self._laid: tuple[str, str, int] | None = None
+        self._laid_times = 0
         self._laid_small: npt.NDArray[np.uint8] | None = None
         self._applicant = applicant
         self._person = Person.from_seed(applicant.seed)
@@ -89,11 +90,12 @@ class SimulatedScanner(StagedScanner):
         """Lay a calibration target (or a uniform field) on the glass instead of fingers; an empty face or ``fingers`` clears it."""
         self._laid = (target or "scanner-20", face, number) if face not in ("", "fingers") else None
         self._laid_small = None
+        self._laid_times += 1  # no two exposures have the same noise
 
     def _target_picture(self, laid: tuple[str, str, int]) -> npt.NDArray[np.uint8]:
         target, face, number = laid
         optics = self._optics if target.endswith("-80") else replace(self._optics, shape=(400, 320), offset_mm=(0.1, 0.1))
-        return render_scanner(target, face, optics, seed=1000 * len(face) + number)
+        return render_scanner(target, face, optics, seed=100_003 * self._laid_times + 1000 * len(face) + number)
 
     def _capture(self, request: CaptureRequest) -> RawCapture:
         if self._laid is None:

@@ -115,7 +115,7 @@ def test_a_wrong_scale_is_corrected_and_proven_by_new_captures() -> None:
     assert done.corrections.names == ("scale",)
     assert done.corrections.scale_y == pytest.approx(500 / 488, abs=5e-4)
     assert {c.corrected for c in done.captures} == {False, True}
-    assert len({c.sha256 for c in done.captures if c.corrected}) == 9
+    assert len({c.sha256 for c in done.captures}) == 18  # the proof is new pictures
     before = {(r.test, r.at): r for r in done.rows_before}
     after = {(r.test, r.at): r for r in done.rows}
     assert before["across-long-y", None].value > after["across-long-y", None].value  # type: ignore[operator]
@@ -292,6 +292,18 @@ def test_optional_faces_may_be_left_out_and_others_not() -> None:
     drive(run)
     assert run.passed
     assert "range-wide" in {r.test for r in run.rows if r.verdict is Verdict.NOT_MEASURED}
+
+
+def test_a_device_that_hangs_on_one_picture_proves_nothing() -> None:
+    device = scanner()
+    same = device._target_picture(("scanner-20", "pattern", 0))
+    device._target_picture = lambda laid: same  # type: ignore[method-assign]
+    run, _ = begin(device, SMALL_PLAN)
+    drive(run, (Step.CAPTURE,))
+    with pytest.raises(DeviceError) as caught:
+        run.advance()
+    assert (caught.value.reason_code, run.taken) == ("calibration-same-picture", 1)
+    run.stop()
 
 
 def test_sixteen_bit_pictures_are_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from devices.calibration.certificate import read_certificate, to_be_signed, write_certificate
+from devices.calibration.certificate import CertificateBody, read_certificate, to_be_signed, write_certificate
 from devices.calibration.corrections import Corrections
 from devices.calibration.plan import plan_named
 from devices.contract import DeviceIdentity, DeviceInfo, Source
 from devices.grade import grade
+from devices.profiles import load_profile, profile_hash
 from station.calibrating import Conditions, Finished
 from station.calibration_papers import certificate_paper
 from station.calibration_targets import camera_targets_paper
@@ -52,6 +54,16 @@ class House:
                         rows, (), changes.pop("corrections", Corrections()), (), self.clock.now())  # fmt: skip
         used = self.keys.signer if signer == "station" else signer
         return self.book.issue(done, signer=used, **changes)
+
+    def plant(self, given: CertificateBody) -> None:
+        """Keep and note a certificate as an older program made it."""
+        signatures = [s.to_bytes() for s in self.keys.signer.sign(to_be_signed(given))]
+        made = write_certificate(given, self.keys.signer.public.to_bytes(), signatures)
+        device = given.device
+        name = hashlib.sha256("\n".join((device.vendor, device.model, device.serial)).encode()).hexdigest()[:20]
+        self.files.write(f"calibration/{name}/{given.number:05d}.json", made.data)
+        plain = {"vendor": device.vendor, "model": device.model, "serial": device.serial}
+        self.journal.append(Kind.CALIBRATED, {"device": plain, "certificate": made.id}, dossier="", operator="", desk="")
 
     def technician(self, role: Role = Role.TECHNICIAN) -> OperatorSession:
         self.operators.add("admin", "Quản trị", [Role.SECURITY_ADMIN], "hoa-sen-2026", by=None)
@@ -118,6 +130,14 @@ def test_firmware_profile_and_device_must_be_those_of_the_certificate(house: Hou
         identity = replace(IDENTITY, **change)
         assert house.book.check(identity).code == code
         assert house.may_enroll(identity) == code
+    named = replace(IDENTITY, serial="SN-5", profile="grow-r503-v12")
+    made = house.issue(identity=named)
+    assert made.body.profile_sha256 == profile_hash(load_profile("grow-r503-v12"))
+    assert house.may_enroll(named) == ""
+    older = replace(named, serial="SN-6")  # calibrated under the same name over another text
+    house.plant(replace(body(), device=older, profile_sha256="cd" * 32))
+    assert house.book.check(older).code == "certificate-profile-changed"
+    assert house.may_enroll(older) == "certificate-profile-changed"
     other = replace(IDENTITY, serial="SN-8")
     assert house.may_enroll(other) == "certificate-missing"
     newest = house.book.newest(IDENTITY)
