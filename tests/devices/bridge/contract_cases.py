@@ -21,7 +21,7 @@ RECOVERS = ("split-read", "error-flood", "late-answer")
 
 
 def scanner(command: list[str], **settings: object) -> BridgeScanner:
-    (device,) = BridgeScanner.discover({"command": command, "silence_s": 1.2, "margin_s": 1.2, **settings})
+    (device,) = BridgeScanner.discover({"command": command, "silence_s": 2.0, "margin_s": 2.0, **settings})
     assert isinstance(device, BridgeScanner)
     return device
 

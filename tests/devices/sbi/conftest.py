@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from devices.simulated.sbi import SbiSimulator
+from tests.devices.sbi.contract_cases import grown
 
 
 @pytest.fixture
 def slap_service() -> Iterator[SbiSimulator]:
     sim = SbiSimulator("finger-slap", frames_per_s=120)
     sim.start()
-    sim.warm_up("3")  # thumbs grown, so that deadlines in tests may be short
+    grown(sim)
     yield sim
     sim.stop()
 

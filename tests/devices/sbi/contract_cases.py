@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
-from biometrics.positions import FingerPosition
+from biometrics.positions import SLAP_FINGERS, FingerPosition
 from devices.contract import CaptureRequest, Device
 from devices.sbi.adapter import SbiScanner
+from devices.simulated.people import cut_fingers
 from devices.simulated.sbi import SbiSimulator
 from tests.devices.contract.table import FaultBench
 
@@ -19,10 +20,17 @@ RECOVERS = ("split-read", "stream-damaged-picture")
 
 def scanner_of(sim: SbiSimulator, **settings: object) -> SbiScanner:
     """Discover the one device of a started simulator."""
-    given = {"ports": str(sim.port), "env": "Developer", "trust": sim.trust(), "silence_s": 1.2, "margin_s": 1.2, **settings}
+    given = {"ports": str(sim.port), "env": "Developer", "trust": sim.trust(), "silence_s": 2.0, "margin_s": 2.0, **settings}
     (device,) = SbiScanner.discover(given)
     assert isinstance(device, SbiScanner)
     return device
+
+
+def grown(sim: SbiSimulator) -> None:
+    """Grow the thumbs and touch the platen in advance, so that deadlines in tests may be short on a busy machine."""
+    sim.warm_up("3")
+    for touch in (1, 2, 3):
+        cut_fingers(sim.body.seed, SLAP_FINGERS[THUMBS.position], touch)
 
 
 @contextmanager
@@ -57,7 +65,7 @@ def iris(_: Path) -> Iterator[Device]:
 def faulty(fault: str) -> Iterator[FaultBench]:
     sim = SbiSimulator("finger-slap", (fault,), frames_per_s=120)
     sim.start()
-    sim.warm_up("3")
+    grown(sim)
     device = scanner_of(sim)
 
     def use() -> object:

@@ -18,7 +18,7 @@ RECOVERS = ("split-read",)
 
 
 def scanner(url: str, **settings: object) -> WsbdScanner:
-    (device,) = WsbdScanner.discover({"url": url, "margin_s": 1.0, **settings})
+    (device,) = WsbdScanner.discover({"url": url, "margin_s": 2.0, **settings})
     assert isinstance(device, WsbdScanner)
     return device
 
@@ -36,7 +36,7 @@ def sensor(_: Path) -> Iterator[Device]:
 def faulty(fault: str) -> Iterator[FaultBench]:
     simulator = WsbdSimulator("fingerprint", (fault,))
     picture(1, INDEX.position, 1)  # grown before the clock runs
-    device = scanner(simulator.start(), download_s=1.5)
+    device = scanner(simulator.start(), download_s=2.0)
 
     def use() -> object:
         return device.capture(INDEX).images
