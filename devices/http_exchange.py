@@ -35,11 +35,16 @@ MOST_URL: Final = 512
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer: status code, media type in lower case, whole body."""
+    """One answer: status code, content type as it came (at most 1000 characters), whole body."""
 
     status: int
-    media_type: str
+    content_type: str
     body: bytes
+
+    @property
+    def media_type(self) -> str:
+        """The media type in lower case, without parameters."""
+        return self.content_type.partition(";")[0].strip().lower()
 
 
 class _TimedReader(io.RawIOBase):
@@ -119,7 +124,7 @@ class HttpService:
             DeviceProtocolError: no HTTP, an answer cut short, or larger than `limit`. DeviceCancelledError: `stop` is set.
         """
         with self._exchange(method, path, body, deadline_s, stop, headers or {}) as (response, _):
-            return Reply(response.status, _media_type(response), _body(response, limit))
+            return Reply(response.status, _content_type(response), _body(response, limit))
 
     @contextlib.contextmanager
     def stream(self, method: str, path: str, body: bytes | None = None, *, deadline_s: float, silence_s: float,
@@ -129,7 +134,7 @@ class HttpService:
         Yields (head with an empty body, chunks); errors as in `call`, also while iterating inside the `with`.
         """
         with self._exchange(method, path, body, deadline_s, stop, headers or {}) as (response, deadline):
-            yield Reply(response.status, _media_type(response), b""), _chunks(response, deadline, silence_s)
+            yield Reply(response.status, _content_type(response), b""), _chunks(response, deadline, silence_s)
 
     def abort(self) -> None:
         """Break the running exchange, if any."""
@@ -241,8 +246,8 @@ def _too_large(limit: int) -> DeviceFormatError:
     )
 
 
-def _media_type(response: http.client.HTTPResponse) -> str:
-    return (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()[:100]
+def _content_type(response: http.client.HTTPResponse) -> str:
+    return (response.getheader("Content-Type") or "")[:1000]
 
 
 def _is_loopback(host: str) -> bool:

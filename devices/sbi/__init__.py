@@ -8,8 +8,7 @@ pretend to be one, so nothing is believed that is not signed by a maker trusted 
     messages        what services say (bytes in, plain values out)
     asking          what is asked: capture request → JSON
     verify          an answer against what was asked: every refusal is an `AnswerRefusedError` with its code
-    multipart       the live stream
-    service         the four verbs of one service, and the scan for services
+    service         the four verbs of one service (the stream's parts by `devices.mjpeg.multipart`), and the scan for services
     adapter         `SbiScanner`, the device contract
 
 Public name: `SbiScanner` (in `devices.sbi.adapter`, imported by the registry when used). May import `biometrics.formats`,

@@ -11,9 +11,9 @@ from typing import Final
 
 from devices.errors import DeviceError, DeviceProtocolError, UnsupportedCommandError
 from devices.http_exchange import HttpService, Reply
+from devices.mjpeg.multipart import MultipartParser, boundary_of
 from devices.sbi.asking import Asked
 from devices.sbi.messages import Device, ServiceError, read_discovery, read_information
-from devices.sbi.multipart import MultipartReader
 
 HOST: Final = "127.0.0.1"
 FIRST_PORT, LAST_PORT = 4501, 4600
@@ -78,12 +78,12 @@ class SbiService:
                                  silence_s=self._silence_s, stop=stop, headers=_JSON) as (head, chunks):  # fmt: skip
             if head.status != 200:
                 raise self._refused(head)
-            if not head.media_type.startswith("multipart/"):
-                raise DeviceProtocolError("The device answered a stream request with something else.", device_id=self._device_id,
-                                          code="stream-format")  # fmt: skip
-            reader = MultipartReader()
+            parser = MultipartParser(boundary_of(head.content_type))
             for chunk in chunks:
-                yield from reader.feed(chunk)
+                for part in parser.feed(chunk):
+                    yield part.jpeg
+                if parser.ended:
+                    return
 
     def abort(self) -> None:
         """Break the running capture and stream."""

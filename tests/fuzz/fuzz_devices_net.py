@@ -22,7 +22,6 @@ from devices.bridge.framing import FrameReader
 from devices.bridge.messages import read_capture, read_devices, read_frame, read_hello
 from devices.errors import AnswerRefusedError, DeviceFormatError, DeviceProtocolError, UnsupportedCommandError
 from devices.sbi import jws, messages
-from devices.sbi.multipart import MultipartReader
 from devices.simulated.sbi_keys import device_keys
 from devices.simulated.sbi_records import finger_record, iris_record
 from devices.wsbd.messages import read_result
@@ -60,12 +59,6 @@ def _bridge(data: bytes) -> None:
                 pass
 
 
-def _stream(data: bytes) -> None:
-    reader = MultipartReader()
-    for at in range(0, len(data), 37):
-        reader.feed(data[at : at + 37])
-
-
 TARGETS: dict[str, Callable[[bytes], object]] = {
     "finger-record": _finger,
     "iris-record": _iris,
@@ -76,7 +69,6 @@ TARGETS: dict[str, Callable[[bytes], object]] = {
     "device": messages.read_device,
     "capture": messages.read_capture,
     "capture-data": messages.read_capture_data,
-    "stream": _stream,
     "bridge": _bridge,
     "wsbd": read_result,
 }
@@ -110,7 +102,6 @@ def seeds() -> dict[str, bytes]:
         "bridge": _bridge_bytes(),
         "wsbd": b'<?xml version="1.0"?><result xmlns="u"><status>success</status><sessionId>ab-1</sessionId><captureIds><element>c1</element>'
         b"</captureIds><metadata><item><key>width</key><value>3</value></item></metadata><sensorData>AAAA</sensorData></result>",
-        "stream": b"--e\r\nContent-Length: 3\r\n\r\nabc\r\n--e\r\n\r\nde\r\n--e\r\n",
         **{name: json.dumps(value).encode() for name, value in plain.items()},
     }
 

@@ -15,7 +15,7 @@ from devices.simulated.sbi import SbiSimulator
 from tests.devices.contract.table import FaultBench
 
 THUMBS = CaptureRequest(FingerPosition.TWO_THUMBS, deadline_s=0.5)
-RECOVERS = ("split-read", "stream-damaged-picture")
+RECOVERS = ("split-read", "stream-damaged-picture", "stream-garbage", "stream-lying-length")
 
 
 def scanner_of(sim: SbiSimulator, **settings: object) -> SbiScanner:

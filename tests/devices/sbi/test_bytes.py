@@ -1,4 +1,4 @@
-"""Signatures, certificate paths, JSON and streams: the strict readers one by one."""
+"""Signatures, certificate paths, JSON: the strict readers one by one."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from devices.errors import AnswerRefusedError, DeviceFormatError
 from devices.sbi import jws
 from devices.sbi.chain import check_chain
 from devices.sbi.json_bytes import load_json
-from devices.sbi.multipart import MultipartReader
 from devices.simulated.sbi_keys import SimulatedMakers, device_keys
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -179,35 +176,3 @@ def test_a_short_or_other_key_does_not_sign() -> None:
 def test_json_that_is_none_or_says_two_things(bad: bytes) -> None:
     with pytest.raises(DeviceFormatError):
         load_json(bad)
-
-
-@settings(deadline=None, max_examples=60)
-@given(st.lists(st.binary(min_size=1, max_size=300), min_size=1, max_size=6), st.integers(1, 64), st.booleans(), st.booleans())
-def test_a_stream_is_cut_into_its_pictures_however_it_is_split(
-    parts: list[bytes], step: int, lengths: bool, hyphens: bool
-) -> None:
-    parts = [p.replace(b"--", b"++") for p in parts]
-    mark = b"----Edge" if hyphens else b"--Edge"
-    stream = b""
-    for part in parts:
-        head = mark + b"\r\nContent-Type: image/jpeg\r\n" + (b"Content-length: %d\r\n" % len(part) if lengths else b"")
-        stream += head + b"\r\n" + part + b"\r\n"
-    stream += mark + b"\r\n"
-    reader = MultipartReader()
-    found = [p for at in range(0, len(stream), step) for p in reader.feed(stream[at : at + step])]
-    assert found == parts
-
-
-@pytest.mark.parametrize("bad", [
-    b"\r\n\r\n" + b"x" * 5000, b"x" * 5000, b"--e\r\nContent-Length: 99999999999\r\n\r\n", b"--e\r\nContent-Length: -1\r\n\r\n",
-    b"--e\r\nContent-Length: 1\r\n\r\nx\r\n--f\r\nContent-Length: 1\r\n\r\nx", b"--e\r\n\r\n" + b"x" * 8_100_000,
-])  # fmt: skip
-def test_a_stream_that_is_none(bad: bytes) -> None:
-    with pytest.raises(DeviceFormatError):
-        _fed(bad)
-
-
-def _fed(data: bytes) -> None:
-    reader = MultipartReader()
-    for at in range(0, len(data), 65_536):
-        reader.feed(data[at : at + 65_536])
