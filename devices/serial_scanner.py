@@ -108,7 +108,8 @@ class SerialScanner(Scanner):
     def identity(self) -> DeviceIdentity:
         """Which module this is, as far as it said."""
         about = self._profile.profile
-        return self._known or DeviceIdentity(self.kind, self.adapter, about.vendor, " / ".join(about.models), "", "", about.id)
+        named = about.id if self._named is not None else ""
+        return self._known or DeviceIdentity(self.kind, self.adapter, about.vendor, " / ".join(about.models), "", "", named)
 
     def _describe(self) -> DeviceInfo:
         if not self._is_open and not Path(self.port).exists():

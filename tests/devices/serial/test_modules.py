@@ -352,3 +352,36 @@ def test_the_light_is_out_after_a_capture_and_after_a_preview() -> None:
         preview.close()
         assert not made.module.lit
         device.close()
+
+
+class Hesitating(Ef01ModuleSimulation):
+    """A picture with a pause in its middle: a computer under load sees such pauses in a line that has none."""
+
+    def _up_image(self, arguments: bytes):
+        for number, piece in enumerate(super()._up_image(arguments)):
+            if number == 12:
+                threading.Event().wait(0.06)
+            yield piece
+
+
+def test_the_rest_of_a_damaged_picture_is_waited_for_before_it_is_asked_again() -> None:
+    profile = small("r305-r307")
+    made = SerialSimulator(Hesitating(profile, ["dropped-byte"], Finger(), picture), "hesitating", paced=True)
+    device = Ef01Scanner(made.start(), profile)
+    try:
+        device.open()
+        assert whole_picture(device)
+        asked = [(a.command, a.answer) for a in device.asked if a.command == "up_image"]
+        assert asked == [("up_image", "ok"), ("up_image", "ok")], "no question is lost in the noise of the rest"
+    finally:
+        device.close()
+        made.stop()
+
+
+def test_an_unnamed_module_claims_no_profile_before_it_was_asked() -> None:
+    with running("ef01") as (device, _):
+        unnamed = Ef01Scanner(device.port)
+        info = unnamed.describe()
+        assert info.identity is not None
+        assert info.identity.profile == ""
+        assert device.describe().identity.profile == "grow-r503-v12"
