@@ -100,17 +100,22 @@ class Gallery:
         """Return the names that the first two looks keep, best first (for measuring what they lose)."""
         return [self._names[row] for row in self._shortlist(probe, most)]
 
-    def _shortlist(self, probe: Template, most: int) -> NDArray[np.intp]:
+    def voted(self, probe: Template) -> NDArray[np.intp]:
+        """Return the rows (into `names`) that the first look alone keeps, in rising order (for measuring what it loses)."""
         total = len(self._names)
         if total == 0 or len(probe) == 0:
             return np.zeros(0, np.intp)
-        looking = Probe.of(probe)
         kept = max(_VOTED_LEAST, int(_VOTED_SHARE * total))
-        rows = np.arange(total)
-        if kept < total:
-            votes = vote_scores(looking, self._index, total)
-            rows = np.sort(np.argpartition(-votes, kept)[:kept])
-        scores = relaxed_scores(looking, self._index, rows)
+        if kept >= total:
+            return np.arange(total)
+        votes = vote_scores(Probe.of(probe), self._index, total)
+        return np.sort(np.argpartition(-votes, kept)[:kept])
+
+    def _shortlist(self, probe: Template, most: int) -> NDArray[np.intp]:
+        rows = self.voted(probe)
+        if len(rows) == 0:
+            return rows
+        scores = relaxed_scores(Probe.of(probe), self._index, rows)
         return rows[np.argsort(-scores, kind="stable")[:most]]
 
     def _sketch(self, row: int) -> Template:

@@ -39,6 +39,7 @@ class Signs:
         sway: 0..1, how much the contrast of ridges depends on their direction (a moved finger keeps only one direction).
         sharpness: gradient energy relative to the contrast squared; low when blurred.
         tilt_deg: lean of the finger's long axis, clockwise; elongation: long axis / short axis.
+        unrest: deviation of the free glass in grey levels: next to nothing on optical sensors; inf where no glass is free.
         ghost: share of the glass outside the finger that shows faint ridges. specks: dark spots on the free glass.
     """
 
@@ -58,6 +59,7 @@ class Signs:
     sharpness: float
     tilt_deg: float
     elongation: float
+    unrest: float
     ghost: float
     specks: int
     ghost_box: tuple[int, int, int, int] | None
@@ -121,7 +123,7 @@ def look(image: NDArray[np.uint8], ppi: int) -> Signs | None:
     mx, my = float(xs.mean()), float(ys.mean())
     tilt, elongation = _axis((xs - mx).astype(np.float64), (ys - my).astype(np.float64))
     ghost, ghost_box = _ghost(cells, deviation, coherence, strong)
-    specks, speck_box = _specks(small, cells)
+    specks, unrest, speck_box = _specks(small, cells)
     return Signs(
         cells=cells,
         scale=CELL / scale,
@@ -139,6 +141,7 @@ def look(image: NDArray[np.uint8], ppi: int) -> Signs | None:
         sharpness=float(energy[core].mean() / contrast**2),
         tilt_deg=tilt,
         elongation=elongation,
+        unrest=unrest,
         ghost=ghost,
         specks=specks,
         ghost_box=ghost_box,
@@ -210,22 +213,22 @@ def _ghost(
     return float(faint.sum() / total), (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1)
 
 
-def _specks(small: NDArray[np.uint8], cells: NDArray[np.bool_]) -> tuple[int, tuple[int, int, int, int] | None]:
-    """Dark spots on the free glass: count and the cells around them."""
+def _specks(small: NDArray[np.uint8], cells: NDArray[np.bool_]) -> tuple[int, float, tuple[int, int, int, int] | None]:
+    """Dark spots on the free glass: count, the glass's unrest (inf: no glass), and the cells around them."""
     near = cv2.dilate(cells.astype(np.uint8), np.ones((5, 5), np.uint8))
     free = cv2.resize(1 - near, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_NEAREST)
     if not free.any():
-        return 0, None
+        return 0, float("inf"), None
     level, unrest = (float(v[0, 0]) for v in cv2.meanStdDev(small, mask=free))
     if unrest > 12:  # not glass but the texture of the sensor
-        return 0, None
+        return 0, unrest, None
     dark = ((small < level - 28) & (free > 0)).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     good = [k for k in range(1, count) if stats[k, cv2.CC_STAT_AREA] >= 2]
     if not good:
-        return 0, None
+        return 0, unrest, None
     left = min(int(stats[k, cv2.CC_STAT_LEFT]) for k in good) // CELL
     top = min(int(stats[k, cv2.CC_STAT_TOP]) for k in good) // CELL
     right = max(int(stats[k, cv2.CC_STAT_LEFT] + stats[k, cv2.CC_STAT_WIDTH]) for k in good) // CELL + 1
     bottom = max(int(stats[k, cv2.CC_STAT_TOP] + stats[k, cv2.CC_STAT_HEIGHT]) for k in good) // CELL + 1
-    return len(good), (left, top, right, bottom)
+    return len(good), unrest, (left, top, right, bottom)
