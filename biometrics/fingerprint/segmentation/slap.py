@@ -20,9 +20,8 @@ from biometrics.positions import SLAP_FINGERS, FingerPosition
 _FOURS: Final = (FingerPosition.RIGHT_FOUR, FingerPosition.LEFT_FOUR)
 # Room around the print: some at the sides, more above the end, whose faint rim the grid does not see.
 _BESIDE_PX, _ABOVE_PX, _BELOW_PX = 18, 28, 14
-# How much the hand model's own tilt says beside the prints' axes; how far a finger may lean otherwise than its hand, degrees.
+# How much the hand model's own tilt says beside the prints' axes.
 _MODEL_SAY: Final = 0.15
-_OWN_SHARE, _OWN_MOST = 0.2, 2.0
 _ROUNDS: Final = 3
 # Below this the ends are smudges or phalanges, not the fingers asked for.
 _LEAST_CLEAR: Final = 0.5
@@ -168,9 +167,7 @@ def _boxes(grid: Floats, strength: Floats, hand: Hand) -> list[Box]:
         boxes = [fit_box(grid, strength, tip, rest, angle) for tip, rest, angle in zip(hand.tips, others, angles, strict=True)]
         # A phalanx cut off square to a wrong lean leans that way itself: so again, from the better lean.
         lean = _weighted_median([b.axis for b in boxes] + [float(np.median(usual))], [b.say for b in boxes] + [_MODEL_SAY])
-        angles = [
-            lean + float(np.clip(_OWN_SHARE * (b.axis - lean) * min(b.say / 0.3, 1.0), -_OWN_MOST, _OWN_MOST)) for b in boxes
-        ]
+        angles = [lean] * len(boxes)
     return [fit_box(grid, strength, tip, rest, angle) for tip, rest, angle in zip(hand.tips, others, angles, strict=True)]
 
 
