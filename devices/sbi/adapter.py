@@ -36,7 +36,7 @@ from devices.sbi import asking, messages
 from devices.sbi.chain import MakerTrust, NoTrust
 from devices.sbi.messages import DigitalId
 from devices.sbi.service import ANSWER_MARGIN_S, FIRST_PORT, LAST_PORT, SILENCE_S, SbiService, open_ports, parse_ports
-from devices.sbi.verify import SKEW, Verified, reported, verify_capture, verify_token
+from devices.sbi.verify import SKEW, Verified, reported, verified, verify_capture, verify_token
 
 SPEC_VERSIONS: Final = ("0.9.5", "1.0", "1.0.0")
 """In the order of preference; the first that the device lists is spoken."""
@@ -81,6 +81,8 @@ class _Opened:
 
     device: messages.Device
     digital_id: DigitalId
+    signer: bytes
+    """The key behind the digital id."""
     spec_version: str
 
 
@@ -193,7 +195,8 @@ class SbiScanner(Scanner):
                 first_error = first_error or reported(error)
                 continue
             device = messages.read_device(verify_token(token, options.trust, now))
-            digital = messages.read_digital_id(verify_token(device.digital_id.encode("ascii", "replace"), options.trust, now))
+            signed_id = verified(device.digital_id.encode("ascii", "replace"), options.trust, now)
+            digital = messages.read_digital_id(signed_id.payload)
             if digital.serial != self._hint.serial or digital.kind != self._hint.kind:
                 continue
             for mine, theirs, code in (
@@ -205,7 +208,7 @@ class SbiScanner(Scanner):
             version = next((v for v in SPEC_VERSIONS if v in device.spec_versions), None)
             if version is None:
                 raise AnswerRefusedError("The device speaks no version of the specification known here.", code="sbi-spec-version")
-            return _Opened(device, digital, version)
+            return _Opened(device, digital, signed_id.signer_key, version)
         raise first_error or DeviceNotFoundError(
             "The service has this device no longer; nothing was captured. Plug it in.", device_id=self.device_id
         )
@@ -240,19 +243,18 @@ class SbiScanner(Scanner):
                 self._last_hash, options.score, request.deadline_s,
             )  # fmt: skip
             answer = self._service.capture(asked, self._cancelled)
-            verified = verify_capture(answer, asked, opened.digital_id, options.trust, options.now(), options.skew)
-        self._last_hash = verified.last_hash
-        return self._raw_capture(opened, asked, verified)
+            whole = verify_capture(answer, asked, opened.digital_id, opened.signer, options.trust, options.now(), options.skew)
+        self._last_hash = whole.last_hash
+        return self._raw_capture(opened, asked, whole)
 
-    def _raw_capture(self, opened: _Opened, asked: asking.Asked, verified: Verified) -> RawCapture:
+    def _raw_capture(self, opened: _Opened, asked: asking.Asked, whole: Verified) -> RawCapture:
         images = tuple(
-            CapturedImage(s.pixels, 8, s.ppi, s.coding.media_type, s.encoded, s.position, s.eye, s.quality)
-            for s in verified.samples
+            CapturedImage(s.pixels, 8, s.ppi, s.coding.media_type, s.encoded, s.position, s.eye, s.quality) for s in whole.samples
         )
-        scores = [s.quality for s in verified.samples if s.quality is not None]
-        details = {"transaction": asked.transaction_id, "spec": asked.spec_version, "env": asked.env, "hash": verified.last_hash,
+        scores = [s.quality for s in whole.samples if s.quality is not None]
+        details = {"transaction": asked.transaction_id, "spec": asked.spec_version, "env": asked.env, "hash": whole.last_hash,
                    "certification": opened.device.certification}  # fmt: skip
-        return RawCapture(images, self._identity(opened), self._source(opened), tuple(s.token for s in verified.samples),
+        return RawCapture(images, self._identity(opened), self._source(opened), tuple(s.token for s in whole.samples),
                           round(sum(scores) / len(scores)) if scores else None, details)  # fmt: skip
 
     def _check_can(self, request: CaptureRequest, opened: _Opened) -> None:

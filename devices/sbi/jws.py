@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from devices.errors import AnswerRefusedError, DeviceFormatError
 from devices.sbi.json_bytes import as_object, load_json
@@ -38,6 +40,17 @@ class Jws:
 
     def __repr__(self) -> str:
         return f"Jws({len(self.payload)} bytes, {len(self.chain)} certificates)"
+
+    @property
+    def signer_key(self) -> bytes:
+        """SHA-256 of the signer's public key (DER SubjectPublicKeyInfo); call after `check_signature`."""
+        public = self.chain[0].public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return hashlib.sha256(public).digest()
+
+    @property
+    def issuer(self) -> x509.Name:
+        """Who issued the signer's certificate."""
+        return self.chain[0].issuer
 
     def check_signature(self) -> None:
         """Verify the signature with the leaf's key (whether that key is trusted is `devices.sbi.chain`'s question).

@@ -64,7 +64,7 @@ class Verified:
 
 
 def verify_capture(
-    answer: bytes, asked: Asked, device: DigitalId, trust: MakerTrust, now: datetime, skew: timedelta = SKEW
+    answer: bytes, asked: Asked, device: DigitalId, signer: bytes, trust: MakerTrust, now: datetime, skew: timedelta = SKEW
 ) -> Verified:
     """Check a whole RCAPTURE answer and decode its pictures.
 
@@ -72,6 +72,7 @@ def verify_capture(
         answer: the body as it came.
         asked: the request it must answer.
         device: the device that was opened (from its verified information).
+        signer: the key that signed its digital id then (`Jws.signer_key`): a digital id can be copied, the key behind it cannot.
         trust: the device makers trusted here.
         now: the station's time, aware, UTC.
         skew: tolerance between the device's clock and ours.
@@ -91,7 +92,7 @@ def verify_capture(
     records: set[bytes] = set()
     previous = asked.previous_hash
     for item in items:
-        data = _checked_data(item, asked, device, trust, now, skew)
+        data = _checked_data(item, asked, device, signer, trust, now, skew)
         if data.sub_type in samples:
             raise AnswerRefusedError("The same finger or eye came twice.", code="sbi-duplicate")
         digest = hashlib.sha256(data.record).digest()
@@ -109,10 +110,15 @@ def verify_token(token: bytes, trust: MakerTrust, now: datetime) -> bytes:
     Raises:
         AnswerRefusedError, DeviceFormatError.
     """
+    return verified(token, trust, now).payload
+
+
+def verified(token: bytes, trust: MakerTrust, now: datetime) -> jws.Jws:
+    """Return the token, parsed, when its signature and certificate path hold; raises as `verify_token`."""
     parsed = jws.parse(token)
     parsed.check_signature()
     check_chain(parsed.chain, trust, now)
-    return parsed.payload
+    return parsed
 
 
 def reported(error: ServiceError) -> DeviceError:
@@ -138,10 +144,13 @@ def reported(error: ServiceError) -> DeviceError:
     return DeviceProtocolError("The device reports a fault; nothing was captured. Try again.", code="sbi-device-fault", **details)
 
 
-def _checked_data(item: Item, asked: Asked, device: DigitalId, trust: MakerTrust, now: datetime, skew: timedelta) -> CaptureData:
+def _checked_data(
+    item: Item, asked: Asked, device: DigitalId, signer: bytes, trust: MakerTrust, now: datetime, skew: timedelta
+) -> CaptureData:
     if item.spec_version != asked.spec_version:
         raise AnswerRefusedError("The answer is of another version of the specification.", code="sbi-spec-version")
-    data = read_capture_data(verify_token(item.token, trust, now))
+    token = verified(item.token, trust, now)
+    data = read_capture_data(token.payload)
     if data.transaction_id != asked.transaction_id:
         raise AnswerRefusedError("The answer belongs to another request.", code="sbi-transaction")
     if not asked.asked_at - skew <= data.timestamp <= now + skew:
@@ -155,7 +164,11 @@ def _checked_data(item: Item, asked: Asked, device: DigitalId, trust: MakerTrust
             raise AnswerRefusedError("The answer was made for something else than was asked.", code=code)
     if data.sub_type not in asked.wanted:
         raise AnswerRefusedError("A finger or eye came that was not asked for.", code="sbi-subtype")
-    identity = read_digital_id(verify_token(data.digital_id, trust, now))
+    identity_token = verified(data.digital_id, trust, now)
+    if identity_token.signer_key != signer or token.issuer != identity_token.issuer:
+        # The chip's key does not change while a device is open; its capture key comes from the same provider.
+        raise AnswerRefusedError("The answer was signed by another device's key.", code="sbi-signer")
+    identity = read_digital_id(identity_token.payload)
     same = (identity.serial, identity.make, identity.model) == (device.serial, device.make, device.model)
     if not same or (asked.device_code and data.device_code != asked.device_code):
         raise AnswerRefusedError("The answer comes from another device than was opened.", code="sbi-device")

@@ -14,7 +14,7 @@ from devices.simulated.sbi_keys import DeviceKeys, TokenSigner, device_keys
 from devices.simulated.sbi_records import finger_record, iris_record
 
 CAPTURE_FAULTS: Final = (
-    "wrong-chain", "bad-signature", "unsigned", "expired-certificate", "replayed-answer", "shuffled-fingers", "swapped-pictures",
+    "wrong-chain", "foreign-key", "bad-signature", "unsigned", "expired-certificate", "replayed-answer", "shuffled-fingers", "swapped-pictures",
     "stale-timestamp", "future-timestamp", "wrong-transaction", "wrong-count", "extra-finger", "wrong-finger", "duplicate-finger",
     "duplicate-picture", "altered-picture", "altered-hash", "wrong-env", "wrong-purpose", "wrong-spec", "wrong-device", "lossy-picture",
     "low-resolution", "short-record", "busy", "nothing-placed", "service-fault",
@@ -131,6 +131,9 @@ class CaptureMaker:
         if fault == "wrong-chain":
             stranger = device_keys("Simulated Stranger")
             return stranger.device, stranger.chip
+        if fault == "foreign-key":
+            # A key of another maker over a copied digital id.
+            return device_keys("Simulated Stranger").device, self._keys.chip
         if fault == "expired-certificate":
             # The same root must have issued it, else the chain would be wrong, not late.
             return self._keys.late, self._keys.late

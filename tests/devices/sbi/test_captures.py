@@ -28,6 +28,7 @@ RIGHT = CaptureRequest(FingerPosition.RIGHT_FOUR, deadline_s=5.0)
 
 REASONS = {
     "wrong-chain": "sbi-chain-untrusted",
+    "foreign-key": "sbi-chain-untrusted",
     "bad-signature": "sbi-signature",
     "unsigned": "sbi-algorithm",
     "expired-certificate": "sbi-certificate-expired",
@@ -82,6 +83,19 @@ def test_each_wrong_answer_is_refused_with_its_reason_and_the_next_capture_works
     assert refused.value.reason_code == REASONS[fault]
     assert refused.value.device_id == device.device_id
     assert len(device.capture(THUMBS).images) == 2
+    device.close()
+
+
+@pytest.mark.parametrize("fault", ["wrong-chain", "foreign-key"])
+def test_another_trusted_maker_cannot_speak_for_the_device_that_was_opened(slap_service: SbiSimulator, fault: str) -> None:
+    both = SimulatedMakers((device_keys().root_der, device_keys("Simulated Stranger").root_der))
+    device = scanner_of(slap_service, trust=both)
+    device.open()
+    slap_service.inject(fault)
+    with pytest.raises(AnswerRefusedError) as refused:
+        device.capture(THUMBS)
+    assert refused.value.reason_code == "sbi-signer"
+    assert device.capture(THUMBS).images
     device.close()
 
 
