@@ -190,7 +190,7 @@ def _ask_ef01(path: str, family_s: float, asked: list[tuple[str, str, float]]) -
 
 def _opener(name: str) -> Callable[[str, float, list[tuple[str, str, float]]], Probed]:
     def ask(path: str, family_s: float, asked: list[tuple[str, str, float]]) -> Probed:
-        (device,) = load(name).discover({"ports": [path]})
+        (device,) = load(name).discover({"ports": [path], "raise_speed": False})
         try:
             device.open(family_s)
             identity = device.describe().identity

@@ -51,11 +51,13 @@ class SerialScanner(Scanner):
     """The profile that stands for the family while the module is not identified."""
 
     def __init__(self, port: str, profile: str | Profile | None = None, device_id: str = "", *, folders: Sequence[Path] = (),
-                 pacer: Pacer | None = None, progress: Progress | None = None, connect: Connect = SerialPort) -> None:  # fmt: skip
+                 pacer: Pacer | None = None, progress: Progress | None = None, connect: Connect = SerialPort,
+                 raise_speed: bool = True) -> None:  # fmt: skip
         super().__init__(device_id or f"{self.adapter}:{port}")
         self.port = port
         self.progress = progress
         """Told (bytes received, bytes of the picture) during an upload, on the device's thread."""
+        self._raise_speed = raise_speed
         self._folders = tuple(folders)
         self._named = load_profile(profile, self._folders) if isinstance(profile, str) else profile
         self._profile = self._named or load_profile(self.family_profile)
@@ -71,14 +73,15 @@ class SerialScanner(Scanner):
     def discover(cls, settings: Mapping[str, Any]) -> Sequence[Device]:
         """Return one scanner for each entry of `settings["ports"]`: a path, or a table of `port` and `profile`. Opens nothing.
 
-        `settings["profiles"]` names the folder of the site's own profiles.
+        `settings["profiles"]` names the folder of the site's own profiles; ``raise_speed=no`` leaves the line's speed alone.
         """
         folders = [Path(str(settings["profiles"]))] if settings.get("profiles") else []
+        raised = str(settings.get("raise_speed", True)).lower() not in ("false", "no", "0")
         devices: list[Device] = []
         for entry in settings.get("ports", ()):
             table = entry if isinstance(entry, Mapping) else {"port": entry}
             profile = str(table["profile"]) if table.get("profile") else None
-            devices.append(cls(str(table["port"]), profile, folders=folders))
+            devices.append(cls(str(table["port"]), profile, folders=folders, raise_speed=raised))
         return devices
 
     @property

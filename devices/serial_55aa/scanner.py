@@ -41,7 +41,7 @@ class Gt5Scanner(SerialScanner):
         self._home_baud = transport.baud
         info = module.fetch("open", 1, INFO_BYTES, deadline)
         raised = profile.port.session_baud
-        if raised > self._home_baud:
+        if self._raise_speed and raised > self._home_baud:
             module.set_baud(raised, deadline)
         about = profile.profile
         firmware, serial = f"{int.from_bytes(info[:4], 'little'):08X}", info[8:].hex().upper()

@@ -36,7 +36,7 @@ class Ef01Scanner(SerialScanner):
         module = self._module = Ef01Module(transport, found.profile)
         module.asked = self._log
         raised = found.profile.port.session_baud
-        if raised > found.baud:
+        if self._raise_speed and raised > found.baud:
             module.set_baud(raised, deadline)
         return found.profile, self._identity_of(found)
 

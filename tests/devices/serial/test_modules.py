@@ -24,6 +24,7 @@ from devices.errors import (
     ProfileError,
     UnsupportedCommandError,
 )
+from devices.probing import probe_all
 from devices.profiles import all_profiles, load_profile
 from devices.serial_ef01 import Ef01Scanner
 from devices.serial_ef01.probe import safe_to_ask
@@ -385,3 +386,11 @@ def test_an_unnamed_module_claims_no_profile_before_it_was_asked() -> None:
         assert info.identity is not None
         assert info.identity.profile == ""
         assert device.describe().identity.profile == "grow-r503-v12"
+
+
+def test_a_probe_leaves_even_the_speed_alone() -> None:
+    with running("gt5") as (device, made):
+        (found,) = probe_all([device.port])
+        assert (found.adapter, found.profile, found.serial) == ("gt5", "gt511c3", b"SIMULATED-GT5-01".hex().upper())
+        assert made.module.switched == []
+        assert {asked for asked, _, _ in found.asked} == {"open", "close"}
