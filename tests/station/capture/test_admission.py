@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from devices.errors import CaptureRefusedError
 from devices.grade import CertificateFacts
 from station.capture.admission import admission, check_stamp
 from station.capture.session import CaptureSession, Phase, StepRules
+from station.capture.storing import make_capture
 from station.capture.verdict import PartVerdict, Verdict
 from station.words import Language, say
 
@@ -134,3 +136,13 @@ def test_a_real_devices_picture_without_a_certificate_is_not_written_down() -> N
     with pytest.raises(CaptureRefusedError):
         check_stamp(taken)
     check_stamp(replace(taken, source=Source.SIMULATED))
+
+
+def test_the_last_net_is_before_the_journal() -> None:
+    scanner = RealScanner()
+    scanner.open()
+    taken = scanner.capture(REQUEST)
+    step: Any = None
+    journal: Any = None  # touched by nothing: the refusal comes before the first blob
+    with pytest.raises(CaptureRefusedError):
+        make_capture(journal, step, taken, Verdict((), 1), 1)
