@@ -16,6 +16,8 @@ from station.views.base import Tone, Words
 from station.views.strip import next_stage
 
 LONG_WAIT_S = 900.0
+FRESH_S = 12 * 3600.0
+"""An interrupted dossier older than this belongs to another shift: listed as paused, not called first, nobody stands waiting for it."""
 DESK_NUMBER = {Desk.CLERK: 1, Desk.FORM: 2, Desk.FINGERS: 3, Desk.PORTRAIT: 4, Desk.FINISH: 5}
 
 
@@ -51,6 +53,11 @@ class TicketRow:
     total: int
 
     @property
+    def key(self) -> str:
+        """What names the row: its dossier, or the ticket until one is open (numbers begin anew each day, home visits have none)."""
+        return self.dossier or self.ticket
+
+    @property
     def open(self) -> bool:
         """Whether its dossier is open here (at work or paused)."""
         return self.place in {"open", "paused"}
@@ -84,11 +91,11 @@ class DeviceRow:
 
 @dataclass(frozen=True, slots=True)
 class TodayView:
-    """The whole screen. `next_ticket` is what F12 calls, "" when nobody waits; `work_s`: mean hands-on time of
+    """The whole screen. `following` is the key of the row that F12 calls or goes on with, "" when nobody waits; `work_s`: mean hands-on time of
     the sealed ones; `coach`: nothing was done yet."""
 
     rows: tuple[TicketRow, ...]
-    next_ticket: str
+    following: str
     desks: tuple[DeskCard, ...]
     advice: Words | None
     counts: Mapping[str, int]
@@ -113,7 +120,7 @@ def today_view(tickets: Sequence[Ticket], states: Sequence[DossierState], counts
     words = {"saved": sum(r.open for r in rows), **{str(s.value): n for s, n in counts.items() if s is not State.SAVED}}
     desks = _desks(rows, states, now, desk)
     work = [sum(s.work_s.values()) for s in states if s.sealed]
-    return TodayView(tuple(rows), following.ticket if following else "", desks, _advice(desks), words,
+    return TodayView(tuple(rows), following.key if following else "", desks, _advice(desks), words,
                      tuple(DeviceRow(str(d.kind), not d.error_code, str(d.source), d.error) for d in devices),
                      sum(r.place == "finished" for r in rows), target, sum(work) / len(work) if work else 0.0, not any(r.place != "waiting" for r in rows))  # fmt: skip
 
@@ -133,7 +140,7 @@ def _row(t: Ticket, now: datetime) -> TicketRow:
     elif state.sealed:
         place, word = "finished", Words(state.package_word.value)
         tone = {"acknowledged": Tone.GOOD, "sent": Tone.LIVE, "refused": Tone.BLOCKED}.get(state.package_word.value, Tone.IDLE)
-    elif state.lifecycle is Lifecycle.PAUSED:
+    elif state.lifecycle is Lifecycle.PAUSED or (now - state.changed_at).total_seconds() > FRESH_S:
         place = "paused"
     if place in {"open", "paused"}:
         stage = next_stage(state)
@@ -160,7 +167,7 @@ def _waited(since: datetime, now: datetime) -> float:
 
 
 def _desks(rows: Sequence[TicketRow], states: Sequence[DossierState], now: datetime, mine: str) -> tuple[DeskCard, ...]:
-    open_ids = {r.dossier for r in rows if r.open}
+    open_ids = {r.dossier for r in rows if r.open and r.wait_s < FRESH_S}
     loads = {load.desk: load for load in desk_loads([s for s in states if s.id in open_ids], now)}
     waiting = [r for r in rows if r.place == "waiting"]
     cards = []

@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> int:
                 clerk.until(
                     lambda: (
                         clerk.home.view is not None and clerk.primary()
-                        if clerk.home.view is None or clerk.home.view.next_ticket
+                        if clerk.home.view is None or clerk.home.view.following
                         else True
                     )
                 )

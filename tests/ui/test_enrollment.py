@@ -51,7 +51,7 @@ def test_a_paused_dossier_waits_behind_the_others_and_goes_on_exactly_there(cler
     clerk.until(lambda: clerk.page == "HomeScreen" and clerk.home.view is not None)
     view = clerk.home.view
     assert view is not None
-    assert view.next_ticket == "102"
+    assert view.following == "102"
     paused = next(i for i, r in enumerate(view.rows) if r.place == "paused")
     for _ in range(paused):
         clerk.key("Down")

@@ -167,9 +167,9 @@ class HomeScreen(Screen):
         first = self.view is None
         self.view = view
         self._desks.show_desks(view.desks)
-        self.table.show_rows([r.ticket or r.dossier for r in view.rows], view.rows, lambda i: self._cells(view.rows[i]))
+        self.table.show_rows([r.key for r in view.rows], view.rows, lambda i: self._cells(view.rows[i]))
         if first or not self.table.chosen:
-            self.table.choose(view.next_ticket)
+            self.table.choose(view.following)
         waiting = sum(r.place == "waiting" for r in view.rows)
         self._rule.setText(self.texts("ui.today.rule", count=waiting))
         self._say(view)
@@ -207,7 +207,7 @@ class HomeScreen(Screen):
         return ((row.ticket, True), (row.name, True), row.born, kind, wait, chip, note)
 
     def _say(self, view: TodayView) -> None:
-        first = next((r for r in view.rows if r.ticket == view.next_ticket), None) if view.next_ticket else None
+        first = self._row(view.following)
         if view.advice is not None:
             self._coach.say(
                 State.RETRY,
@@ -254,28 +254,37 @@ class HomeScreen(Screen):
 
     # --- intents ------------------------------------------------------------------------------------------------------------
 
-    def _row(self, ticket: str) -> TicketRow | None:
+    def _row(self, key: str) -> TicketRow | None:
         rows = self.view.rows if self.view is not None else ()
-        return next((r for r in rows if (r.ticket or r.dossier) == ticket), None)
+        return next((r for r in rows if r.key == key), None)
 
     def offers(self) -> list[Action]:
         """Call the next, call another with a reason, put back; while a reason is asked, only that."""
         if self.reason.isVisible():
             return [self.act("cancel", "ui.action.back", "Esc", self._shut_reason, icon="back"),
                     self.act("reason", "ui.action.take-reason", "F12", self.reason.take, primary=True)]  # fmt: skip
-        ticket = self.view.next_ticket if self.view is not None else ""
-        first, chosen = self._row(ticket), self._row(self.table.chosen)
+        following = self.view.following if self.view is not None else ""
+        first, chosen = self._row(following), self._row(self.table.chosen)
         code = "ui.action.resume" if first is not None and first.open else "ui.action.call"
         actions = []
-        if chosen is not None and chosen.ticket != ticket and not chosen.finished:
+        if chosen is not None and chosen is not first and not chosen.finished:
             actions.append(self.act("other", "ui.action.resume-other" if chosen.open else "ui.action.call-other", "Enter", self._other,
                                     icon="person", ticket=chosen.ticket))  # fmt: skip
         if chosen is not None and chosen.open:
             actions.append(self.act("back", "ui.action.put-back", "Del", self._back, icon="pause"))
         actions.append(self.act("find", "ui.action.find", "F2", self.scan.setFocus, icon="barcode"))
-        actions.append(self.act("call", code, "F12", lambda: self._call(ticket, ""), enabled=bool(ticket), primary=True, icon="person",
-                                ticket=ticket))  # fmt: skip
+        actions.append(self.act("call", code, "F12", self._next, enabled=first is not None, primary=True, icon="person",
+                                ticket=first.ticket if first is not None else ""))  # fmt: skip
         return actions
+
+    def _next(self) -> None:
+        row = self._row(self.view.following if self.view is not None else "")
+        if row is None:
+            return
+        if row.dossier:
+            self._open(row.dossier)
+        else:
+            self._call(row.ticket, "")
 
     def digit(self, number: int) -> bool:
         """Choose a reason."""

@@ -50,14 +50,31 @@ def test_tickets_are_handed_out_once_and_called_in_their_order(queue: DayQueue) 
     queue.hand_out()
     view = queue.today(())
     assert [r.ticket for r in view.rows] == ["101", "102", "103", "104"]
-    assert view.next_ticket == "101"
+    assert view.following == "101"
     assert view.coach
     dossier = queue.call("101")
     assert called == [queue.visitors["101"].seed]
     view = queue.today(())
     assert (view.rows[0].dossier, view.rows[0].place) == (dossier, "open")
-    assert view.next_ticket == "101"
+    assert view.following == dossier
     assert queue.call("101") == dossier  # the same again: gone on with, not opened twice
+
+
+def test_a_dossier_without_a_ticket_is_gone_on_with_and_an_old_one_waits_behind(station: Station) -> None:
+    from datetime import timedelta
+
+    from station.clock import ManualClock
+
+    dossier = station.book.open_dossier("test-short")
+    queue = DayQueue(station, [], called.append, "test-short")
+    assert queue.today(()).following == dossier
+    later = ManualClock()
+    later.jump(station.clock.now() + timedelta(days=1))
+    station.clock = later
+    view = queue.today(())
+    assert view.rows[0].place == "paused"
+    assert view.advice is None
+    assert not any(d.waiting for d in view.desks)
 
 
 def test_out_of_order_needs_words_and_says_so_afterwards(queue: DayQueue) -> None:
@@ -65,7 +82,7 @@ def test_out_of_order_needs_words_and_says_so_afterwards(queue: DayQueue) -> Non
     with pytest.raises(ProcedureError) as caught:
         queue.call("103")
     assert caught.value.reason_code == "reason-missing"
-    assert queue.today(()).next_ticket == "101"
+    assert queue.today(()).following == "101"
     queue.call("103", "ốm")
     with pytest.raises(ProcedureError):
         queue.call("999", "nobody")
@@ -75,7 +92,7 @@ def test_paused_waits_behind_who_waits_and_a_walk_away_ends(queue: DayQueue) -> 
     dossier = queue.call("101")
     queue.put_back(dossier, "đi lấy giấy")
     view = queue.today(())
-    assert view.next_ticket == "102"
+    assert view.following == "102"
     row = next(r for r in view.rows if r.ticket == "101")
     assert row.place == "paused"
     queue.resume(dossier)
