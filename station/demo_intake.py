@@ -18,7 +18,7 @@ from station.carriers import TusCarrier
 from station.errors import TransferError
 from station.queue.joining import join, name_operators
 
-START_DEADLINE_S = 30.0
+START_DEADLINE_S = 90.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -87,10 +88,10 @@ def _faults(widget: QWidget) -> Iterator[str]:
 
 def _label(label: QLabel) -> Iterator[str]:
     room = label.contentsRect()
-    if "<b>" in label.text():
-        hint = label.sizeHint()
-        if hint.width() > label.width() + SLACK and not label.wordWrap():
-            yield f"'{label.text()[:50]}' has {label.width()}, needs {hint.width()}"
+    if re.search(r"<(b|span|br)\b", label.text()):
+        need_high = label.heightForWidth(label.width()) if label.wordWrap() else label.sizeHint().height()
+        if (label.sizeHint().width() > label.width() + SLACK and not label.wordWrap()) or need_high > label.height() + SLACK + 1:
+            yield f"'{label.text()[:50]}' has {label.width()}x{label.height()}, needs {label.sizeHint().width()}x{need_high}"
         return
     metrics = QFontMetrics(label.font())
     if label.wordWrap():

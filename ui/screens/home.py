@@ -14,6 +14,7 @@ from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
 from ui.widgets.desks import DeskCards
 from ui.widgets.pictures import Picture
 from ui.widgets.reason import ReasonPanel
+from ui.widgets.scrolling import Scrolling
 from ui.widgets.tables import Table
 
 WORDS = (("saved", "disk"), ("sealed", "lock"), ("sent", "send"), ("acknowledged", "double-check"))
@@ -37,7 +38,10 @@ class HomeScreen(Screen):
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(self._queue(), 1)
-        row.addLayout(self._side())
+        side = Scrolling(self.texts("ui.today.done"))
+        side.column.addLayout(self._side())
+        side.setMinimumWidth(304)
+        row.addWidget(side)
         column.addLayout(row, 1)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._ask)
