@@ -25,6 +25,7 @@ from devices.contract import (
 )
 from devices.errors import DeviceNotFoundError, DeviceUnpluggedError
 from devices.simulated.camera_targets import CAMERA_FLAWS, CameraOptics, Corners, chart_corners, render_camera
+from devices.simulated.targets import flaw_named
 from devices.timing import Pacer, RealPacer
 
 FRAME_S = 1 / 30
@@ -66,7 +67,7 @@ class SimulatedCamera(Camera):
     @classmethod
     def discover(cls, settings: Mapping[str, Any]) -> Sequence[Device]:
         """Return the one simulated camera; `settings["seed"]` chooses the face, `settings["flaw"]` what ails its optics."""
-        optics = CameraOptics(**CAMERA_FLAWS.get(str(settings.get("flaw", "none")), {}))
+        optics = CameraOptics(**flaw_named(str(settings.get("flaw", "none")), CAMERA_FLAWS))
         return [cls(Sitting(int(settings.get("seed", 1))), optics=optics)]
 
     def lay_target(self, target: str, face: str, number: int) -> None:

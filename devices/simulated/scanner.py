@@ -26,7 +26,7 @@ from devices.contract import (
     RawCapture,
     Source,
 )
-from devices.simulated.targets import FLAWS, ScannerOptics, render_scanner
+from devices.simulated.targets import FLAWS, ScannerOptics, flaw_named, render_scanner
 from devices.staged import FRAME_S, StagedScanner, reduced
 from devices.timing import Pacer
 
@@ -83,7 +83,7 @@ class SimulatedScanner(StagedScanner):
     @classmethod
     def discover(cls, settings: Mapping[str, Any]) -> Sequence[Device]:
         """Return the one simulated scanner; `settings["seed"]` chooses the applicant, `settings["flaw"]` what ails its optics."""
-        optics = ScannerOptics(**FLAWS.get(str(settings.get("flaw", "none")), {}))
+        optics = ScannerOptics(**flaw_named(str(settings.get("flaw", "none")), FLAWS))
         return [cls(Applicant(int(settings.get("seed", 1))), optics=optics)]
 
     def lay_target(self, target: str, face: str, number: int) -> None:

@@ -18,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import erf
 
+from devices.errors import DeviceNotFoundError
+
 Grey = npt.NDArray[np.uint8]
 Values = npt.NDArray[np.float64]
 TERMS: Final = 40
@@ -61,6 +63,19 @@ FLAWS: Final[Mapping[str, Mapping[str, Any]]] = {
     "upside-down": {"angle_deg": 180.0, "offset_mm": (79.5, 74.5)},
 }
 """Named flaws for `station devices calibrate --flaw`."""
+
+
+def flaw_named(name: str, flaws: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return what a named flaw changes in the optics.
+
+    Raises:
+        DeviceNotFoundError: no flaw has that name.
+    """
+    if name not in flaws:
+        raise DeviceNotFoundError(
+            f"No flaw is called '{name}'; there are: {', '.join(flaws)}. Nothing was opened.", code="simulator-flaw"
+        )
+    return flaws[name]
 
 
 @lru_cache(maxsize=8)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from devices.calibration import canonical
@@ -22,6 +22,10 @@ from tests.fuzz.fuzz_calibration import one as fuzz_one
 
 JSON = st.recursive(st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20),
                     lambda below: st.lists(below, max_size=4) | st.dictionaries(st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True), below, max_size=4), max_leaves=12)  # fmt: skip
+
+
+CALM = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A loaded machine is no finding."""
 
 
 def signed(signer: SoftwareSigner, **changes: object) -> Certificate:
@@ -136,6 +140,7 @@ def test_bodies_that_cannot_be_certified(changes: dict) -> None:
         write_certificate(body(**changes))
 
 
+@CALM
 @given(JSON)
 def test_canonical_form_is_one(value: object) -> None:
     try:
@@ -146,6 +151,7 @@ def test_canonical_form_is_one(value: object) -> None:
     assert canonical.dumps(canonical.loads(data)) == data
 
 
+@CALM
 @given(st.floats(-1e11, 1e11))
 def test_numbers_have_one_spelling(value: float) -> None:
     text = canonical.number(value)

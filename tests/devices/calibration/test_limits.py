@@ -6,7 +6,7 @@ import math
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from devices.calibration.limits import Limit, limit_table, limit_tables, parse_limits
@@ -36,6 +36,7 @@ def test_each_border_passes_on_one_side_and_fails_on_the_other(table: str, limit
         assert verdict(inside, border - step, inside) is Verdict.FAIL  # the worst capture counts
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.floats(400, 600), min_size=3, max_size=6))
 def test_margin_and_verdict_agree(values: list[float]) -> None:
     row = judge_one(limit_table("ebts-f-500").limits[0], Reading("ppi-x", tuple(values), "ppi"))

@@ -374,3 +374,21 @@ def _rows_of(plan: str) -> list:
     from devices.calibration.model import judge
 
     return list(judge(plan_named(plan).limits, []))
+
+
+def test_every_code_that_the_sources_raise_has_words() -> None:
+    import re
+    from pathlib import Path
+
+    import devices.calibration
+    import station.calibrating
+
+    room = Path(station.calibrating.__file__).parent
+    files = [*Path(devices.calibration.__file__).parent.glob("*.py"), room / "calibrating.py", room / "device_certificates.py", room / "calibration_papers.py",
+             room / "commands" / "devices_calibrate.py", room / "capture" / "admission.py"]  # fmt: skip
+    pattern = re.compile(
+        r'code(?:: str)? ?= ?"([a-z0-9.-]+)"|Check\("([a-z-]+)"|say\(f?"((?:certificate|calibration)\.[a-z.-]+)"|return \(?"(certificate-[a-z-]+)"'
+    )
+    codes = {next(filter(None, found)) for file in files for found in pattern.findall(file.read_text("utf-8"))}
+    assert len(codes) > 25
+    assert codes - set(catalogue()) == set()

@@ -98,6 +98,7 @@ def test_a_station_with_people_wants_to_know_who_asks(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("arguments", "code"), [
     (["--device", "simulated-card"], "calibration-no-device"), (["--device", "nobody"], "calibration-no-device"),
+    (["--device", "simulated-scanner flaw=nothing"], "calibration-no-device"),
     (["--plan", "nothing"], "calibration-plan"), (["--limits", "camera-site"], "calibration-limits"), (["--captures", "2"], "calibration-captures"),
     (["--target-expires", "31/01/2027"], "date-format"), (["--target-expires", "2020-01-31"], "calibration-target-expired"),
     (["--plan", "camera"], "calibration-plan"),
