@@ -13,17 +13,19 @@ from station.dossier.kinds import Kind
 from station.errors import InputError
 from station.journal import Journal
 from station.journal.codec import Codec, compress, raw_media_type
+from station.journal.store import blobs_named
+from station.retention import replaced
 
 _SUFFIXES: Final = {"image/jp2": "jp2", "image/jpeg": "jpg", "image/png": "png", "image/x-wsq": "wsq", "application/pdf": "pdf"}
 
 README: Final = """DỮ LIỆU CỦA ÔNG/BÀ TẠI ĐIỂM THU NHẬN
 Hồ sơ: {dossier}
 su-kien.json: mọi việc đã ghi về hồ sơ này, theo thứ tự (thời gian UTC, người làm, nội dung).
-hinh-anh/: mọi hình ảnh còn lưu tại điểm này. Hình đã gửi trung tâm và đã xóa tại đây thì không còn trong tệp.
+hinh-anh/: mọi hình ảnh còn lưu tại điểm này; du-lieu/: dữ liệu đọc từ chip của thẻ. Hình đã gửi trung tâm và đã xóa tại đây thì không còn trong tệp.
 
 YOUR DATA AT THIS ENROLLMENT STATION
 su-kien.json: everything that was recorded about this dossier, in order (UTC time, who, what).
-hinh-anh/: every image that is still kept here. What was sent to the centre and deleted here is not in this file.
+hinh-anh/: every image that is still kept here; du-lieu/: data read from the chip card. What was sent to the centre and deleted here is not in this file.
 """
 
 
@@ -42,13 +44,20 @@ def export_subject(journal: Journal, dossier: str, *, operator: str, desk: str) 
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", README.format(dossier=dossier))
+        reduced = replaced(events)
         for event in events:
             for image in _images(event.body):
                 sha = str(image["blob"])
-                if sha not in images and journal.has_blob(sha):
-                    data, suffix = _viewable(journal.blob(sha), image)
+                kept, form = (reduced[sha], {"encoding": "image/x-wsq"}) if sha in reduced else (sha, image)
+                if sha not in images and journal.has_blob(kept):
+                    data, suffix = _viewable(journal.blob(kept), form)
                     images[sha] = f"hinh-anh/{len(images) + 1:03d}-{sha[:8]}.{suffix}"
                     archive.writestr(images[sha], data)
+            # What else the event names: the chip's data groups, as they were read.
+            for sha in sorted(b.hex() for b in blobs_named(event.body)):
+                if sha not in images and journal.has_blob(sha):
+                    images[sha] = f"du-lieu/{len(images) + 1:03d}-{sha[:8]}.bin"
+                    archive.writestr(images[sha], journal.blob(sha))
         rows = [
             {"at": e.at.isoformat(), "kind": str(e.kind), "operator": e.operator, "desk": e.desk, "facts": _plain(e.body, images)}
             for e in events
