@@ -26,7 +26,17 @@ from station.errors import AccessError, StorageError
 from station.files import Files, RealFiles
 from station.journal import Journal
 from station.journal.guards import note_time, require_clock
-from station.keys import Argon2Cost, Operators, OperatorSession, PassphraseWrapper, StationKeys, UnprotectedWrapper, Wrapper
+from station.keys import (
+    Argon2Cost,
+    HybridSealer,
+    Operators,
+    OperatorSession,
+    PassphraseWrapper,
+    Sealer,
+    StationKeys,
+    UnprotectedWrapper,
+    Wrapper,
+)
 from station.keys.audit import sign_head_if_due
 from station.package.identity import IntakePublic
 from station.peripherals import Here, nowhere
@@ -93,6 +103,8 @@ class Station:
     session: Session = field(default_factory=Session)
     operator: OperatorSession | None = None
     guards: Guards = field(default_factory=Guards)
+    sealer: Sealer = field(default_factory=HybridSealer)
+    """What seals content keys; an external cipher module takes its place here and nowhere else."""
     certificates: CertificateSource = no_certificates
     """Finds a device's calibration certificate; without one a real device previews and cannot enroll."""
     here: Callable[[], Here | None] = nowhere

@@ -24,7 +24,7 @@ from station.dossier.parts import Lifecycle
 from station.dossier.state import DossierState
 from station.errors import AccessError, InputError, ProcedureError, StorageError
 from station.files import WriteError
-from station.keys import HybridSealer, Permission, SignerPublic
+from station.keys import Permission, SignerPublic
 from station.keys.trust import Purpose, TrustStores
 from station.package import (
     OpenedPackage,
@@ -103,7 +103,7 @@ def _seal(station: Station, state: DossierState) -> SealedPackage:
         kind=PackageKind.DRAFT, facts={"lease": lease.id, "until": lease.until.isoformat()},
     )  # fmt: skip
     return seal_package(content, station=station.keys.signer, operator=station.operator.signer,
-                        recipients=[station.keys.teams[-1].public], sealer=HybridSealer())  # fmt: skip
+                        recipients=[station.keys.teams[-1].public], sealer=station.sealer)  # fmt: skip
 
 
 def take_all(station: Station, stick: Stick) -> tuple[list[Taken], list[str]]:

@@ -17,7 +17,6 @@ from station.dossier.state import DossierState
 from station.errors import AccessError, InputError, ProcedureError, StorageError
 from station.journal import Journal
 from station.journal.store import blobs_named
-from station.keys import HybridSealer
 from station.package import PackageContent, PackedCapture, Part, seal_package
 from station.packing import WSQ, PrintForm, packed_image
 from station.queue.model import Entry, State
@@ -56,7 +55,7 @@ def seal_dossier(station: Station, dossier: str) -> Entry:
     content = content_of(station, state)
     limit = int(station.settings.number("sending.limit_megabytes") * 1_000_000)
     sealed = seal_package(content, station=station.keys.signer, operator=station.operator.signer, recipients=[intake.recipient],
-                          sealer=HybridSealer(), limit=limit)  # fmt: skip
+                          sealer=station.sealer, limit=limit)  # fmt: skip
     entry = station.queue.put(sealed, deadline)
     station.tell_journal()
     return entry

@@ -15,8 +15,9 @@ from station.errors import StorageError
 from station.files import RealFiles
 from station.journal import Journal
 from station.journal import backup as backups
-from station.journal.guards import clock_state, disk_state
+from station.journal.guards import clock_state, disk_state, journal_bytes
 from station.keys import Permission, Signature, StationKeys, verify
+from station.settings import settings_in
 
 app = typer.Typer(no_args_is_help=True, help="Back up, restore, check and purge the journal.")
 Target = Annotated[Path, typer.Argument(help="Folder of the backup (another disk, a stick).")]
@@ -39,6 +40,11 @@ def status(data: Data = None, passphrase_file: PassphraseFile = None, as_json: J
         disk, clock = disk_state(station.files), clock_state(station.journal, station.clock)
         line(as_json, f"disk: {disk.free_bytes / 1e9:.1f} GB free, about {disk.dossiers_left} dossiers ({disk.level})",
              free_bytes=disk.free_bytes, dossiers_left=disk.dossiers_left, level=disk.level)  # fmt: skip
+        used = journal_bytes(station.files)
+        settings = settings_in(station.files)
+        budget = settings.number("keep.disk_gigabytes") * 1e9
+        line(as_json, f"journal: {used / 1e9:.1f} GB, {used / budget:.0%} of its budget of {budget / 1e9:.0f} GB", used_bytes=used,
+             budget_bytes=int(budget), over=used > budget)  # fmt: skip
         line(
             as_json,
             f"clock: {clock.now:%Y-%m-%d %H:%M:%S} UTC, {clock.reason or 'nothing against it'}",

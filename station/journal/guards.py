@@ -83,6 +83,12 @@ def disk_state(files: Files, per_dossier: int = DOSSIER_BYTES) -> DiskState:
     return DiskState(free, left, Level.STOP if left < STOP_DOSSIERS else Level.WARN if left < WARN_DOSSIERS else Level.OK)
 
 
+def journal_bytes(files: Files) -> int:
+    """Return how much of the disk budget the journal takes: segments and database."""
+    names = [*files.list(f"{Journal.FOLDER}/segments"), Journal.DATABASE]
+    return sum(files.size(name) or 0 for name in names)
+
+
 def require_disk(files: Files) -> DiskState:
     """Return the state, or raise `DiskLowError` ("E03") when no new dossier may begin."""
     state = disk_state(files)

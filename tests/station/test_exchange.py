@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -217,3 +217,32 @@ def test_prints_travel_without_loss_or_as_wsq_and_nothing_else_becomes_smaller()
         changed = msgspec.structs.replace(ref, **other)
         assert smaller(blob, msgspec.to_builtins(changed)) is None
     assert smaller(blob, {"blob": "x"}) is None
+
+
+def test_another_cipher_module_seals_in_the_place_of_ours(tmp_path: Path) -> None:
+    """The one seam: whatever `Station.sealer` is seals the content key; nothing else of the station knows how."""
+    from station.drafts import _seal  # a draft is the shortest way to a seal
+    from station.keys.algorithms import RecipientPublic, SealedKey
+
+    asked: list[int] = []
+
+    class Module(HybridSealer):
+        def seal_key(self, content_key: bytes, info: bytes, recipients: Iterable[RecipientPublic]) -> tuple[SealedKey, ...]:
+            asked.append(len(content_key))
+            return super().seal_key(content_key, info, recipients)
+
+    station = Station.open(tmp_path / "s", demo=True, cost=CHEAP, clock=ManualClock())
+    try:
+        station.operators.add("admin", "Quản trị", [Role.SECURITY_ADMIN], PIN, by=None, must_change=False)
+        boss = station.sign_in("admin", PIN, desk="1")
+        station.operators.add("lan", "Lan", [Role.CLERK], PIN, by=boss, must_change=False)
+        station.sign_in("lan", PIN, desk="1")
+        station.keys.add_team(bytes(range(32)))
+        dossier = station.book.open_dossier("vn-60-2021", applicant=APPLICANT)
+        lent = {"lease": "a", "until": (station.clock.now() + timedelta(days=1)).isoformat()}
+        station.book.write(Kind.DRAFT_LENT, lent, dossier)
+        station.sealer = Module()
+        _seal(station, station.book.state(dossier))
+    finally:
+        station.close()
+    assert asked == [32]
