@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from devices.selftest import FAIL, Step, selftest
-from station.commands._device_options import DataOption, DeviceOption, EnglishOption, JsonOption, language, room
+from station.commands._device_options import DataOption, DeviceOption, EnglishOption, JsonOption, language, room, vouching_of
+from station.commands._opening import PassphraseFile
 from station.device_room import RoomRow
 from station.words import Language, say
 
@@ -22,6 +23,7 @@ def command(
     ] = "",
     seconds: Annotated[float, typer.Option(min=0.1, max=600, help="How long to watch the live picture.")] = 2.0,
     data: DataOption = None,
+    passphrase_file: PassphraseFile = None,
     device: DeviceOption = None,
     english: EnglishOption = False,
     as_json: JsonOption = False,
@@ -29,16 +31,17 @@ def command(
     """Open each device, note every question and answer with its time, measure its live picture. Takes and keeps nothing. Exit 1 when one failed."""
     tongue = language(english)
     failed = False
-    rows = [r for r in room(data, device).rows() if name in ("", r.info.device_id)]
-    if not rows:
-        typer.echo(say("device-choice", tongue), err=True)
-        raise typer.Exit(2)
-    for row in rows:
-        if not as_json:
-            typer.echo(row.info.device_id)
-        for step in _steps(row, seconds):
-            failed = failed or step.code == FAIL
-            typer.echo(as_plain(row, step) if as_json else as_text(step, tongue))
+    with vouching_of(data, passphrase_file) as known:
+        rows = [r for r in room(data, device, known).rows() if name in ("", r.info.device_id)]
+        if not rows:
+            typer.echo(say("device-choice", tongue), err=True)
+            raise typer.Exit(2)
+        for row in rows:
+            if not as_json:
+                typer.echo(row.info.device_id)
+            for step in _steps(row, seconds):
+                failed = failed or step.code == FAIL
+                typer.echo(as_plain(row, step) if as_json else as_text(step, tongue))
     if failed:
         raise typer.Exit(1)
 
