@@ -169,3 +169,5 @@ def _shown(report: Report, scanner: Scanner) -> None:
         None,
         "one picture: read, cut out, decode at half size",
     )
+    view.close()
+    application.processEvents()

@@ -27,6 +27,7 @@ from devices.simulated.sbi_records import finger_record, iris_record
 from devices.wsbd.messages import read_result
 from tests.fuzz.fuzz_portrait import mutate
 
+REFUSALS = (FormatError, DeviceFormatError, AnswerRefusedError)
 WHEN = datetime(2026, 11, 22, tzinfo=UTC)
 
 
@@ -116,7 +117,7 @@ def run(rounds: int, seed: int, until: float = float("inf")) -> int:
         for name, target in TARGETS.items():
             try:
                 target(mutate(seeds()[name], rng))
-            except (FormatError, DeviceFormatError, AnswerRefusedError):
+            except REFUSALS:
                 pass
             fed += 1
     return fed
