@@ -99,7 +99,7 @@ def parse_limits(data: bytes) -> tuple[LimitTable, ...]:
         return tuple(_table(entry) for entry in raw["table"])
     except ProfileError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ProfileError(f"A file of limits breaks its form ({type(error).__name__}: {error}); it was not used. Correct it.",
                            code="calibration-limits") from error  # fmt: skip
 

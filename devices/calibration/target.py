@@ -105,7 +105,7 @@ def parse_target(data: bytes) -> ScannerTarget:
         return target
     except ProfileError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ProfileError(f"A target's file breaks its form ({type(error).__name__}: {error}); it was not used. Correct it.",
                            code="calibration-target-file") from error  # fmt: skip
 

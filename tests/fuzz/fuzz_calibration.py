@@ -9,6 +9,7 @@ import random
 import sys
 from importlib.resources import files
 
+from devices.calibration.camera_target import parse_camera_target
 from devices.calibration.certificate import read_certificate, write_certificate
 from devices.calibration.limits import parse_limits
 from devices.calibration.target import parse_target
@@ -20,6 +21,7 @@ GOOD = (
     write_certificate(body()).data,
     _DATA.joinpath("limits.toml").read_bytes()[:6000],
     _DATA.joinpath("target-scanner-20.toml").read_bytes(),
+    _DATA.joinpath("target-camera-a4.toml").read_bytes(),
 )
 PIECES = (
     b'"',
@@ -62,7 +64,7 @@ def damaged(rng: random.Random, data: bytes) -> bytes:
 def one(seed: int) -> None:
     """One damaged file of each kind."""
     rng = random.Random(seed)
-    for reader, good in zip((read_certificate, parse_limits, parse_target), GOOD, strict=True):
+    for reader, good in zip((read_certificate, parse_limits, parse_target, parse_camera_target), GOOD, strict=True):
         try:
             reader(damaged(rng, good))
         except (DeviceFormatError, ProfileError):

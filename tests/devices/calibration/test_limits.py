@@ -85,6 +85,8 @@ def test_a_damaged_file_of_limits_is_refused_whole() -> None:
         with pytest.raises(ProfileError):
             parse_limits(good.replace(old, new, 1) if old != b"[[table]]" else good.replace(old, new))
     with pytest.raises(ProfileError):
+        parse_limits(good.replace(b"high = 7.65", b"high = " + b"9" * 400))
+    with pytest.raises(ProfileError):
         parse_limits(b"\xff" + good)
     with pytest.raises(ProfileError):
         parse_limits(good + b"#" * 200_000)
