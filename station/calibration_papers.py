@@ -31,7 +31,7 @@ def certificate_paper(certificate: Certificate, check: Check) -> bytes:
     if not certificate.signed:
         sheet.paragraph(_both("certificate.not-a-signature").upper(), size=12, bold=True)
     for code, value in _facts(certificate, check):
-        sheet.row(_both(code), value, size=8.5, label_width=84)
+        sheet.row(_both(code), value, size=8.5, label_width=94)
     sheet.y += 3
     _table(sheet, body.rows)
     if any(not r.verified and r.verdict is not Verdict.TOLD for r in body.rows):
