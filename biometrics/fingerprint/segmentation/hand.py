@@ -26,6 +26,7 @@ _LEAN_SIGMA: Final = 10.0
 _SIZE_SIGMA: Final = 0.13
 _LEFT_OUT: Final = 17.0
 _HAND_SLOPE: Final = 0.75
+_UNDECLARED_DOUBT: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,10 @@ def read_four(tips: list[Tip], missing: frozenset[FingerPosition], slaps: tuple[
     sure = 1 / (1 + np.exp(-_HAND_SLOPE * gap))
     # A hand turned far is easily taken for the other one turned less: never be sure there.
     doubt = float(np.clip((max(abs(found[0].tilt), abs(found[1].tilt)) - 22) / 40, 0, 1))
+    # With a finger missing that nobody declared, either hand fits with another finger missing.
+    present = [finger for finger in SLAP_FINGERS[found[0].slap] if finger not in missing]
+    if len(found[0].tips) < len(present):
+        doubt = max(doubt, _UNDECLARED_DOUBT)
     sure = 0.5 + (sure - 0.5) * (1 - doubt)
     return [Hand(h.slap, h.tips, h.positions, h.tilt, float(c), h.cost) for h, c in zip(found, (sure, 1 - sure), strict=True)]
 

@@ -138,7 +138,7 @@ def _read(
     if hand is None:
         return SlapSegmentation(None, 0.0, (), "no-finger")
     fingers = []
-    for tip, position, box in zip(hand.tips, hand.positions, _boxes(grid, strength, hand), strict=True):
+    for tip, position, box in zip(hand.tips, hand.positions, _boxes(grid, strength, hand, 1 if quick else _ROUNDS), strict=True):
         turn = np.radians(box.angle)
         down = (_BELOW_PX - _ABOVE_PX) / 2
         fingers.append(
@@ -154,7 +154,7 @@ def _read(
     return SlapSegmentation(hand.slap, hand.confidence, tuple(fingers), error)
 
 
-def _boxes(grid: Floats, strength: Floats, hand: Hand) -> list[Box]:
+def _boxes(grid: Floats, strength: Floats, hand: Hand, rounds: int) -> list[Box]:
     """Return the boxes of a hand's fingers: first as the hand model leans, then as the prints themselves lean together.
 
     A single print's axis errs by some 8 degrees (ragged ends, a touching neighbour), and ends alone say little about how fingers of
@@ -163,7 +163,7 @@ def _boxes(grid: Floats, strength: Floats, hand: Hand) -> list[Box]:
     others = [[t for t in hand.tips if t is not tip] for tip in hand.tips]
     usual = finger_angles(hand)
     angles = usual
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         boxes = [fit_box(grid, strength, tip, rest, angle) for tip, rest, angle in zip(hand.tips, others, angles, strict=True)]
         # A phalanx cut off square to a wrong lean leans that way itself: so again, from the better lean.
         lean = _weighted_median([b.axis for b in boxes] + [float(np.median(usual))], [b.say for b in boxes] + [_MODEL_SAY])

@@ -26,9 +26,11 @@ def warped(picture, matrix):
     return cv2.warpAffine(picture, matrix, picture.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
 
 
-@pytest.mark.parametrize("roll", [-20, -8, 8, 20])
+@pytest.mark.parametrize("roll", [-30, -20, -8, 8, 20, 30])
 def test_rotation(picture, base, kit, roll):
-    pose = assess(warped(picture, cv2.getRotationMatrix2D((456, 456), -roll, 1)), kit=kit).face.pose
+    turned = assess(warped(picture, cv2.getRotationMatrix2D((456, 456), -roll, 1)), kit=kit)
+    assert turned.shape.eye_distance_px == pytest.approx(base.shape.eye_distance_px, rel=0.02)
+    pose = turned.face.pose
     assert abs(pose.roll - base.face.pose.roll - roll) < 3
     assert abs(pose.yaw - base.face.pose.yaw) < 3
     assert abs(pose.pitch - base.face.pose.pitch) < 3
