@@ -37,7 +37,12 @@ class Gt5Scanner(SerialScanner):
         module = self._module = Gt5Module(transport, profile)
         self._log = module.asked
         self._home_baud, self._lit = transport.baud, False
-        module.find_speed(deadline)
+        try:
+            module.find_speed(deadline)
+        except DeviceError:
+            # Nobody answered: there is nothing to put back, and whatever else is on this port is told nothing.
+            self._module = None
+            raise
         self._home_baud = transport.baud
         info = module.fetch("open", 1, INFO_BYTES, deadline)
         raised = profile.port.session_baud
