@@ -77,10 +77,20 @@ class DevicesScreen(Screen):
         super().enter(dossier)
         if self.desk is None:
             self.desk = DeviceDesk(self.station)
-        if self._watch is None:
-            self._watch = self.desk.watch(self._plugged.emit)
         self.rows.setFocus()
+        self._begin_watch(self.desk, self.entered)
         self._search()
+
+    def _begin_watch(self, desk: DeviceDesk, visit: int) -> None:
+        """Watch the plugs; the first look reads the machine's folders, so it is not taken on this thread."""
+
+        def began(watch: HotPlugWatch) -> None:
+            if self.entered == visit:
+                self._watch = watch
+            else:
+                watch.close()
+
+        self.jobs.submit(lambda: desk.watch(self._plugged.emit), began, self._failed)
 
     def leave(self) -> None:
         """Stop watching the plugs."""
