@@ -105,7 +105,7 @@ class LoopbackServer:
 
 
 class _Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
+    daemon_threads = False  # joined by `server_close`: nobody draws while the process ends
     block_on_close = True
     allow_reuse_address = True
 
