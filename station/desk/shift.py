@@ -16,12 +16,13 @@ DEMO_PIN_FILE = "demo/operator.pin"
 
 @dataclass(frozen=True, slots=True)
 class ShiftView:
-    """The whole of S0: who is signed in ("" nobody), at which desk, and what is checked before a shift."""
+    """The whole of S0: who is signed in ("" nobody), at which desk; the machine's time, which a
+    person compares with a clock on the wall, and the room on the disk."""
 
     operator: str
     name: str
     desk: str
-    clock_ok: bool
+    time: str
     disk_ok: bool
     dossiers_left: int
 
@@ -40,7 +41,8 @@ class ShiftDesk:
         left = station.guards.dossiers_left(station.files.free_bytes())
         operator = station.operator
         return ShiftView(operator.operator_id if operator is not None else "", operator.name if operator is not None else "",
-                         station.session.desk, clock_ok=True, disk_ok=left > 50, dossiers_left=left)  # fmt: skip
+                         station.session.desk, f"{station.clock.now().astimezone():%H:%M %d/%m/%Y}", disk_ok=left > 50,
+                         dossiers_left=left)  # fmt: skip
 
     def badge(self, scanned: str) -> str:
         """Return the operator of a badge's code, "" when it is none of this station's.

@@ -11,7 +11,21 @@ from collections.abc import Callable
 from typing import Protocol
 
 from devices.document_readers.wedge import MrzLines, WedgeAnswer, WedgeFilter
-from ui.qt import QApplication, QComboBox, QEvent, QKeyEvent, QLineEdit, QMainWindow, QObject, QPlainTextEdit, Qt, QTimer, QWidget
+from ui.qt import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QEvent,
+    QKeyEvent,
+    QLineEdit,
+    QListWidget,
+    QMainWindow,
+    QObject,
+    QPlainTextEdit,
+    Qt,
+    QTimer,
+    QWidget,
+)
 
 REPEAT_GUARD_S = 0.4
 NAMES = {Qt.Key.Key_F1: "F1", Qt.Key.Key_F2: "F2", Qt.Key.Key_F3: "F3", Qt.Key.Key_F4: "F4", Qt.Key.Key_F5: "F5", Qt.Key.Key_F6: "F6",
@@ -122,7 +136,7 @@ class Keys(QObject):
         if not typing and Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
             return self._hands.digit(key - Qt.Key.Key_0)
         name = NAMES.get(Qt.Key(key))
-        space = key == Qt.Key.Key_Space and not typing and focus in (None, self._window)
+        space = key == Qt.Key.Key_Space and not isinstance(focus, (*TYPING, QAbstractButton, QListWidget))
         if space or (key == Qt.Key.Key_Enter and keypad):
             name = "F12"
         elif key == Qt.Key.Key_Tab and event.modifiers() & Qt.KeyboardModifier.ControlModifier:

@@ -34,7 +34,6 @@ class CaptureScreen(LiveScreen):
         row.addWidget(self._order())
         row.addLayout(self._middle(), 1)
         row.addWidget(self._right())
-        self._gone = frozenset[FingerPosition]()
 
     def _order(self) -> QFrame:
         frame, box = card()

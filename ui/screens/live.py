@@ -48,6 +48,7 @@ class LiveScreen(Screen):
         self.decide = False
         self._saved_step = ""
         self._saved_at = 0.0
+        self._gone = False
         self.title = label("", "title")
         self.second = label("", "second-title")
         self.live_word = StateChip(State.IDLE, self.texts("ui.state.idle"))
@@ -194,6 +195,7 @@ class LiveScreen(Screen):
         self.running = None
         self.live_word.set(State.BLOCKED, self.texts("ui.state.blocked"))
         if isinstance(error, GONE) and self.state is not None:
+            self._gone = True
             number = next((r.number for r in self.state.rows if r.step is self.state.current), 0)
             values: dict[str, Any] = {
                 "number": number,
@@ -217,7 +219,8 @@ class LiveScreen(Screen):
     def _frame(self) -> None:
         image = self.bridge.take_image()
         if self.running is not None:
-            if self.shell.trouble.isVisible():
+            if self._gone:
+                self._gone = False
                 self.shell.clear_trouble()
             self.view.show_frame(image)
             self.shell.second.frame(image, self.kind)

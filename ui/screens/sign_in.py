@@ -80,8 +80,11 @@ class SignInScreen(Screen):
             widget = taken.widget() if taken is not None else None
             if widget is not None:
                 widget.deleteLater()
-        for state, words in ((State.GOOD if view.clock_ok else State.BLOCKED, self.texts("ui.signin.clock" if view.clock_ok else "E02")),
-                             (State.GOOD if view.disk_ok else State.RETRY, self.texts("ui.signin.disk", count=view.dossiers_left))):  # fmt: skip
+        facts = (
+            (State.IDLE, self.texts("ui.signin.clock", time=view.time)),
+            (State.GOOD if view.disk_ok else State.RETRY, self.texts("ui.signin.disk", count=view.dossiers_left)),
+        )
+        for state, words in facts:
             holder = QWidget()
             line = QHBoxLayout(holder)
             line.setContentsMargins(0, 0, 0, 0)
