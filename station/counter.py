@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from biometrics.portrait import PortraitQuality
 from biometrics.positions import FingerPosition
 from devices.contract import Camera, Frame, Scanner
 from devices.emrtd.trust import CscaStore, TrustView
 from devices.worker import DeviceWorker
 from station.app import Station
-from station.capture.fingers import FingerJudge
-from station.capture.portrait import PortraitJudge
 from station.capture.runner import LiveRunner, ViewSink
-from station.capture.session import Attempt, CaptureSession
+from station.capture.session import Attempt, CaptureSession, Judge
 from station.capture.storing import accept, store_attempt
 from station.carriers import TusCarrier
 from station.desk.cards import CardTable
@@ -45,6 +42,9 @@ from station.views.sending import SendingView, sending_view
 from station.views.strip import StripView, next_stage, strip_view
 from station.views.today import TodayView
 
+if TYPE_CHECKING:
+    from biometrics.portrait import PortraitQuality
+
 T = TypeVar("T")
 
 
@@ -67,7 +67,7 @@ class Counter:
         self.cards = CardTable(station, self._card_of, trust or CscaStore)
         self._scanner_worker = DeviceWorker(scanner.device_id)
         self._camera_worker = DeviceWorker(camera.device_id)
-        self._fingers, self._portrait = FingerJudge(), PortraitJudge(station.settings.text("portrait.profile"))
+        self._judges: dict[str, Judge] = {}
         self._runner: LiveRunner | None = None
         self._uploader: Uploader | None = None
         self._session: CaptureSession | None = None
@@ -187,7 +187,7 @@ class Counter:
             device.open()
         tried = len(state.captures[step.id].attempts)
         session = CaptureSession(
-            request_of(step, state), rules_of(step), self._portrait if face else self._fingers, attempts_before=tried,
+            request_of(step, state), rules_of(step), self._judge(face=face), attempts_before=tried,
             admission=station.admission(device),
         )  # fmt: skip
         self._runner = LiveRunner(device, worker, on_frame=on_frame, on_view=on_view)
@@ -204,6 +204,20 @@ class Counter:
         if self._runner is not None:
             self._runner.stop()
 
+    def _judge(self, *, face: bool) -> Judge:
+        """Return the judge of a modality, made when the first capture of it opens (its libraries are most of a start)."""
+        name = "portrait" if face else "fingers"
+        if name not in self._judges:
+            if face:
+                from station.capture.portrait import PortraitJudge
+
+                self._judges[name] = PortraitJudge(self.station.settings.text("portrait.profile"))
+            else:
+                from station.capture.fingers import FingerJudge
+
+                self._judges[name] = FingerJudge()
+        return self._judges[name]
+
     @property
     def last_passed(self) -> bool:
         """Whether the best try of the running step reaches its threshold (any thread)."""
@@ -213,12 +227,15 @@ class Counter:
     @property
     def portrait_quality(self) -> PortraitQuality | None:
         """The newest judged portrait (any thread)."""
-        return self._portrait.latest
+        judge = self._judges.get("portrait")
+        return judge.latest if judge is not None else None  # type: ignore[attr-defined]  # a PortraitJudge
 
     @property
     def portrait_ticks(self) -> tuple[str, ...]:
-        """What the officer must judge by eye (any thread)."""
-        return tuple(t.id for t in self._portrait.profile.ticks)
+        """What the officer must judge by eye."""
+        from biometrics.portrait.profiles import load_profile
+
+        return tuple(t.id for t in load_profile(self.station.settings.text("portrait.profile")).ticks)
 
     def save_attempts(
         self, dossier: str, step: CaptureStep, *, accept_flagged: bool = False, confirmed: tuple[str, ...] = ()

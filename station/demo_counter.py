@@ -67,9 +67,15 @@ class DemoCounter:
                                demo_trust)  # fmt: skip
         self.counter.place = self.place
         self.counter.queue.hand_out()
-        people = {c.truth["personal_no"]: person_seed(self._seed, c) for c in population}
         plain = self.counter.seed_of
-        self.counter.seed_of = lambda number: people.get(number) or plain(number)
+        people: dict[str, int] = {}
+
+        def seed_of(number: str) -> int:
+            if not people:  # three hundred people take a quarter of a second: made when somebody is asked for, not at the start
+                people.update({c.truth["personal_no"]: person_seed(self._seed, c) for c in population})
+            return people.get(number) or plain(number)
+
+        self.counter.seed_of = seed_of
         self.counter.before_close.append(self.close)
         self._connecting = threading.Thread(target=self._connect, name="demo-intake", daemon=True)
         self._connecting.start()

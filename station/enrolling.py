@@ -14,10 +14,8 @@ from devices.contract import Camera, CaptureRequest, ImagingDevice, Scanner
 from devices.grade import Grade
 from station.app import Station
 from station.capture.admission import check_admission
-from station.capture.fingers import FingerJudge
 from station.capture.gate import GateRules
 from station.capture.iris import take_irises
-from station.capture.portrait import PortraitJudge
 from station.capture.runner import run_headless
 from station.capture.session import Attempt, CaptureSession, Judge, StepRules
 from station.capture.storing import accept, store_attempt
@@ -68,6 +66,10 @@ class Enroller:
         """`iris`: the device that takes both irises, or None; optional iris captures are then passed over."""
         self._station, self._iris = station, iris
         self._scanner, self._camera = scanner, camera
+        # Imported here: a window that enrolls by its own screens starts without them.
+        from station.capture.fingers import FingerJudge
+        from station.capture.portrait import PortraitJudge
+
         self._fingers: Judge = finger_judge or FingerJudge()
         self._portrait: Judge = portrait_judge or PortraitJudge(station.settings.text("portrait.profile"))
         self._on_capture = on_capture

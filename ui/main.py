@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ui.peripherals import start_peripherals
 from ui.qt import QApplication, QGuiApplication
 from ui.screens.table import entries
 from ui.shell import Shell
@@ -38,6 +37,8 @@ def opened(shell: Shell, counter: Counter) -> None:
     """Show a station that has just been opened, with the looks of its settings."""
     station = counter.station
     shell.counter = counter
+    from ui.peripherals import start_peripherals
+
     start_peripherals(shell, counter)
     settings = station.settings
     shell.tones.volume = int(settings.number("sound.volume"))

@@ -19,38 +19,43 @@ FAILED_SCORE = 59.0
 
 
 class PortraitJudge:
-    """One per camera. Networks are made once per thread, since they must not be shared."""
+    """One per camera. Its networks are made once and used by one thread at a time: live pictures are judged on a thread that is new for
+    every attempt, and a set of networks for each of them cost a hundred megabytes and most of a second.
+    """
 
     def __init__(self, profile: str = "vn-cccd", mode: Mode = Mode.STANDARD) -> None:
         self.profile = load_profile(profile, mode)
-        self._own = threading.local()
+        self._lock = threading.Lock()
+        self._kit: Tools | None = None
+        self._live: LiveAssessor | None = None
         self.latest: PortraitQuality | None = None
 
     def _tools(self) -> Tools:
-        if not hasattr(self._own, "tools"):
-            self._own.tools = tools()
-        found: Tools = self._own.tools
-        return found
+        """The networks; call with the lock held."""
+        if self._kit is None:
+            self._kit = tools()
+        return self._kit
 
     def _assessor(self) -> LiveAssessor:
-        if not hasattr(self._own, "assessor"):
-            self._own.assessor = LiveAssessor(self._tools(), self.profile)
-        found: LiveAssessor = self._own.assessor
-        return found
+        if self._live is None:
+            self._live = LiveAssessor(self._tools(), self.profile)
+        return self._live
 
     def live(self, frame: Frame, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
         """See `station.capture.session.Judge`."""
         _ = request
-        state = self._assessor().update(frame.image, frame.at_s)
+        with self._lock:
+            state = self._assessor().update(frame.image, frame.at_s)
         self.latest = state.quality
         return self._verdict(state.quality, state.instruction, thresholds)
 
     def final(self, capture: RawCapture, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
         """See `station.capture.session.Judge`."""
         _ = request
-        quality = assess(np.asarray(capture.images[0].pixels, np.uint8), self.profile, kit=self._tools())
+        with self._lock:
+            quality = assess(np.asarray(capture.images[0].pixels, np.uint8), self.profile, kit=self._tools())
+            self._assessor().reset()
         self.latest = quality
-        self._assessor().reset()
         return self._verdict(quality, quality.instruction, thresholds)
 
     def _verdict(self, quality: PortraitQuality | None, instruction: Instruction | None, thresholds: dict[int, float]) -> Verdict:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from station.app import Station
-from station.dossier.papers import print_paper
 from station.views.finish import FinishView, finish_view
 
 
@@ -35,6 +34,10 @@ class FinishDesk:
 
     def finish(self, dossier: str) -> bytes:
         """Record the slip and return it as PDF; the date comes from the dated table of this place."""
+        from station.dossier.papers import (
+            print_paper,  # the PDF library takes a third of the start: only when something is printed
+        )
+
         view = self.view(dossier)
         state = self._station.book.state(dossier)
         unit = self._station.settings.text("station.unit")

@@ -105,7 +105,9 @@ class PortraitScreen(LiveScreen):
     def enter(self, dossier: str = "") -> None:
         """Open the camera; the officer's boxes start empty for each person."""
         super().enter(dossier)
-        self._show_ticks(self.counter.portrait_ticks)
+        counter = self.counter
+        self._show_ticks(())
+        self.ask(lambda: counter.portrait_ticks, self._show_ticks)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFocus()
 
