@@ -103,11 +103,19 @@ class FinishScreen(Screen):
 
     def _finish(self) -> None:
         counter, dossier = self.counter, self.dossier
+        self.view = None  # one slip: nothing is offered until it is printed
+        self.shell.refresh_actions()
 
         def work() -> tuple[bytes, FinishView]:
             return counter.finishing.finish(dossier), counter.finishing.view(dossier)
 
-        self.ask(work, self._printed)
+        self.ask(work, self._printed, self._not_printed)
+
+    def _not_printed(self, error: BaseException) -> None:
+        """The slip is kept and can be printed later."""
+        self.shell.show_trouble(error)
+        counter, dossier = self.counter, self.dossier
+        self.ask(lambda: counter.finishing.view(dossier), self._show)
 
     def _printed(self, found: tuple[bytes, FinishView]) -> None:
         self.slip = found[0]
