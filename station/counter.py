@@ -123,6 +123,7 @@ class Counter:
 
     def onward(self, dossier: str, done: str) -> str:
         """Return where a dossier goes after the stage `done`: the next one, or "home" when another desk takes over."""
+        trim()  # between two desks: what the last one's pictures took
         following = next_stage(self.station.book.state(dossier), looked=True) or "finish"
         desk = {"lookup": "1", "declaration": "2", "fingers": "3", "portrait": "4"}.get(following, "5")
         mine = self.station.session.desk

@@ -21,3 +21,16 @@ def trim() -> None:
     """Return freed pages without looking for cycles (in a window those are taken apart on the UI thread only). Never raises."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def few_arenas(count: int = 2) -> None:
+    """Let all threads share `count` heaps (glibc; elsewhere nothing): pictures freed on one thread are used again by another.
+
+    Call it before threads are started. Never raises.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, count)
+
+
+_M_ARENA_MAX = -8
+"""``M_ARENA_MAX`` of ``malloc.h``."""

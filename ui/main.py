@@ -28,6 +28,9 @@ def application() -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    from station.memory import few_arenas
+
+    few_arenas()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("enrollment-station")
     return app
