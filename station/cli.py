@@ -9,7 +9,8 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -55,11 +56,15 @@ app = typer.Typer(
 
 
 @app.callback()
-def root(context: typer.Context) -> None:
-    """Biometric enrollment station. Without a command it opens the desktop."""
+def root(
+    context: typer.Context,
+    data: Annotated[Path | None, typer.Option("--data", envvar="STATION_DATA", show_default=False,
+                                              help="Open the desktop on the real station of this folder (made by 'station keys init').")] = None,
+) -> None:  # fmt: skip
+    """Biometric enrollment station. Without a command it opens the desktop: on the station of --data, else with the demo offered."""
     if context.invoked_subcommand is None:
         # Qt is reached through a string so that no room below `ui` imports it.
-        raise SystemExit(importlib.import_module("ui.main").run([]))
+        raise SystemExit(importlib.import_module("ui.main").run(["--data", str(data)] if data is not None else []))
 
 
 def main(argv: Sequence[str] | None = None) -> None:

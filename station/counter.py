@@ -23,6 +23,7 @@ from station.desk.cards import CardTable
 from station.desk.comparing import CompareDesk
 from station.desk.finishing import FinishDesk
 from station.desk.form import FormDesk
+from station.desk.identity import IdentityDesk
 from station.desk.shift import ShiftDesk
 from station.desk.signing import SigningDesk
 from station.desk.supervising import SupervisorDesk
@@ -59,6 +60,7 @@ class Counter:
         self._procedure = procedure
         self.queue = DayQueue(station, visitors, call_person, procedure)
         self.compare = CompareDesk(station, population)
+        self.identity = IdentityDesk(station, population)
         self.form = FormDesk(station)
         self.signing = SigningDesk(station)
         self.finishing = FinishDesk(station)

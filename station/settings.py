@@ -94,6 +94,7 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("screen.second_monitor", "screen", default=True),
     Setting("sound.volume", "screen", 60, 0, 100),
     Setting("lock.idle_minutes", "users", 10, 1, 60),
+    Setting("population.url", "sending", ""),
     Setting("sending.intake_url", "sending", ""),
     Setting("sending.kilobytes_per_s", "sending", 0, 0, 100_000),
     Setting("sending.hours", "sending", "00:00-24:00"),

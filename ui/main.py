@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from station.counter import Counter
 
 
-def build_shell(*, language: str = "vi+en", dark: bool = False, large: bool = False) -> Shell:
+def build_shell(*, language: str = "vi+en", dark: bool = False, large: bool = False, demo: bool = True) -> Shell:
     """Return the window, before any station is open; its pages are built when first shown."""
-    return Shell(demo=True, language=language, dark=dark, large=large)
+    return Shell(demo=demo, language=language, dark=dark, large=large)
 
 
 def application() -> QApplication:
@@ -69,8 +69,11 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--language", default="vi")
+    parser.add_argument("--data", type=Path)
     options = parser.parse_args(list(arguments))
     app = application()
+    if options.data is not None:
+        return run_station(app, options.data, options.language)
     shell = build_shell(language=options.language)
     shell.go("start")
     shell.show()
@@ -106,6 +109,42 @@ def run(arguments: Sequence[str]) -> int:
         code = app.exec()
         demo.close()
     return code
+
+
+def run_station(app: QApplication, folder: Path, language: str) -> int:
+    """Open the window on the real station of `folder` and stay until it is closed."""
+    shell = build_shell(language=language, demo=False)
+    shell.go("start")
+    shell.show()
+    unlock(shell, folder)
+    shell.jobs.submit(preload)
+    return app.exec()
+
+
+def unlock(shell: Shell, folder: Path) -> None:
+    """Ask for what opens the station's keys, as often as it takes; then show who signs in."""
+    from station.production import open_with_secret, protection_of
+    from ui.screens.start import StartScreen
+
+    start = shell.page
+    assert isinstance(start, StartScreen)
+
+    def ask(kind: str) -> None:
+        if kind in {"keyring", "unprotected"}:
+            open_it("")
+        elif kind:
+            start.ask_secret(open_it, token=kind == "token")
+        else:
+            shell.say(State.BLOCKED, shell.texts("ui.start.nothing-here"), shell.texts.second("ui.start.nothing-here"))
+
+    def open_it(secret: str) -> None:
+        shell.jobs.submit(lambda: open_with_secret(folder, secret), lambda counter: opened(shell, counter), refused)
+
+    def refused(error: BaseException) -> None:
+        shell.show_trouble(error)
+        shell.jobs.submit(lambda: protection_of(folder), ask, shell.show_trouble)
+
+    shell.jobs.submit(lambda: protection_of(folder), ask, shell.show_trouble)
 
 
 def preload() -> None:

@@ -20,6 +20,10 @@ class Decision(StrEnum):
     ROUTE = "route"  # not clear: the data officer settles it, the captures go on
 
 
+ASKABLE = ("personal_no", "old_id_no", "full_name")
+"""What a register can be asked with."""
+
+
 class CompareDesk:
     """Comparison and decisions over one station and one register."""
 
@@ -28,8 +32,10 @@ class CompareDesk:
         self._population = population
 
     def ensure(self, dossier: str) -> None:
-        """Ask the register once."""
-        if self._station.book.state(dossier).look_up is None:
+        """Ask the register once, as soon as there is something to ask with: of nobody it would only say that they are absent."""
+        state = self._station.book.state(dossier)
+        known = any(state.value(name) or any(s.get(name) for s in state.sources.values()) for name in ASKABLE)
+        if state.look_up is None and known:
             self.again(dossier)
 
     def again(self, dossier: str) -> None:

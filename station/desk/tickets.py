@@ -52,6 +52,10 @@ class DayQueue:
                 elder = born.isdigit() and year - int(born) >= ELDER_YEARS
                 self._pipeline.issue(Priority.ELDER if elder else Priority.NORMAL)
 
+    def issue(self, priority: Priority | str = Priority.NORMAL) -> int:
+        """Give somebody who came without an appointment the next ticket of today and return its number."""
+        return self._pipeline.issue(priority)
+
     def _now(self) -> datetime:
         return self._station.clock.now()
 
@@ -61,7 +65,7 @@ class DayQueue:
         return [s for s in self._station.book.states() if s.opened_at.date() == day or not (s.sealed or _ended(s))]
 
     def today(self, devices: Sequence[DeviceInfo]) -> TodayView:
-        """Return S1. Dossiers without a ticket (home visits) wait in their own list, never in the counter's queue."""
+        """Return S1. Home visits wait in their own list, never in the counter's queue."""
         states = self._of_today()
         by_ticket = {s.ticket: s for s in states if s.ticket and s.opened_at.date() == self._now().date()}
         tickets = []
@@ -79,7 +83,7 @@ class DayQueue:
                 )
         known = {t.state.id for t in tickets if t.state is not None}
         tickets += [Ticket(s.ticket, s.value("full_name").upper(), s.value("dob")[:4], s.kind.value, s, s.opened_at)
-                    for s in states if s.ticket and s.id not in known]  # fmt: skip
+                    for s in states if (s.ticket or s.visit == "counter") and s.id not in known]  # fmt: skip
         target = int(self._station.settings.number("day.target"))
         return today_view(tickets, states, self._station.queue.counts(), devices, target, self._now(), self.desk)
 

@@ -112,10 +112,8 @@ def today_view(tickets: Sequence[Ticket], states: Sequence[DossierState], counts
     rows = [_row(t, now) for t in tickets]
     order = {"open": 0, "waiting": 1, "paused": 2, "finished": 3, "gone": 4}
     rows.sort(key=lambda r: order[r.place])
-    # A dossier without a ticket (begun on a visit, by another way) stands in the list and is opened there: nobody calls it.
-    callable_rows = [r for r in rows if r.ticket]
-    following = next((r for r in callable_rows if r.place in {"open", "waiting"}), None) or next(
-        (r for r in callable_rows if r.place == "paused"), None
+    following = next((r for r in rows if r.place in {"open", "waiting"}), None) or next(
+        (r for r in rows if r.place == "paused"), None
     )
     words = {"saved": sum(r.open for r in rows), **{str(s.value): n for s, n in counts.items() if s is not State.SAVED}}
     desks = _desks(rows, states, now, desk)

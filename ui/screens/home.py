@@ -277,9 +277,22 @@ class HomeScreen(Screen):
         if chosen is not None and chosen.open:
             actions.append(self.act("back", "ui.action.put-back", "Del", self._back, icon="pause"))
         actions.append(self.act("find", "ui.action.find", "F2", self.scan.setFocus, icon="barcode"))
+        actions.append(self.act("ticket", "ui.action.new-ticket", "F6", self._new_ticket, icon="queue"))
         actions.append(self.act("call", code, "F12", self._next, enabled=first is not None, primary=True, icon="person",
                                 ticket=first.ticket if first is not None else ""))  # fmt: skip
         return actions
+
+    def _new_ticket(self) -> None:
+        """Somebody came without an appointment: they get the next number, behind those who wait."""
+        counter = self.counter
+
+        def issued(number: int) -> None:
+            self.shell.say(
+                State.GOOD, self.texts("ui.today.issued", ticket=number), self.texts.second("ui.today.issued", ticket=number)
+            )
+            self._ask()
+
+        self.ask(counter.queue.issue, issued)
 
     def _next(self) -> None:
         row = self._row(self.view.following if self.view is not None else "")

@@ -118,7 +118,6 @@ class HomeVisitScreen(Screen):
         super().leave()
         self.capture.stop()
         self.exceptions.hide()
-        self.capture.show()
         if not self.dossier:  # with a person open, the form and the review stay large too
             self.shell.set_look(dark=self.shell.dark, large=self._was_large)
 
@@ -404,7 +403,6 @@ class HomeVisitScreen(Screen):
         return False
 
     def _open_exceptions(self) -> None:
-        self._make_room(asked=True)
         self.exceptions.begin()
         self.exceptions.show()
         step = self._step()
@@ -412,21 +410,14 @@ class HomeVisitScreen(Screen):
             self.exceptions.choose(step.fingers[0])
         self.shell.refresh_actions()
 
-    def _make_room(self, *, asked: bool) -> None:
-        """An exception in large type needs the room of what is not needed for it."""
-        for widget in (self.capture, self._strip_card, *self._parts.values()):
-            widget.setVisible(not asked)
-
     def _close_exceptions(self) -> None:
         self.exceptions.hide()
-        self._make_room(asked=False)
         self.strip.setFocus()
         self.shell.refresh_actions()
 
     def _sign_exception(self, finger: int, kind: str, permanence: str) -> None:
         counter, dossier = self.counter, self.dossier
         self.exceptions.hide()
-        self._make_room(asked=False)
         self.capture.decide = None
         self.ask(lambda: counter.declare_exception(dossier, FingerPosition(finger), ExceptionKind(kind), Permanence(permanence)),
                  lambda _: self._ask())  # fmt: skip

@@ -7,7 +7,7 @@ from station.chip_desk import ChipPhase, ChipView
 from station.desk.comparing import Decision
 from station.dossier.parts import FieldSource
 from station.views.compare import CompareRow, CompareView
-from ui.qt import QHBoxLayout, QImage, QLabel, QTimer, QVBoxLayout, QWidget
+from ui.qt import QHBoxLayout, QImage, QLabel, QLineEdit, QTimer, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.tokens import State
@@ -78,6 +78,13 @@ class LookupScreen(Screen):
         head.addWidget(label(self.texts("ui.lookup.title"), "title"))
         head.addWidget(label(self.texts.second("ui.lookup.title"), "second-title"))
         head.addStretch(1)
+        self.scan = QLineEdit()
+        self.scan.setPlaceholderText(self.texts("ui.lookup.scan"))
+        self.scan.setAccessibleName(self.texts("ui.lookup.scan"))
+        self.scan.setMinimumWidth(280)
+        self.scan.setMaxLength(500)
+        self.scan.returnPressed.connect(self._typed)
+        head.addWidget(self.scan)
         column.addLayout(head)
         self._banner = Banner(small=True)
         column.addWidget(self._banner)
@@ -238,7 +245,7 @@ class LookupScreen(Screen):
         self._sources.setText(self.texts("ui.lookup.sources", sources=", ".join(sources)))
         self._show_row()
         if first:
-            self.table.setFocus()
+            (self.table if view.rows else self.scan).setFocus()
         self.shell.refresh_actions()
         self.shell.refresh_strip()
 
@@ -263,6 +270,8 @@ class LookupScreen(Screen):
             self._banner.say(State.RETRY, texts("ui.lookup.open", count=count), texts("ui.lookup.open.why"))
         elif view.summary.code == "s2.offline":
             self._banner.say(State.EXCEPTION, texts("ui.lookup.unanswered"), texts.second("ui.lookup.unanswered"))
+        elif not view.rows:
+            self._banner.say(State.IDLE, texts("ui.lookup.who"), texts.second("ui.lookup.who"))
         else:
             values = dict(view.summary.values)
             self._banner.say(State.GOOD, texts(view.summary.code, **values), texts.second(view.summary.code, **values))
@@ -307,6 +316,7 @@ class LookupScreen(Screen):
             self.act(
                 "supervisor", "ui.action.supervisor", "F8", lambda: self.shell.call_supervisor("data-conflict"), icon="person"
             ),
+            self.act("find", "ui.action.find", "F2", self.scan.setFocus, icon="barcode"),
             self.act("pause", "ui.action.pause", "F9", self.pause),
         ]
         row = self.chosen
@@ -317,13 +327,53 @@ class LookupScreen(Screen):
             actions.append(self.act("decide", "ui.action.decide", "F12", self._decide, enabled=decide, primary=True, icon="next"))
         else:
             actions.append(
-                self.act("go-on", "ui.action.agree", "F12", self._go_on, enabled=not self.reading, primary=True, icon="next")
+                self.act(
+                    "go-on",
+                    "ui.action.agree",
+                    "F12",
+                    self._go_on,
+                    enabled=not self.reading and bool(view.rows),
+                    primary=True,
+                    icon="next",
+                )
             )
         return actions
+
+    def _may_go_on(self) -> bool:
+        """Not in the middle of a card; a reader that only waits for one holds nobody up."""
+        chip = self.counter.cards.view(self.dossier) if self.reading else None
+        return not self.reading or (chip is not None and chip.phase in {ChipPhase.IDLE, ChipPhase.WAITING})
 
     def hint(self) -> str:
         """How to choose."""
         return self.texts("ui.lookup.hint") if self.view is not None and self.view.open_fields else ""
+
+    def scanned(self, text: str) -> bool:
+        """A card's code or its lines say who sits here."""
+        self._identify(text)
+        return True
+
+    def _typed(self) -> None:
+        text = self.scan.text().strip()
+        self.scan.clear()
+        if text:
+            self._identify(text)
+
+    def _identify(self, text: str) -> None:
+        """Look the person up by what was scanned or typed, then read the card: its number opens it."""
+        counter, dossier = self.counter, self.dossier
+
+        def work() -> CompareView:
+            counter.identity.take(dossier, text)
+            return counter.compare.view(dossier)
+
+        def known(view: CompareView) -> None:
+            self.shell.clear_trouble()
+            self._show(view)
+            self.table.setFocus()
+            self._read(again=False)
+
+        self.ask(work, known)
 
     def digit(self, number: int) -> bool:
         """Choose a decision."""
