@@ -103,14 +103,14 @@ class Table(QTableWidget):
                 self.setRowHeight(index, high)
         self._shown = [(f, high) for f in facts]
         if before in self._keys:
-            self.selectRow(self._keys.index(before))
+            self.setCurrentCell(self._keys.index(before), 0)
         elif self._keys:
-            self.selectRow(min(max(0, self.currentRow()), len(self._keys) - 1))
+            self.setCurrentCell(min(max(0, self.currentRow()), len(self._keys) - 1), 0)
 
     def choose(self, key: str) -> None:
         """Choose a row by its key."""
         if key in self._keys:
-            self.selectRow(self._keys.index(key))
+            self.setCurrentCell(self._keys.index(key), 0)
 
     def forget(self) -> None:
         """Draw every row anew next time (theme, language)."""
