@@ -56,11 +56,13 @@ class ShiftDesk:
         names = sorted(self._station.operators.accounts())
         return names[int(body)] if kind is CodeKind.BADGE and body.isdigit() and int(body) < len(names) else ""
 
-    def sign_in(self, operator_id: str, secret: str, desk: str) -> ShiftView:
+    def sign_in(self, operator_id: str, secret: str, desk: str, new_secret: str = "") -> ShiftView:
         """Sign in, or open the lock: the same person goes on, another one signs in for themselves.
 
+        Somebody whose PIN was given by another person works only after choosing an own one (`new_secret`).
+
         Raises:
-            AccessError: wrong PIN, locked account.
+            AccessError: wrong PIN, locked account; ``pin-must-change``: choose an own PIN. InputError: the new PIN is weak.
         """
         station = self._station
         before = station.operator
@@ -72,6 +74,16 @@ class ShiftDesk:
         except AccessError:
             station.operator = before
             raise
+        if session.must_change:
+            try:
+                if not new_secret:
+                    raise AccessError(
+                        "This PIN was given by somebody else; nothing is open yet. Choose your own.", code="pin-must-change"
+                    )
+                station.operators.change_secret(session, secret, new_secret)
+            except (AccessError, InputError):
+                station.sign_out("pin")
+                raise
         self.idle.open(session, session)
         return self.view()
 

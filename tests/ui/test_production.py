@@ -61,7 +61,7 @@ class Person:
 @pytest.fixture
 def person(qapp: object, tmp_path: Path) -> Iterator[Person]:
     station = Station.open(tmp_path, wrapper=PassphraseWrapper(PASSPHRASE))
-    station.operators.add("an", "Nguyễn An", [Role.SECURITY_ADMIN, Role.CLERK], "482915", by=None, must_change=False)
+    station.operators.add("an", "Nguyễn An", [Role.SECURITY_ADMIN, Role.CLERK], "482915", by=None)
     station.close()
     person = Person(tmp_path)
     yield person
@@ -85,6 +85,12 @@ def test_from_the_passphrase_to_a_person_known_by_number(person: Person) -> None
     assert "F6" not in {a.key for a in sign_in.offers()}  # only a demo fills in a PIN
     sign_in.who.setText("an")
     person.type_in(sign_in.pin, "482915")
+    person.until(sign_in.fresh.isVisible)  # it was given by another person
+    assert counter.station.operator is None
+    sign_in.fresh.setText("730164")
+    person.type_in(sign_in.again, "730146")
+    person.until(lambda: not sign_in.again.text())
+    person.type_in(sign_in.again, "730164")
     person.until(lambda: person.page == "HomeScreen" and shell.page.view is not None)
     assert shell.page.view.following == ""
     person.key("F6")
@@ -102,3 +108,4 @@ def test_from_the_passphrase_to_a_person_known_by_number(person: Person) -> None
     person.until(lambda: shell.page.offers()[-1].enabled)
     person.key("F12")
     person.until(lambda: person.page in {"CaptureScreen", "DeclarationScreen"})
+    assert not counter.station.operators.accounts()["an"].must_change

@@ -40,6 +40,16 @@ class SignInScreen(Screen):
             widget.setAccessibleName(self.texts(code))
             widget.setMinimumHeight(42)
             box.addWidget(widget)
+        self.fresh, self.again = QLineEdit(), QLineEdit()
+        for code, widget in (("ui.signin.new-pin", self.fresh), ("ui.signin.new-pin-again", self.again)):
+            widget.setEchoMode(QLineEdit.EchoMode.Password)
+            widget.setPlaceholderText(self.texts(code))
+            widget.setAccessibleName(self.texts(code))
+            widget.setMinimumHeight(42)
+            widget.hide()
+            box.addWidget(widget)
+        self.fresh.returnPressed.connect(self.again.setFocus)
+        self.again.returnPressed.connect(self._sign_in)
         for number in ("all", "1", "2", "3", "4", "5"):
             self.desk.addItem(
                 self.texts("ui.desk.all") if number == "all" else f"{number} · {self.texts(f'ui.desk.{number}')}", number
@@ -57,6 +67,7 @@ class SignInScreen(Screen):
         """Ask who it is; a locked desk names the person who opens it."""
         super().enter(dossier)
         self.pin.clear()
+        self._ask_own_pin(shown=False)
         counter = self.counter
         self.ask(counter.shift.view, self._show)
 
@@ -138,13 +149,36 @@ class SignInScreen(Screen):
 
     def _sign_in(self) -> None:
         counter, who, pin, desk = self.counter, self.who.text().strip(), self.pin.text(), str(self.desk.currentData())
+        new = self.fresh.text()
+        if self.fresh.isVisible() and (not new or new != self.again.text()):
+            self._banner.say(State.RETRY, self.texts("ui.signin.pins-differ"), self.texts.second("ui.signin.pins-differ"))
+            self.again.clear()
+            self.fresh.setFocus()
+            return
         self.pin.clear()
         self._banner.say(State.LIVE, self.texts("ui.signin.checking"), self.texts.second("ui.signin.checking"))
 
         def signed_in(view: ShiftView) -> None:
             self.shell.signed_in(view, self.dossier)
 
-        self.ask(lambda: counter.shift.sign_in(who, pin, desk), signed_in, self._refused)
+        def refused(error: BaseException) -> None:
+            if getattr(error, "reason_code", "") in {"pin-must-change", "weak-secret"}:
+                self.pin.setText(pin)  # it was right: only the own one is missing
+                self._ask_own_pin(shown=True)
+                words = "pin-must-change" if getattr(error, "reason_code", "") == "pin-must-change" else "ui.signin.weak"
+                self._banner.say(State.RETRY, self.texts(words), self.texts.second(words))
+            else:
+                self._refused(error)
+
+        self.ask(lambda: counter.shift.sign_in(who, pin, desk, new), signed_in, refused)
+
+    def _ask_own_pin(self, *, shown: bool) -> None:
+        """Show or hide the two fields of a new PIN."""
+        for widget in (self.fresh, self.again):
+            widget.clear()
+            widget.setVisible(shown)
+        if shown:
+            self.fresh.setFocus()
 
     def _refused(self, error: BaseException) -> None:
         left = getattr(error, "details", {}).get("left") if hasattr(error, "details") else None
