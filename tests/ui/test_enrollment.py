@@ -55,7 +55,7 @@ def test_a_paused_dossier_waits_behind_the_others_and_goes_on_exactly_there(cler
     paused = next(i for i, r in enumerate(view.rows) if r.place == "paused")
     for _ in range(paused):
         clerk.key("Down")
-    assert clerk.home.table.chosen == "101"
+    assert clerk.home.table.chosen == view.rows[paused].key
     clerk.key("Enter")
     clerk.until(lambda: clerk.page == "CaptureScreen" and clerk.capture.state is not None)
     assert clerk.capture.state is not None
