@@ -45,6 +45,7 @@ from station.queue.store import Queue
 from station.settings import Settings, settings_in, store_settings
 
 if TYPE_CHECKING:
+    from station.capture.finger_check import FingerCheck
     from station.keys.token import TokenClient
 
 INTAKE_FILE: Final = "intake.key"
@@ -177,6 +178,17 @@ class Station:
     _book: DossierBook | None = None
 
     @property
+    def finger_check(self) -> FingerCheck:
+        """The sequence check of the fingers, with the recent people of this station (made at the first capture)."""
+        if self._finger_check is None:
+            from station.capture.finger_check import FingerCheck
+
+            self._finger_check = FingerCheck(self)
+        return self._finger_check
+
+    _finger_check: FingerCheck | None = None
+
+    @property
     def life(self) -> Life:
         """Pause, resume, abandon and what comes around the captures."""
         return Life(self.book)
@@ -290,6 +302,8 @@ class Station:
 
     def close(self) -> None:
         """Close everything; harmless when repeated."""
+        if self._finger_check is not None:
+            self._finger_check.close()
         try:
             self.queue.close()
         finally:

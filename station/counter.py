@@ -260,6 +260,7 @@ class Counter:
             self._kept = (session, numbers)
             return False
         accept(book, self.station.journal, dossier, step, best, numbers[best.number], extra=confirmed)
+        self._check_fingers(dossier, step)
         return True
 
     _kept: tuple[CaptureSession, dict[int, int]] | None = None
@@ -272,8 +273,14 @@ class Counter:
         best = session.best
         assert best is not None
         accept(self.station.book, self.station.journal, dossier, step, best, numbers[best.number])
+        self._check_fingers(dossier, step)
         self._kept = None
         return True
+
+    def _check_fingers(self, dossier: str, step: CaptureStep) -> None:
+        """Is it the right finger, of this person? Findings stand in the dossier, and `fingers` shows them."""
+        if step.modality is Modality.FINGER:
+            self.station.finger_check.check(dossier)
 
     def discard(self, dossier: str, step: str, reason: str) -> None:
         """Take an accepted capture back (F4)."""

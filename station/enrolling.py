@@ -43,6 +43,8 @@ class CaptureLine:
     flags: tuple[str, ...]
     source: str
     seconds: float
+    findings: tuple[str, ...] = ()
+    """What the sequence check found new with this capture: screen code and kind."""
 
 
 def request_of(step: CaptureStep, state: DossierState) -> CaptureRequest:
@@ -155,8 +157,9 @@ class Enroller:
             )
         numbers = {a.number: store_attempt(station.book, dossier, step, a) for a in session.attempts}
         event = accept(station.book, station.journal, dossier, step, best, numbers[best.number])
+        found = station.finger_check.check(dossier).fresh if step.modality is Modality.FINGER else ()
         line = CaptureLine(dossier, step.id, int(step.position), int(step.impression), best.verdict.score, len(session.attempts),
-                           tuple(event.body["capture"]["flags"]), str(best.capture.source), time.perf_counter() - began)  # fmt: skip
+                           tuple(event.body["capture"]["flags"]), str(best.capture.source), time.perf_counter() - began, tuple(f"{f.code} {f.kind}" for f in found))  # fmt: skip
         if self._on_capture is not None:
             self._on_capture(line)
         return line

@@ -38,7 +38,8 @@ def words(event: dict[str, Any]) -> str:
     """Return one event as a line for a person."""
     if event["event"] == "capture":
         flags = " ".join(event["flags"])
-        return f"capture  {event['step']:<22} score {event['score']:5.1f}  attempts {event['attempts']}  {event['seconds']:6.2f} s  {flags}"
+        found = "".join(f"  ! {f}" for f in event["findings"])
+        return f"capture  {event['step']:<22} score {event['score']:5.1f}  attempts {event['attempts']}  {event['seconds']:6.2f} s  {flags}{found}"
     if event["event"] == "package":
         return f"package  {event['id']}  {event['bytes']:>9} bytes  {event['seconds']:6.2f} s  {event['state']}"
     if event["event"] == "card":
@@ -51,7 +52,7 @@ def words(event: dict[str, Any]) -> str:
 
 def capture_event(line: CaptureLine) -> dict[str, Any]:
     """Return the event of one accepted capture."""
-    return {"event": "capture", **asdict(line), "flags": list(line.flags)}
+    return {"event": "capture", **asdict(line), "flags": list(line.flags), "findings": list(line.findings)}
 
 
 def finish(station: Station, enroller: Enroller, dossier: str, say: Say) -> Entry:

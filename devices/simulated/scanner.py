@@ -49,6 +49,8 @@ class Applicant:
     amputated: tuple[FingerPosition, ...] = ()
     habits: Mapping[str, Any] = field(default_factory=dict)
     """Further fixed `ImpressionSettings`, for example ``{"moisture": -0.8}`` for a dry skin."""
+    instead: Mapping[tuple[FingerPosition, Impression], tuple[int, FingerPosition]] = field(default_factory=dict)
+    """What they lay down in the place of what is asked: (seed of the person, finger or hand), for example the other hand."""
 
 
 class SimulatedScanner(StagedScanner):
@@ -166,22 +168,24 @@ class SimulatedScanner(StagedScanner):
             self._scene_now = self._new_scene(request, self._settings)
             self._scene_light = self._new_scene(request, light) if self._applicant.light_s > 0 else None
 
+    def _laid_down(self, request: CaptureRequest) -> tuple[Person, FingerPosition]:
+        """Return whose fingers come, and which: those asked for, unless this applicant lays down others."""
+        other = self._applicant.instead.get((request.position, request.impression))
+        return (self._person, request.position) if other is None else (Person.from_seed(other[0]), other[1])
+
     def _new_scene(self, request: CaptureRequest, settings: ImpressionSettings) -> LiveScene | None:
-        if request.position in SLAP_FINGERS:
+        person, position = self._laid_down(request)
+        if position in SLAP_FINGERS:
             self._ppi = SLAP_LIVE_PPI
             missing = self._missing(request)
-            if not set(SLAP_FINGERS[request.position]) - set(missing):
+            if not set(SLAP_FINGERS[position]) - set(missing):
                 return None
-            return LiveScene.of_slap(
-                self._person, request.position, settings, self._touch, missing=missing, ppi=self._ppi, land_s=0.05
-            )
+            return LiveScene.of_slap(person, position, settings, self._touch, missing=missing, ppi=self._ppi, land_s=0.05)
         self._ppi = FINGER_LIVE_PPI
-        if request.position in self._missing(request):
+        if position in self._missing(request):
             return None
         shape = (400, 375) if settings.kind is ImpressionKind.ROLLED else (240, 240)
-        return LiveScene.of_finger(
-            self._person.finger(request.position), settings, self._touch, ppi=self._ppi, shape=shape, land_s=0.05
-        )
+        return LiveScene.of_finger(person.finger(position), settings, self._touch, ppi=self._ppi, shape=shape, land_s=0.05)
 
     def _scene(self, request: CaptureRequest, moment: int) -> npt.NDArray[np.uint8]:
         _ = request
@@ -213,8 +217,9 @@ class SimulatedScanner(StagedScanner):
         return RawCapture((image,), self.identity(), Source.SIMULATED, details={"note": "synthetic"})
 
     def _draw(self, request: CaptureRequest, settings: ImpressionSettings) -> npt.NDArray[np.uint8]:
-        if request.position in SLAP_FINGERS:
-            return slap(self._person, request.position, settings, self._touch, missing=self._missing(request)).image
-        if request.position in self._missing(request):
+        person, position = self._laid_down(request)
+        if position in SLAP_FINGERS:
+            return slap(person, position, settings, self._touch, missing=self._missing(request)).image
+        if position in self._missing(request):
             return np.full((750, 800), 252, np.uint8)
-        return impression(self._person.finger(request.position), settings, self._touch).image
+        return impression(person.finger(position), settings, self._touch).image

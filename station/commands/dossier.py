@@ -12,6 +12,7 @@ from station.clock import legal_day
 from station.commands._opening import AsOperator, Data, Json, Opened, PassphraseFile, PinFile, line, opened
 from station.dossier.book import DossierBook
 from station.dossier.consuming import CentreSession
+from station.dossier.findings import finger_code
 from station.dossier.life import Life, day_totals
 from station.dossier.mending import Mending, ages
 from station.dossier.parts import Defect, Lifecycle
@@ -104,8 +105,30 @@ def show(dossier: DossierId, data: Data = None, passphrase_file: PassphraseFile 
             line(as_json, f"  {text}  ({found.operator})", exception=int(finger), kind=found.kind.value, operator=found.operator)
         for defect in state.defects:
             _defect_line(defect, state, language, as_json)
+        _finding_lines(state, language, as_json)
         for package in state.packages:
             line(as_json, f"  {package.id}  {say(package.word.value, language)}", package=package.id, word=package.word.value)
+
+
+def _finding_lines(state: DossierState, language: Language, as_json: bool) -> None:
+    """What the sequence check of the fingers found, with the two prints of every comparison."""
+    open_keys = {f.key for f in state.open_findings}
+    for found in state.findings:
+        fingers = ", ".join(say(finger_code(f), language) for f in found.fingers)
+        word = say("finding-open" if found.key in open_keys else "finding-accepted", language)
+        person = f" ({found.person})" if found.person else ""
+        line(as_json, f"  {found.code}  {say(f'finding-{found.kind}', language)}: {fingers}{person}  [{word}]", finding=found.kind, code=found.code,
+             fingers=list(found.fingers), person=found.person, open=found.key in open_keys, log10_chance=found.log10_chance)  # fmt: skip
+        for e in found.evidence:
+            first, second = (f"{p.step or p.capture}/{p.finger}" for p in (e.first, e.second))
+            line(
+                as_json,
+                f"       {first}  {second}  score {e.score:.2f}  fmr {e.fmr:.1e}",
+                first=first,
+                second=second,
+                score=e.score,
+                fmr=e.fmr,
+            )
 
 
 def _defect_line(defect: Defect, state: DossierState, language: Language, as_json: bool, **more: object) -> None:

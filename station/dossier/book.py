@@ -19,6 +19,7 @@ from biometrics.positions import SINGLE_FINGERS, FingerPosition
 from station.capture.model import Capture
 from station.clock import Clock, legal, legal_day
 from station.dossier.events import Event, EventId, merge
+from station.dossier.findings import FINDING
 from station.dossier.kinds import Kind
 from station.dossier.memory import EventLog
 from station.dossier.numbers import dossier_number
@@ -418,11 +419,15 @@ class DossierBook:
         self.other_person(approval.asked_by)
         if decision not in {"approved", "returned"}:
             raise InputError("A decision is approved or returned; nothing was changed.", code="decision-unknown")
-        body = {
+        body: dict[str, Any] = {
             "asked": str(asked),
             "decision": decision,
             "reason": needed_reason(reason) if decision == "returned" else short_reason(reason),
         }
+        if approval.what == FINDING and self._sign is not None:
+            # Who lets a doubtful finger pass answers for it with a signature of their own, as for a missing one.
+            payload = [FINDING, dossier, approval.subject, decision, body["reason"], self.session.operator]
+            body["signature"] = self._sign(cbor2.dumps(payload, canonical=True))
         self.write(Kind.DECIDED, body, dossier)
 
     def other_person(self, first: str, roles: frozenset[str] = SUPERVISOR_ROLES) -> None:

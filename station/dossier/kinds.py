@@ -17,6 +17,7 @@ class Kind(StrEnum):
     CAPTURED = "capture.accepted"  # step, number, capture (see station.capture.model.Capture), how
     DISCARDED = "capture.discarded"  # step, capture event id, reason
     EXCEPTION = "finger.exception"  # finger, kind, permanence, reason, signature
+    FINGERS_CHECKED = "fingers.checked"  # captures (event ids), prints, known (people), findings: kind, code, key, fingers, person, log10_chance, evidence
     REVIEWED = "dossier.reviewed"  # answers by line
     SIGNED = "dossier.signed"  # who (applicant, operator), form, signature or blob
     SEALED = "package.sealed"  # package id, sha256, bytes, recipients

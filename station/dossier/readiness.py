@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from biometrics.positions import fingers_of
 from station.clock import legal_day
+from station.dossier.findings import FINDING, WEAK
 from station.dossier.parts import ExceptionKind, FieldSource
 from station.dossier.procedure import Modality, Stage
 from station.dossier.state import DossierState
@@ -70,6 +71,7 @@ def before_sealing(state: DossierState) -> tuple[OpenItem, ...]:
         items.append(OpenItem("operator-unsigned"))
     if Stage.LOOK_UP in stages and state.look_up is None:
         items.append(OpenItem("look-up-missing"))
+    items += [OpenItem(FINDING, f.key) for f in state.open_findings if f.kind not in WEAK]
     items += [OpenItem("decision-open", a.what) for a in state.open_approvals if not a.deferred]
     items += [OpenItem("exception-unsigned", str(int(f))) for f, e in state.exceptions.items() if not e.signature]
     return tuple(items)

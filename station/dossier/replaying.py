@@ -13,6 +13,7 @@ import msgspec
 from biometrics.positions import FingerPosition
 from station.capture.model import Capture
 from station.dossier.events import Event, EventId
+from station.dossier.findings import FINDING, FingerCheckState, from_body
 from station.dossier.kinds import Kind
 from station.dossier.parts import (
     ApplicationKind,
@@ -84,6 +85,7 @@ class Replay:
         self._card: CardWord | None = None
         self._lease: Lease | None = None
         self._card_note: Mapping[str, Any] = {}
+        self._finger_check: FingerCheckState | None = None
         self._work_s: dict[str, float] = {}
         self._count = 0
         self._unknown = 0
@@ -129,6 +131,7 @@ class Replay:
             packages=tuple(self._packages.values()), revision=self._revision, merged_into=self._merged_into,
             linked=tuple(self._linked), card=self._card, card_note=self._card_note, work_s=dict(self._work_s), events=self._count,
             unknown_events=self._unknown, heads=tuple(sorted(self._ids - self._named)), lease=self._lease,
+            finger_check=self._finger_check,
         )  # fmt: skip
 
     # --- opening, data -----------------------------------------------------------------------------------------------------
@@ -216,6 +219,12 @@ class Replay:
     def _on_exception_withdrawn(self, event: Event, body: Mapping[str, Any]) -> None:
         self._exceptions.pop(FingerPosition(int(body["finger"])), None)
         self._signatures.clear()
+
+    def _on_fingers_checked(self, event: Event, body: Mapping[str, Any]) -> None:
+        self._finger_check = from_body(event.at, body)
+        keys = {f.key for f in self._finger_check.findings}
+        # A question about what a retake settled waits for nobody any more.
+        self._approvals = {i: a for i, a in self._approvals.items() if a.decision or a.what != FINDING or a.subject in keys}
 
     # --- review, papers, end of the counter --------------------------------------------------------------------------------
 
@@ -369,7 +378,7 @@ _HANDLERS: Final[dict[str, Callable[[Replay, Event, Mapping[str, Any]], None]]] 
     for kind, name in {
         Kind.OPENED: "opened", Kind.CLASSIFIED: "classified", Kind.LOOKED_UP: "looked_up", Kind.FIELD_SET: "field",
         Kind.CARD_READ: "card_read", Kind.ATTEMPT: "attempt", Kind.CAPTURED: "captured", Kind.DISCARDED: "discarded",
-        Kind.EXCEPTION: "exception", Kind.EXCEPTION_WITHDRAWN: "exception_withdrawn", Kind.REVIEWED: "reviewed",
+        Kind.EXCEPTION: "exception", Kind.EXCEPTION_WITHDRAWN: "exception_withdrawn", Kind.FINGERS_CHECKED: "fingers_checked", Kind.REVIEWED: "reviewed",
         Kind.SIGNED: "signed", Kind.PAPER: "paper", Kind.PROOF: "proof", Kind.FEE: "fee", Kind.OLD_CARD: "old_card",
         Kind.SLIP: "slip", Kind.VNEID: "vneid", Kind.PAUSED: "paused", Kind.RESUMED: "resumed", Kind.ABANDONED: "abandoned",
         Kind.REOPENED: "resumed", Kind.MERGED: "merged", Kind.MERGED_FROM: "linked", Kind.LINKED: "linked", Kind.HANDED: "handed",

@@ -13,6 +13,7 @@ from typing import Any
 
 from biometrics.positions import FingerPosition
 from station.dossier.events import Event, EventId, heads, merge
+from station.dossier.findings import FINDING, FingerCheckState, FingerFinding
 from station.dossier.parts import (
     ApplicationKind,
     Approval,
@@ -81,6 +82,7 @@ class DossierState:
     unknown_events: int
     heads: tuple[EventId, ...]
     lease: Lease | None = None
+    finger_check: FingerCheckState | None = None
 
     def value(self, name: str) -> str:
         """Return the stored text of field `name`, empty when not given."""
@@ -132,6 +134,20 @@ class DossierState:
     def open_approvals(self) -> tuple[Approval, ...]:
         """Decisions still waiting for another person."""
         return tuple(a for a in self.approvals if not a.decision)
+
+    @property
+    def findings(self) -> tuple[FingerFinding, ...]:
+        """What the newest check of the fingers found and no retake has settled, accepted by a supervisor or not."""
+        if self.finger_check is None:
+            return ()
+        taken = {str(s.accepted.event) for s in self.captures.values() if s.accepted is not None}
+        return tuple(f for f in self.finger_check.findings if f.captures <= taken)
+
+    @property
+    def open_findings(self) -> tuple[FingerFinding, ...]:
+        """Findings that no supervisor has accepted yet."""
+        accepted = {a.subject for a in self.approvals if a.what == FINDING and a.decision == "approved"}
+        return tuple(f for f in self.findings if f.key not in accepted)
 
     @property
     def package_word(self) -> PackageWord:

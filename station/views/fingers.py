@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from biometrics.positions import FingerPosition
+from station.dossier.findings import FingerFinding
 from station.dossier.procedure import CaptureStep, Modality
 from station.dossier.state import DossierState
 
@@ -50,6 +51,8 @@ class FingersView:
     total: int
     exceptions: dict[FingerPosition, str]
     attempts: int
+    findings: tuple[FingerFinding, ...] = ()
+    """What the sequence check found and nobody has accepted: the newest capture may be the wrong finger, or another person's."""
 
 
 def fingers_view(state: DossierState) -> FingersView:
@@ -72,7 +75,7 @@ def fingers_view(state: DossierState) -> FingersView:
     attempts = len(state.captures[current.id].attempts) if current is not None else 0
     return FingersView(state.id, state.value("personal_no"), state.value("full_name"), tuple(rows), current,
                        sum(r.state in {"good", "exception"} for r in rows), len(rows),
-                       {f: e.kind.value for f, e in state.exceptions.items()}, attempts)  # fmt: skip
+                       {f: e.kind.value for f, e in state.exceptions.items()}, attempts, state.open_findings)  # fmt: skip
 
 
 def _why(step: CaptureStep, state: DossierState) -> Why | None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from station.dossier.events import EventId
+from station.dossier.findings import FINDING
 from station.dossier.parts import DefectState
 from station.dossier.pipeline import Ticket
 from station.dossier.state import DossierState
 from station.views.base import Intent, Tone, Words
 
-_RISK = {"data-stop": 0, "correction": 1, "low-quality": 2, "many-exceptions": 3}
+_RISK = {"finger-finding": 0, "data-stop": 0, "correction": 1, "low-quality": 2, "many-exceptions": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ def inbox_view(states: Iterable[DossierState], operator: str, now: datetime, tic
     for state in states:
         for approval in state.open_approvals:
             own = approval.asked_by == operator
-            place = {"low-quality": f"step.{approval.subject}"}.get(approval.what)
+            kinds = {f.key: f"finding-{f.kind}" for f in state.findings} if approval.what == FINDING else {}
+            place = {"low-quality": f"step.{approval.subject}", FINDING: kinds.get(approval.subject)}.get(approval.what)
             rows.append((_RISK.get(approval.what, 4), InboxRow(
                 state.id, approval.id, Words(f"approval.{approval.what}"), Words(place) if place else None, approval.reason,
                 approval.asked_by, (now - approval.at).total_seconds(), approval.deferred, own, Tone.RETRY,

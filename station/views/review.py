@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from biometrics.positions import FingerPosition
+from station.dossier.findings import FINDING, FingerFinding
 from station.dossier.parts import FieldSource, StepState
 from station.dossier.readiness import OpenItem, before_sealing, before_signing, contradictions, lines_to_review
 from station.dossier.state import DossierState
@@ -62,6 +63,7 @@ def review_view(state: DossierState) -> ReviewView:
     evidence = [_evidence(state, s) for s in state.captures.values()]
     evidence += [Evidence("", Words(f"finger.{int(f)}"), None, Tone.EXCEPTION, exception_text(f, e.kind.value, e.permanence.value, e.reason))
                  for f, e in sorted(state.exceptions.items())]  # fmt: skip
+    evidence += [_finding(state, f) for f in state.findings]
     waiting = before_signing(state, "applicant")
     aloud = ". ".join(f"{line.label.say()}: {line.value}" for line in lines)
     return ReviewView(Words("s7.question"), lines, tuple(evidence), before_sealing(state), contradictions(state), aloud, not waiting,
@@ -86,6 +88,8 @@ def _primary(state: DossierState, waiting: tuple[OpenItem, ...]) -> Intent:
     if not state.signed_by("operator"):
         return Intent("sign-operator", Words("s7.officer"), "F12")
     rest = before_sealing(state)
+    if any(i.code == FINDING for i in rest):
+        return Intent("supervisor", Words("s7.finding"), "F8")
     return Intent("seal", Words("s7.seal"), "F12", enabled=not rest)
 
 
@@ -108,3 +112,13 @@ def _evidence(state: DossierState, step: StepState) -> Evidence:
     flagged = "below-threshold" in step.accepted.capture.flags
     return Evidence(step.step, label, min(scores, default=None), Tone.RETRY if flagged else Tone.GOOD,
                     Words("approval.low-quality") if flagged else None)  # fmt: skip
+
+
+def _finding(state: DossierState, finding: FingerFinding) -> Evidence:
+    """A finding of the sequence check in the strip: its fingers, the strongest score, blocked until somebody accepts it."""
+    accepted = finding not in state.open_findings
+    score = max((e.score for e in finding.evidence), default=None)
+    step = finding.steps[0] if finding.steps else ""
+    return Evidence(
+        step, Words(finding.code), score, Tone.EXCEPTION if accepted else Tone.BLOCKED, Words(f"finding-{finding.kind}")
+    )
