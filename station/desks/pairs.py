@@ -57,13 +57,14 @@ class PairDesk:
         self._station = station
 
     def choices(self, dossier: str) -> tuple[Choice, ...]:
-        """Return what can be compared in a dossier: every two single fingers, those of the same finger first."""
+        """Return what can be compared in a dossier: what the sequence check found first, then every two captures, same finger first."""
         state = self._station.book.state(dossier)
         steps = [s for s in state.captures.values() if s.accepted is not None]
         fingers = [s for s in steps if s.accepted is not None and s.accepted.capture.modality == "finger"]
         pairs = [Choice(a.step, b.step, Words("ui.pair.of", {"left": f"step.{a.step}", "right": f"step.{b.step}"}))
                  for a, b in combinations(fingers, 2)]  # fmt: skip
-        return tuple(sorted(pairs, key=lambda c: not self._same_hand(state, c)))
+        found = {frozenset((e.first.step, e.second.step)) for f in state.findings for e in f.evidence}
+        return tuple(sorted(pairs, key=lambda c: (frozenset((c.left, c.right)) not in found, not self._same_hand(state, c))))
 
     @staticmethod
     def _same_hand(state: DossierState, choice: Choice) -> bool:
@@ -77,7 +78,11 @@ class PairDesk:
         if first is None or second is None:
             return None
         shared = set(state.procedure.step(left).fingers) & set(state.procedure.step(right).fingers)
-        if shared:
+        found = next((e for f in state.findings for e in f.evidence if {e.first.step, e.second.step} == {left, right}), None)
+        if found is not None:
+            fingers = {e.step: FingerPosition(e.finger) for e in (found.first, found.second)}
+            first, second = _one_finger(first, fingers[left]), _one_finger(second, fingers[right])
+        elif shared:
             first, second = (_one_finger(p, min(shared)) for p in (first, second))
         return compare_pictures(first, second, Words(f"step.{left}"), Words(f"step.{right}"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from station.dossier.findings import FINDING
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 
@@ -67,11 +68,15 @@ class Calling:
         counter, dossier, panel = self._shell.counter, self._shell.page.dossier, self._shell.supervisor
         assert counter is not None
         who, pin, what, subject = panel.who.text().strip(), panel.pin.text(), panel.what, panel.subject
+        why = panel.why.text().strip()
+        if what == FINDING and not why:
+            panel.refuse(self._shell.texts("reason-missing"))
+            return
         panel.pin.clear()
 
         def work() -> int:
             counter.supervisor.ask(dossier, what, subject)
-            return counter.supervisor.decide_here(dossier, who, pin)
+            return counter.supervisor.decide_here(dossier, who, pin, reason=why)
 
         def decided(count: int) -> None:
             panel.shut()

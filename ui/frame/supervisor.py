@@ -25,9 +25,9 @@ class SupervisorPanel(QFrame):
         column.addWidget(self._what)
         self._waiting = label("", "caption", wrap=True)
         column.addWidget(self._waiting)
-        self.who, self.pin = QLineEdit(), QLineEdit()
+        self.who, self.pin, self.why = QLineEdit(), QLineEdit(), QLineEdit()
         self.pin.setEchoMode(QLineEdit.EchoMode.Password)
-        for code, edit in (("ui.signin.who", self.who), ("ui.signin.pin", self.pin)):
+        for code, edit in (("ui.signin.who", self.who), ("ui.signin.pin", self.pin), ("ui.f8.why", self.why)):
             column.addWidget(label(texts(code), "caption"))
             edit.setAccessibleName(texts(code))
             column.addWidget(edit)
@@ -48,6 +48,7 @@ class SupervisorPanel(QFrame):
         self._waiting.setText("")
         self._error.setText("")
         self.pin.clear()
+        self.why.clear()
         while self._row.count():
             taken = self._row.takeAt(0)
             widget = taken.widget() if taken is not None else None
@@ -57,7 +58,7 @@ class SupervisorPanel(QFrame):
             self._row.addWidget(ActionButton(action))
         self._row.addStretch(1)
         wide = 700
-        self.setGeometry(self.window().width() - wide - 16, 116, wide, 380)
+        self.setGeometry(self.window().width() - wide - 16, 116, wide, 450)
         self.show()
         self.raise_()
         self.who.setFocus()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from biometrics.positions import FingerPosition
 from station.capture.session import Phase, SessionView
 from station.capture.verdict import Verdict
+from station.dossier.findings import FINDING, FingerFinding, finger_code
 from station.dossier.parts import ExceptionKind, Permanence
 from station.views.fingers import FingersView
 from ui.qt import QFrame, QHBoxLayout, QVBoxLayout
@@ -28,6 +29,8 @@ class CaptureScreen(LiveScreen):
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
+        self.finding: FingerFinding | None = None
+        self._answered: set[tuple[str, str]] = set()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -181,6 +184,53 @@ class CaptureScreen(LiveScreen):
         self.hand.show_state(asked, states, frozenset(state.exceptions), question)
         self.shell.second.hand(asked, states, frozenset(state.exceptions), question)
 
+    # --- a finding of the sequence check ----------------------------------------------------------------------------------------
+
+    def hold(self, state: FingersView) -> bool:
+        """A new finding stops the order of captures until the officer has answered it: take again, supervisor, or go on and decide later."""
+        self.finding = next((f for f in state.findings if (self.dossier, f.key) not in self._answered), None)
+        found = self.finding
+        if found is None:
+            return False
+        self.running = None
+        self.live_word.set(State.BLOCKED, self.texts("ui.state.blocked"))
+        fingers = ", ".join(self.texts(finger_code(f)).lower() for f in found.fingers[:4])
+        whose = " · " + self.texts("ui.finding.person", person=found.person) if found.person else ""
+        code = f"finding-{found.kind}"
+        self.banner.say(State.BLOCKED, f"{found.code} · {self.texts(code)}", f"{fingers}{whose}. {self.texts('ui.finding.next')}",
+                        self.texts.second(code))  # fmt: skip
+        self.shell.tones.play("blocked")
+        return True
+
+    def _finding_offers(self, found: FingerFinding) -> list[Action]:
+        if self.reason.isVisible():
+            return [self.act("cancel", "ui.action.back", "Esc", self._shut_reason, icon="back"),
+                    self.act("reason", "ui.action.take-reason", "F12", self.reason.take, primary=True)]  # fmt: skip
+        return [
+            self.act("retake", "ui.action.retake", "F4", lambda: self._which(found)),
+            self.act("side", "ui.action.side-by-side", "F6", lambda: self.shell.go("side-by-side", self.dossier), icon="columns"),
+            self.act("supervisor", "ui.action.supervisor", "F8", lambda: self.shell.call_supervisor(FINDING, found.key)),
+            self.act("pause", "ui.action.pause", "F9", self.pause),
+            self.act("go-on", "ui.finding.go-on", "F12", lambda: self._go_on(found), primary=True, icon="next"),
+        ]
+
+    def _which(self, found: FingerFinding) -> None:
+        """F4: one of the captures that the finding rests on; the strongest evidence's two come first."""
+        codes = [f"step.{s}" for s in found.steps[:4]]
+
+        def again(code: str, words: str) -> None:
+            self._answered.discard((self.dossier, found.key))
+            self._discard(code.removeprefix("step.") if code in codes else found.steps[0], f"{found.code}: {words}")
+
+        self.reason.ask(self.texts("ui.finding.which"), codes, again)
+        self.shell.refresh_actions()
+
+    def _go_on(self, found: FingerFinding) -> None:
+        """The next capture; the question stays in the supervisor's list and, when strong, before the seal."""
+        self._answered.add((self.dossier, found.key))
+        self.finding = None
+        self.next_step()
+
     def wait_code(self) -> str:
         """Which hand or finger is invited."""
         step = self.state.current if self.state is not None else None
@@ -214,6 +264,8 @@ class CaptureScreen(LiveScreen):
             return [self.act("cancel", "ui.action.back", "Esc", self._close_exceptions, icon="back"),
                     self.act("sign", "ui.action.sign-exception", "F12", self.exceptions.commit, enabled=self.exceptions.complete,
                              primary=True, icon="pen")]  # fmt: skip
+        if self.finding is not None:
+            return self._finding_offers(self.finding)
         actions = self.base_offers()
         if not self.reason.isVisible():
             fingers = self.state is not None and self.state.current is not None

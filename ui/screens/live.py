@@ -80,6 +80,11 @@ class LiveScreen(Screen):
         """Whether a step is taken on this screen."""
         return bool(step.fingers) == (self.kind == "fingers")
 
+    def hold(self, state: FingersView) -> bool:
+        """Whether something must be answered before the next capture opens; the screen then says what."""
+        _ = state
+        return False
+
     def confirmed(self) -> tuple[str, ...] | None:
         """Return what the officer confirms beside the machine's verdict; None while something is open."""
         return ()
@@ -114,6 +119,9 @@ class LiveScreen(Screen):
     def _show_state(self, state: FingersView) -> None:
         self.state = state
         self.show_state(state)
+        if self.hold(state):
+            self.shell.refresh_actions()
+            return
         step = state.current
         if step is None or not self.mine(step):
             self._finished_all()
