@@ -41,7 +41,8 @@ def test_an_operators_fingers_stop_the_capture_until_somebody_answers(clerk: Cle
     found = screen.finding
     assert found is not None
     assert found.kind == "operator-finger"
-    assert "E27" in screen.banner.text()
+    assert found.code == "E27"
+    assert "F8" in screen.banner.text()
     assert {a.key for a in screen.offers()} >= {"F4", "F6", "F8", "F12"}
     assert screen.running is None
     clerk.shoot("s04-finding")

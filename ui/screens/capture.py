@@ -195,7 +195,8 @@ class CaptureScreen(LiveScreen):
         self.running = None
         self.live_word.set(State.BLOCKED, self.texts("ui.state.blocked"))
         fingers = ", ".join(self.texts(finger_code(f)).lower() for f in found.fingers[:4])
-        whose = " · " + self.texts("ui.finding.person", person=found.person) if found.person else ""
+        who = "ui.finding.operator" if found.kind == "operator-finger" else "ui.finding.person"
+        whose = " · " + self.texts(who, person=found.person) if found.person else ""
         code = f"finding-{found.kind}"
         self.banner.say(State.BLOCKED, f"{found.code} · {self.texts(code)}", f"{fingers}{whose}. {self.texts('ui.finding.next')}",
                         self.texts.second(code))  # fmt: skip
