@@ -4,7 +4,9 @@ root=$1; shift
 venv="$root/.venv"
 python="$venv/bin/python"
 export PYTHONPATH="$root${PYTHONPATH:+:$PYTHONPATH}"
-export PYTHONDONTWRITEBYTECODE=${PYTHONDONTWRITEBYTECODE:-}
+# Compiled modules are kept (in .venv, not in the tree): without them every start compiles Qt's and NumPy's modules anew, a second or more.
+unset PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX="$venv/bytecode"
 . "$root/scripts/setup.sh"
 
 command=${1:-}
