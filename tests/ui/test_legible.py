@@ -14,7 +14,7 @@ import pytest
 
 from station.demo_scenes import Scenes
 from tests.ui.conftest import Day
-from tests.ui.tour import tour
+from tests.ui.tour import live_tour, tour
 from ui.theme.tokens import DARK, LIGHT, Palette, State, contrast
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +60,15 @@ def told(faults: dict[str, list[str]]) -> str:
 def test_no_word_is_cut_and_no_control_nameless_on_any_screen(day: Day) -> None:
     faults = tour(day)
     assert faults == {}, told(faults)
+
+
+def test_no_word_is_cut_where_a_picture_was_live(qapp: object, tmp_path: Path, filled: tuple[Path, Scenes]) -> None:
+    day = Day(tmp_path / "fresh", filled[1])
+    try:
+        faults = live_tour(day)
+        assert faults == {}, told(faults)
+    finally:
+        day.close()
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from tests.ui.conftest import Day
 
 SIZES = ((1366, 768), (1280, 720))
-SEPARATE = ("sign-in", "lookup", "declaration", "review", "sending")
-"""Not yet measured clean in large type: long old and new values side by side, packages' numbers."""
 LIVE = ("capture", "portrait", "start", "calibration")
-"""Screens that need a live picture to show anything; measured where they are driven."""
+"""Screens that need a live picture or a device; `live_tour` goes there. The first page is measured in test_start."""
 
 
 def stops(day: Day) -> list[tuple[str, str]]:
@@ -29,7 +27,14 @@ def stops(day: Day) -> list[tuple[str, str]]:
                     "defects": s.refused, "hand-over": s.acknowledged, "side-by-side": s.acknowledged, "print-preview": s.acknowledged}  # fmt: skip
     from ui.screens.table import entries
 
-    return [(name, with_dossier.get(name, "")) for name in entries() if name not in (*LIVE, *SEPARATE)]
+    return [(name, with_dossier.get(name, "")) for name in entries() if name not in LIVE]
+
+
+def drop_replaced() -> None:
+    """Delete what was replaced: a running event loop does that by itself, a test's `processEvents` does not."""
+    from ui.qt import QApplication, QEvent
+
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def tour(day: Day, *, sizes: tuple[tuple[int, int], ...] = SIZES) -> dict[str, list[str]]:
@@ -38,18 +43,49 @@ def tour(day: Day, *, sizes: tuple[tuple[int, int], ...] = SIZES) -> dict[str, l
     for name, dossier in stops(day):
         day.shell.set_look(dark=False, large=False)
         day.go(name, dossier)
-        for large in (False, True):
-            for size in sizes:
-                day.shell.resize(*size)
-                day.shell.set_look(dark=False, large=large)
-                for _ in range(4):
-                    day.settled()
-                found = clipped(day.shell) + (
-                    nameless(day.shell) + tab_jumps(day.shell.page) if size == sizes[0] and not large else []
-                )
-                if found:
-                    faults[f"{name} {day.shell.texts.setting} {'large' if large else 'desk'} {size[0]}x{size[1]}"] = found
+        faults |= look(day, name, sizes)
     return faults
+
+
+def look(day: Day, name: str, sizes: tuple[tuple[int, int], ...] = SIZES) -> dict[str, list[str]]:
+    """Measure the screen that is shown, in both type scales and every size."""
+    faults: dict[str, list[str]] = {}
+    for large in (False, True):
+        for size in sizes:
+            day.shell.resize(*size)
+            day.shell.set_look(dark=False, large=large)
+            for _ in range(4):
+                day.settled()
+                drop_replaced()
+            found = clipped(day.shell) + (
+                nameless(day.shell) + tab_jumps(day.shell.page) if size == sizes[0] and not large else []
+            )
+            if found:
+                faults[f"{name} {day.shell.texts.setting} {'large' if large else 'desk'} {size[0]}x{size[1]}"] = found
+    day.shell.set_look(dark=False, large=False)
+    return faults
+
+
+def live_tour(day: Day) -> dict[str, list[str]]:
+    """Measure the screens with a live picture while it is stopped, and the wizard at its first step; `day` is a fresh one."""
+    clerk = day.clerk
+    clerk.to_capture()
+    clerk.until(
+        lambda: clerk.page == "DeclarationScreen" or (clerk.page == "CaptureScreen" and clerk.capture.running is not None)
+    )
+    if clerk.page == "DeclarationScreen":
+        clerk.key("F12")
+        clerk.until(lambda: clerk.page == "CaptureScreen" and clerk.capture.running is not None)
+    clerk.key("Esc")
+    faults = look(day, "capture")
+    clerk.key("F4")
+    clerk.until(lambda: clerk.page == "PortraitScreen" and clerk.portrait.running is not None)
+    clerk.key("Esc")
+    faults |= look(day, "portrait")
+    day.go("devices")
+    day.key("F12")
+    clerk.until(lambda: clerk.page == "CalibrationScreen")
+    return faults | look(day, "calibration")
 
 
 def main(folder: Path, language: str) -> None:

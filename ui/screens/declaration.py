@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from station.desk.form import MARK_KINDS, MARK_PLACES, MARK_SIDES, Mark
 from station.views.declaration import DeclarationView, FieldRow
 from ui.qt import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, Qt, QVBoxLayout, QWidget
@@ -74,6 +76,7 @@ class DeclarationScreen(Screen):
         super().__init__(shell)
         self.view: DeclarationView | None = None
         self.fields: dict[str, FieldEdit] = {}
+        self.setAccessibleName(self.texts("ui.form.title"))
         self.focus_field = ""
         """Where to go when the page is entered (a line the applicant called wrong)."""
         row = QHBoxLayout(self)
@@ -154,6 +157,7 @@ class DeclarationScreen(Screen):
                 edit = FieldEdit(self, row)
                 self.fields[row.field] = edit
                 self._grid.addWidget(edit, index // 3, index % 3)
+            self._order_keys()
         for row in view.rows:
             if row.field in self.fields:
                 self.fields[row.field].show_row(row)
@@ -164,6 +168,12 @@ class DeclarationScreen(Screen):
         self._left.setText(", ".join(self.texts(f"ui.field.{n}") for n in view.missing))
         self.shell.refresh_actions()
         self.shell.refresh_strip()
+
+    def _order_keys(self) -> None:
+        """Tab goes through the form first, then through the marks beside it, although the form's fields were made later."""
+        order = [*(f.edit for f in self.fields.values()), self._kind, self._cm, self._side, self._spot]
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
 
     def next_field(self, edit: FieldEdit) -> None:
         """Enter: the next field; on the last one the focus goes to the primary button, which is not pressed."""

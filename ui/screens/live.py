@@ -40,6 +40,7 @@ class LiveScreen(Screen):
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
+        self.setAccessibleName(self.texts(f"ui.{self.kind}.title"))
         self.bridge = LiveBridge()
         self.bridge.frame_ready.connect(self._frame)
         self.bridge.view_ready.connect(self._analysed)

@@ -17,6 +17,7 @@ from ui.widgets.letters import Letters
 from ui.widgets.marked import marked_label
 from ui.widgets.options import Option, OptionList
 from ui.widgets.pictures import SmallPicture
+from ui.widgets.scrolling import Scrolling
 from ui.widgets.tables import Table
 
 COLUMNS = (FieldSource.CHIP, FieldSource.REGISTER, FieldSource.DECLARED)
@@ -42,9 +43,12 @@ class LookupScreen(Screen):
         self._timer.timeout.connect(self._show_chip)
 
     def _chip_panel(self) -> QWidget:
-        frame, box = card()
+        frame, outer = card()
         frame.setMinimumWidth(236)
         frame.setMaximumWidth(300)
+        inside = Scrolling(self.texts("ui.chip.title"))  # large type on a low window: the steps scroll, nothing is cut
+        outer.addWidget(inside)
+        box = inside.column
         head = QHBoxLayout()
         head.addWidget(label(self.texts("ui.chip.title"), "strong"))
         head.addStretch(1)
@@ -53,6 +57,7 @@ class LookupScreen(Screen):
         box.addWidget(self._chip_word)
         top = QHBoxLayout()
         self._photo = SmallPicture(84, 112)
+        self._photo.hide()  # until there is one: the words have the room
         top.addWidget(self._photo)
         self._chip_facts = label("", "", wrap=True)
         top.addWidget(self._chip_facts, 1)
@@ -75,13 +80,18 @@ class LookupScreen(Screen):
         column = QVBoxLayout()
         column.setSpacing(10)
         head = QHBoxLayout()
-        head.addWidget(label(self.texts("ui.lookup.title"), "title"))
-        head.addWidget(label(self.texts.second("ui.lookup.title"), "second-title"))
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(label(self.texts("ui.lookup.title"), "title"))
+        if self.texts.second("ui.lookup.title"):
+            words.addWidget(label(self.texts.second("ui.lookup.title"), "second-title"))
+        head.addLayout(words)
         head.addStretch(1)
         self.scan = QLineEdit()
         self.scan.setPlaceholderText(self.texts("ui.lookup.scan"))
         self.scan.setAccessibleName(self.texts("ui.lookup.scan"))
-        self.scan.setMinimumWidth(280)
+        self.scan.setMinimumWidth(200)
+        self.scan.setMaximumWidth(340)
         self.scan.setMaxLength(500)
         self.scan.returnPressed.connect(self._typed)
         head.addWidget(self.scan)
@@ -91,7 +101,7 @@ class LookupScreen(Screen):
         frame, box = card()
         box.setContentsMargins(1, 1, 1, 1)
         headers = [self.texts(f"ui.col.{c}") for c in ("field", "chip", "register", "declared", "result")]
-        self.table = Table(headers, (122, 150, 150, 150, 178), self.texts("ui.lookup.title"), stretch=(1, 2, 3))
+        self.table = Table(headers, (122, 150, 150, 150, 196), self.texts("ui.lookup.title"), stretch=(1, 2, 3))
         self.table.currentCellChanged.connect(lambda *_: self._show_row())
         box.addWidget(self.table)
         column.addWidget(frame, 1)
@@ -183,7 +193,7 @@ class LookupScreen(Screen):
         view = self.counter.cards.view(self.dossier)
         if view is None:
             self._chip_word.set(State.IDLE, self.texts("ui.chip.none"))
-            self._photo.show_image(None)
+            self._photo.hide()
             self._chip_facts.setText(self.texts("ui.chip.none.help"))
             for icon, _, right in self._steps:
                 icon.set_state(State.IDLE)
@@ -195,9 +205,10 @@ class LookupScreen(Screen):
         self._chip_word.set(word, self.texts(view.phase.value))
         if view.face is not None:
             self._photo.show_image(QImage.fromData(view.face.image))
+            self._photo.show()
             self.shell.strip.face.show_image(QImage.fromData(view.face.image))
         elif view.phase is ChipPhase.WAITING:
-            self._photo.show_image(None)
+            self._photo.hide()
         self._chip_facts.setText(f"<b>{view.name}</b>" if view.name else "")
         self._show_steps(view)
 
@@ -305,6 +316,12 @@ class LookupScreen(Screen):
         ]
         self.options.show_options([o for o in options if o.code != "take-register" or register] if open_row else [])
         self.options.setVisible(open_row)
+
+    def restyle(self) -> None:
+        """Rows and columns have another size, marks another colour."""
+        self.table.forget()
+        if self.view is not None:
+            self._show(self.view)
 
     # --- intents ------------------------------------------------------------------------------------------------------------
 

@@ -100,6 +100,13 @@ class PortraitScreen(LiveScreen):
         right.addStretch(1)
         return holder
 
+    def restyle(self) -> None:
+        """In large type the officer's boxes need the width, the tries the height."""
+        super().restyle()
+        large = self.shell.large
+        self.view.setMinimumWidth(300 if large else 430)
+        self._tries_note.setVisible(not large)
+
     # --- showing ----------------------------------------------------------------------------------------------------------------
 
     def enter(self, dossier: str = "") -> None:

@@ -15,6 +15,7 @@ from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
 from ui.widgets.evidence import EvidencePanel
+from ui.widgets.marked import old_and_new
 from ui.widgets.pictures import Picture
 from ui.widgets.tables import Table
 
@@ -84,8 +85,7 @@ class ReviewScreen(Screen):
         for who in ("applicant", "operator"):
             one, inside = card()
             line = QHBoxLayout()
-            line.addWidget(label(self.texts(f"ui.review.{who}"), "name"))
-            line.addStretch(1)
+            line.addWidget(label(self.texts(f"ui.review.{who}"), "name", wrap=True), 1)
             chip = StateChip(State.IDLE, self.texts("ui.state.idle"))
             line.addWidget(chip)
             inside.addLayout(line)
@@ -102,7 +102,7 @@ class ReviewScreen(Screen):
         right.setSpacing(12)
         mirror, box = card()
         mirror.setMinimumWidth(286)
-        mirror.setMaximumWidth(330)
+        mirror.setMaximumWidth(350)
         head = QHBoxLayout()
         head.addWidget(Picture("eye", 18, "text2"))
         head.addWidget(label(self.texts("ui.review.mirror"), "name"))
@@ -188,10 +188,7 @@ class ReviewScreen(Screen):
         state, word = {None: (State.IDLE, "unseen"), True: (State.GOOD, "seen"), False: (State.BLOCKED, "wrong")}[line.answer]
         value: object = (line.value, True)
         if line.old:
-            text = QLabel(f"<span style='text-decoration:line-through'>{line.old}</span> → <b>{line.value}</b>")
-            text.setContentsMargins(8, 0, 4, 0)
-            text.setToolTip(f"{line.old} → {line.value}")
-            value = text
+            value = old_and_new(line.old, line.value)
         chip = (
             StateChip(State.LIVE, self.texts("ui.review.changed"))
             if line.old and line.answer is None
@@ -283,6 +280,12 @@ class ReviewScreen(Screen):
         self._aloud.setText(
             self.texts("ui.review.ask", field=self.texts(f"ui.field.{line.field}").lower(), value=f"<b>{value}</b>")
         )
+
+    def restyle(self) -> None:
+        """Rows and columns have another size."""
+        self.table.forget()
+        if self.answer is not None:
+            self._show(self.answer)
 
     # --- intents ----------------------------------------------------------------------------------------------------------------
 

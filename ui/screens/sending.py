@@ -56,7 +56,7 @@ class SendingScreen(Screen):
         self._filters.addStretch(1)
         box.addLayout(self._filters)
         headers = [self.texts(f"ui.col.{c}") for c in ("dossier", "name", "size", "state", "answer")]
-        self.table = Table(headers, (210, 260, 90, 190), self.texts("ui.queue.title"))
+        self.table = Table(headers, (210, 260, 90, 190), self.texts("ui.queue.title"), stretch=(1, 4))
         box.addWidget(self.table)
         column.addWidget(frame, 1)
         self._timer = QTimer(self)

@@ -23,7 +23,7 @@ class SignInScreen(Screen):
         outer = QHBoxLayout(self)
         outer.setAlignment(Qt.AlignmentFlag.AlignCenter)
         frame, box = card()
-        frame.setFixedWidth(520)
+        frame.setMinimumWidth(520)  # wider where large type needs it
         box.setContentsMargins(28, 22, 28, 22)
         head = QHBoxLayout()
         head.addWidget(Picture("lock", 28, "accent"))
@@ -100,7 +100,7 @@ class SignInScreen(Screen):
             line = QHBoxLayout(holder)
             line.setContentsMargins(0, 0, 0, 0)
             line.addWidget(StateIcon(state, 16))
-            line.addWidget(label(words, "caption"), 1)
+            line.addWidget(label(words, "caption", wrap=True), 1)
             self._facts.addWidget(holder)
 
     def _draw_buttons(self) -> None:

@@ -31,6 +31,17 @@ def marked_label(text: str, spans: tuple[tuple[int, int], ...], state: State) ->
     return widget
 
 
+def old_and_new(old: str, new: str) -> QLabel:
+    """Return a label with the old value struck through above the new one, each as long as it needs to be."""
+    widget = QLabel(f"<span style='text-decoration:line-through'>{escape(old)}</span><br>→ <b>{escape(new)}</b>")
+    widget.setWordWrap(True)
+    widget.setTextFormat(Qt.TextFormat.RichText)
+    widget.setContentsMargins(8, 4, 4, 4)
+    widget.setToolTip(f"{old}\n→ {new}")
+    widget.setAccessibleName(f"{old} → {new}")
+    return widget
+
+
 def _word(text: str, start: int, end: int) -> tuple[int, int]:
     left = text.rfind(" ", 0, start) + 1
     right = text.find(" ", max(end, start + 1) - 1 if end > start else start)

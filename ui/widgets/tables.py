@@ -40,6 +40,9 @@ class _Wrapped(QStyledItemDelegate):
         metrics = QFontMetrics(font if isinstance(font, QFont) else view.font())
         wide = max(40, view.columnWidth(index.column()) - 26)
         box = metrics.boundingRect(QRect(0, 0, wide, 2000), Qt.TextFlag.TextWordWrap, str(index.data() or ""))
+        inside = view.cellWidget(index.row(), index.column())
+        if isinstance(inside, QLabel) and inside.hasHeightForWidth():  # a marked value wraps as plain text does
+            return QSize(wide, max(box.height() + 14, inside.heightForWidth(view.columnWidth(index.column()) - 16) + 14))
         return QSize(wide, box.height() + 14)
 
 
