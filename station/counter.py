@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 from biometrics.positions import FingerPosition
-from devices.contract import Camera, Frame, Scanner
+from devices.contract import Camera, Device, Frame, Scanner
 from devices.emrtd.trust import CscaStore, TrustView
 from devices.worker import DeviceWorker
 from station.app import Station
@@ -99,6 +99,17 @@ class Counter:
     def on_scanner(self, job: Callable[[], T]) -> Future[T]:
         """Run `job` on the scanner's own thread (one finger for a comparison, a calibration)."""
         return self._scanner_worker.submit(job)
+
+    def held(self) -> tuple[Device, ...]:
+        """Return the devices of the settings that this counter uses itself: the device room shows these very objects, since a second
+        one of the same port would only find it busy. A demo's devices are not of the settings."""
+        return ()
+
+    def drive(self, device: Device, job: Callable[[], T]) -> T:
+        """Run `job` for `device` on the thread that drives it, and wait for it; on this thread for a device that is not the counter's."""
+        if device is self.scanner:
+            return self._scanner_worker.submit(job).result()
+        return self._camera_worker.submit(job).result() if device is self.camera else job()
 
     # --- the day -----------------------------------------------------------------------------------------------------------
 

@@ -116,6 +116,10 @@ class ProductionCounter(Counter):
                          lambda: csca_store(None, trusted_authorities(station)))  # fmt: skip
         self.place = f"{station.settings.text('station.unit')} · Kit {station.settings.text('station.kit')}"
 
+    def held(self) -> tuple[Device, ...]:
+        """See `Counter.held`: scanner and camera, where there are any."""
+        return tuple(d for d in (self.scanner, self.camera) if not isinstance(d, AbsentScanner | AbsentCamera))
+
     def start_capture(
         self, dossier: str, step: CaptureStep, *, on_frame: Callable[[Frame], None], on_view: ViewSink
     ) -> Future[Attempt | None]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from devices import hotplug
 from devices.calibration.plan import plan_for
-from devices.contract import Frame, ImagingDevice
+from devices.contract import Device, Frame, ImagingDevice
 from devices.hotplug import HotPlugWatch
+from devices.registry import Found
 from devices.selftest import LiveMeter, Step, selftest
 from station.app import Station
 from station.calibrating import Calibration, Conditions, Finished
@@ -27,6 +28,7 @@ from station.views.devices import DeviceRoomView, LiveTest, SearchProgress, devi
 from station.words import Language
 
 CHART_SECONDS = 10
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,23 @@ class SelfTest:
     rates: tuple[tuple[float, float], ...]
 
 
+class Holder(Protocol):
+    """Who already uses some of the station's devices: the counter."""
+
+    def held(self) -> tuple[Device, ...]:
+        """Return the devices it uses."""
+
+    def drive(self, device: Device, job: Callable[[], T]) -> T:
+        """Run `job` on the thread that drives `device`."""
+
+
 class DeviceDesk:
     """Finds, tests and dumps devices. Ask from one thread."""
 
-    def __init__(self, station: Station) -> None:
+    def __init__(self, station: Station, holder: Holder | None = None) -> None:
+        """`holder`: the counter, whose devices are shown instead of second ones on the same port (those would be busy)."""
         self._station = station
+        self._holder = holder
         self._rows: list[RoomRow] = []
         self._live: dict[str, LiveTest] = {}
         self._faults: tuple[str, ...] = ()
@@ -59,7 +73,10 @@ class DeviceDesk:
                                         TrustStores(self._station.journal).view(Purpose.DEVICE_MAKERS))  # fmt: skip
         total = sum(bool(wanted.text(n)) for n in DEVICE_SETTINGS)
         self._rows, self._live, self._faults = [], {}, room.faults
-        for row in room.rows():
+        held = self._holder.held() if self._holder is not None else ()
+        for found in room.rows():
+            own = next((d for d in held if found.device is not None and _same(d, found.device)), None)
+            row = room.row(Found(own.describe(), own)) if own is not None else found
             self._rows.append(row)
             told(self.view(SearchProgress(row.info.device_id, len(self._rows), max(total, len(self._rows)))))
         return self.view()
@@ -98,7 +115,8 @@ class DeviceDesk:
                 began.append(frame.at_s)
             rates.append((frame.at_s - began[0], meter.figures().frames_per_s))
 
-        steps = tuple(selftest(row.device, on_frame=seen))
+        device = row.device
+        steps = self._driven(device, lambda: tuple(selftest(device, on_frame=seen)))
         figures = meter.figures()
         if figures.frames:
             self._live[device_id] = LiveTest(figures.frames_per_s, figures.dropped, figures.noise)
@@ -107,10 +125,18 @@ class DeviceDesk:
     def dump(self, device_id: str) -> str:
         """Write what a bug report needs into the station's folder and return the file's name."""
         row = self.row(device_id)
-        steps = tuple(selftest(row.device)) if row.device is not None else ()
+        device = row.device
+        steps = self._driven(device, lambda: tuple(selftest(device))) if device is not None else ()
         name = f"reports/device-{self._station.clock.now():%Y%m%d-%H%M%S}.json"
         self._station.files.write(name, json.dumps(dump(row, steps), ensure_ascii=False, indent=1).encode())
         return name
+
+    def _driven(self, device: Device, job: Callable[[], T]) -> T:
+        return self._holder.drive(device, job) if self._holder is not None else job()
+
+
+def _same(one: Device, other: Device) -> bool:
+    return type(one) is type(other) and one.device_id == other.device_id
 
 
 class CalibrationDesk:

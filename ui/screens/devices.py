@@ -76,7 +76,7 @@ class DevicesScreen(Screen):
         """Look for devices."""
         super().enter(dossier)
         if self.desk is None:
-            self.desk = DeviceDesk(self.station)
+            self.desk = DeviceDesk(self.station, self.counter)
         self.rows.setFocus()
         self._begin_watch(self.desk, self.entered)
         self._search()
