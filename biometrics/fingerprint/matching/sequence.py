@@ -22,8 +22,8 @@ LINK_FMR: Final = 3e-6
 """Prints of different positions below this are one finger: 190 pairs of an enrollment give 6 false links in 10,000 enrollments."""
 OWN_FMR: Final = 1e-3
 """Slap and rolled print of one position below this fit each other."""
-STRANGER_FMR: Final = 0.05
-"""Slap and rolled print above this look no more alike than strangers do."""
+STRANGER_FMR: Final = 0.1
+"""Slap and rolled print above this look no more alike than strangers do; at 0.05 touches pulled far (FVC2004 DB1) were named too."""
 _CHANCE: Final = -3.0
 """log10 of the expected number of strangers that look like a finding against somebody known: below this it is reported."""
 _ALONE: Final = -4.0
@@ -178,9 +178,12 @@ def _mix_ups(links: list[Pair], own: list[Pair], total: int) -> list[Finding]:
     twice: list[tuple[tuple[FingerPosition, FingerPosition], list[Pair]]] = []
     swapped: list[tuple[tuple[FingerPosition, FingerPosition], list[Pair]]] = []
     for positions, pairs in by_pair.items():
-        # The same series twice, or a finger that fits its own slap and another's too: one finger stands in two places.
+        # The same series twice, or a finger that fits its own slap and another's too: one finger stands in two places. Unless both slaps
+        # match the other's rolled print and nothing of one series matches: those are two fingers, however well one fits its own by chance.
         same_series = any(a.rolled == b.rolled for a, b, _ in pairs)
-        (twice if same_series or fitting & set(positions) else swapped).append((positions, pairs))
+        crosswise = len({a.position if a.rolled else b.position for a, b, _ in pairs if a.rolled != b.rolled}) == 2
+        one_finger = same_series or (not crosswise and fitting & set(positions))
+        (twice if one_finger else swapped).append((positions, pairs))
     crossing = [entry for entry in swapped if _hand(entry[0][0]) != _hand(entry[0][1]) and not _both_thumbs(entry[0])]
     hands = crossing if len({entry[0][0] for entry in crossing}) >= 2 else []
     findings = [_mix_up(FindingKind.SAME_FINGER_TWICE, [entry], total) for entry in twice]

@@ -116,6 +116,18 @@ def test_swapped_hands_name_all_eight_fingers_and_nothing_else(world: World) -> 
     assert len(findings[0].positions) == 8
 
 
+def test_a_swap_is_a_swap_also_where_one_finger_fits_its_own_slap_by_chance(world: World) -> None:
+    prints = clean(np.random.default_rng(1), world.people[0])
+    middle, index = FingerPosition.RIGHT_MIDDLE, FingerPosition.LEFT_INDEX
+    prints[middle, True], prints[index, True] = prints[index, True], prints[middle, True]
+
+    def by_chance(a: SequencePrint, b: SequencePrint) -> Comparison:
+        return dataclasses.replace(NO_MATCH, fmr=7e-4) if a.position == b.position == index else world.compare(a, b)
+
+    findings = check_sequence(as_sequence(prints), comparer=by_chance, sketch=world.sketch)
+    assert [(finding.kind, set(finding.positions)) for finding in findings] == [(FindingKind.SWAPPED_FINGERS, {middle, index})]
+
+
 def test_swapped_thumbs_are_swapped_fingers(world: World) -> None:
     prints = clean(np.random.default_rng(1), world.people[0])
     right, left = (FingerPosition.RIGHT_THUMB, True), (FingerPosition.LEFT_THUMB, True)
