@@ -20,6 +20,8 @@ from biometrics.positions import FingerPosition
 
 LINK_FMR: Final = 3e-6
 """Prints of different positions below this are one finger: 190 pairs of an enrollment give 6 false links in 10,000 enrollments."""
+DENIED_LINK_FMR: Final = 2e-5
+"""The same where one of the two does not fit the other print of its own position: a clean enrollment hardly ever shows both."""
 OWN_FMR: Final = 1e-3
 """Slap and rolled print of one position below this fit each other."""
 STRANGER_FMR: Final = 0.1
@@ -159,7 +161,12 @@ def _compare_all(
                 across.append((sketch(a, b), a, b))
     across.sort(key=lambda entry: -entry[0])
     compared = [(a, b, comparer(a, b)) for _, a, b in across[:_FULL]]
-    return own, [pair for pair in compared if pair[2].fmr <= LINK_FMR]
+    denied = {pair[0].position for pair in own if _is_stranger(pair)}
+
+    def line(a: SequencePrint, b: SequencePrint) -> float:
+        return DENIED_LINK_FMR if {a.position, b.position} & denied else LINK_FMR
+
+    return own, [pair for pair in compared if pair[2].fmr <= line(pair[0], pair[1])]
 
 
 def _is_stranger(pair: Pair) -> bool:

@@ -128,6 +128,20 @@ def test_a_swap_is_a_swap_also_where_one_finger_fits_its_own_slap_by_chance(worl
     assert [(finding.kind, set(finding.positions)) for finding in findings] == [(FindingKind.SWAPPED_FINGERS, {middle, index})]
 
 
+@pytest.mark.parametrize(("denied", "found"), [(True, [FindingKind.SAME_FINGER_TWICE]), (False, [])])
+def test_a_weaker_match_counts_where_a_print_denies_its_own_slap(world: World, denied: bool, found: list[FindingKind]) -> None:
+    thumb, little = FingerPosition.RIGHT_THUMB, FingerPosition.RIGHT_LITTLE
+
+    def weak(a: SequencePrint, b: SequencePrint) -> Comparison:
+        if a.rolled and b.rolled and {a.position, b.position} == {thumb, little}:
+            return dataclasses.replace(MATCH, fmr=1e-5)
+        return NO_MATCH if denied and a.position == b.position == little else world.compare(a, b)
+
+    prints = as_sequence(clean(np.random.default_rng(1), world.people[0]))
+    findings = check_sequence(prints, comparer=weak, sketch=lambda a, b: weak(a, b).score)
+    assert [finding.kind for finding in findings] == found
+
+
 def test_swapped_thumbs_are_swapped_fingers(world: World) -> None:
     prints = clean(np.random.default_rng(1), world.people[0])
     right, left = (FingerPosition.RIGHT_THUMB, True), (FingerPosition.LEFT_THUMB, True)
