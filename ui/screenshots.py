@@ -14,7 +14,7 @@ from pathlib import Path
 from station.demo_counter import DemoCounter
 from station.demo_scenes import Scenes, build_scenes
 from ui.main import build_shell
-from ui.qt import QApplication, QEventLoop, Qt
+from ui.qt import QApplication, QEventLoop, Qt, QWidget
 from ui.shell import Shell
 
 Say = Callable[[str], None]
@@ -42,7 +42,7 @@ class Studio:
     def open(self) -> None:
         """Open the window and wait for the queue of the day."""
         self.demo = DemoCounter(self.folder, procedure="test-short", light_s=0.0)
-        self.shell: Shell = build_shell(language=self.language)
+        self._demo_shell: Shell = build_shell(language=self.language)
         self.shell.go("start")
         self.shell.show()
         if not self.small:
@@ -60,9 +60,21 @@ class Studio:
         if errors:
             raise errors[0]
 
+    real: Shell | None = None
+    """The window of a real station, once one was opened: from then on it is the one that is driven."""
+    target: QWidget | None = None
+    """Another window to be taken instead of the officer's, for one state."""
+
+    @property
+    def shell(self) -> Shell:
+        """The officer's window."""
+        return self.real or self._demo_shell
+
     def close(self) -> None:
-        """Close the window, the station and the intake."""
-        self.shell.close()
+        """Close the windows, the stations and the intake."""
+        if self.real is not None:
+            self.real.close()
+        self._demo_shell.close()
         self.demo.close()
 
     def work(self, milliseconds: int = 20) -> None:
@@ -110,7 +122,13 @@ class Studio:
         self.shell.press(key)
 
     def shoot(self, name: str) -> None:
-        """Take the window in every variant."""
+        """Take the window in every variant; another window (the applicant's) as it is."""
+        if self.target is not None:
+            for _ in range(4):
+                self.work(5)
+            self.target.grab().save(str(self.out / f"{name}.png"), quality=75)
+            self.made.append(f"{name}.png")
+            return
         for variant in ("large" if name.startswith("s17") else "light",) if self.small else self.variants:
             self.shell.set_look(dark=variant == "dark", large=variant == "large")
             for _ in range(4):
@@ -126,6 +144,7 @@ class Studio:
 
     def scene(self, name: str, reach: Callable[[Studio], None]) -> None:
         """Reach a state and take it; one that cannot be reached is noted and the next one tried."""
+        self.target = None
         try:
             reach(self)
             self.shoot(name)

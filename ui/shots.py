@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ui.shots_desks import DESKS, Shots, to
+from ui.shots_more import LAST, MORE
 from ui.widgets.live_view import LiveView
 
 if TYPE_CHECKING:
@@ -32,11 +33,7 @@ def _fingers_live(studio: Studio) -> None:
         if _page(studio) == "CaptureScreen":
             break
         studio.press("F12")
-    studio.until(
-        lambda: (
-            _page(studio) == "CaptureScreen" and any(v.frames_per_second > 0 for v in studio.shell.page.findChildren(LiveView))
-        )
-    )
+    studio.until(lambda: _page(studio) == "CaptureScreen" and any(v.judged for v in studio.shell.page.findChildren(LiveView)))
 
 
 def _fingers_exception(studio: Studio) -> None:
@@ -58,20 +55,12 @@ def _menu(studio: Studio) -> None:
     studio.press("F10")
 
 
-def _offline(studio: Studio) -> None:
-    """The centre is gone: what is sealed stays, the words say so."""
-    studio.demo.intake.kill()
-    studio.go("sending")
-    studio.press("F12")
-    studio.until(studio.settled)
-
-
 CLERK: Shots = (
     ("s01-queue", to("home")), ("x-menu", _menu), ("s02-look-up", _lookup), ("s03-declaration", _declaration), ("s04-fingers-live", _fingers_live),
     ("s04-fingers-exception", _fingers_exception), ("s07-review", _review), ("s08-finish", _finish), ("s11-sending", to("sending")),
 )  # fmt: skip
 
-SHOTS: Shots = (*CLERK, *DESKS, ("s11-sending-offline", _offline))
+SHOTS: Shots = (*CLERK, *MORE, *DESKS, *LAST)
 
 GUIDES = frozenset({"s10-supervisor-ready", "s12-defects", "s13-hand-over", "s16-calibration-failed", "s16-devices", "s17-visit-person",
                     "s18-settings-clone"})  # fmt: skip

@@ -253,7 +253,7 @@ class LookupScreen(Screen):
             self.table.choose(view.open_fields[0])
         self._say(view)
         sources = [self.texts(f"source.{s.value}") for s in COLUMNS if any(s in r.cells for r in view.rows)]
-        self._sources.setText(self.texts("ui.lookup.sources", sources=", ".join(sources)))
+        self._sources.setText(self.texts("ui.lookup.sources", sources=", ".join(sources)) if sources else "")
         self._show_row()
         if first:
             (self.table if view.rows else self.scan).setFocus()
@@ -295,8 +295,11 @@ class LookupScreen(Screen):
 
     def _show_row(self) -> None:
         row = self.chosen
-        if row is None:
+        if row is None:  # nobody is known yet: no words about a row that is not there
+            for widget in (self._result, self._one_word, self._one, self._other_word, self._other, self.options):
+                widget.hide()
             return
+        self._result.show()
         self._field.setText(self.texts(f"ui.field.{row.field}"))
         self._result.set(State(row.tone.value), self.texts(row.result.code))
         own, register = row.cells.get(FieldSource.DECLARED, ""), row.cells.get(FieldSource.REGISTER, "")

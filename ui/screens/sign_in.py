@@ -23,7 +23,8 @@ class SignInScreen(Screen):
         outer = QHBoxLayout(self)
         outer.setAlignment(Qt.AlignmentFlag.AlignCenter)
         frame, box = card()
-        frame.setMinimumWidth(520)  # wider where large type needs it
+        frame.setMinimumWidth(520)
+        frame.setMaximumWidth(760)  # large type needs more
         box.setContentsMargins(28, 22, 28, 22)
         head = QHBoxLayout()
         head.addWidget(Picture("lock", 28, "accent"))
@@ -61,7 +62,7 @@ class SignInScreen(Screen):
         self._buttons = QHBoxLayout()
         self._buttons.addStretch(1)
         box.addLayout(self._buttons)
-        outer.addWidget(frame)
+        outer.addWidget(frame, 0, Qt.AlignmentFlag.AlignCenter)
 
     def enter(self, dossier: str = "") -> None:
         """Ask who it is; a locked desk names the person who opens it."""

@@ -100,8 +100,10 @@ class StateChip(QWidget):
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw ground, border, icon, word."""
+        """Draw ground, border, icon, word; without a word there is nothing to say."""
         _ = event
+        if not self._text:
+            return
         theme = Current.theme
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -109,6 +109,11 @@ class LiveView(QWidget):
         self.update()
 
     @property
+    def judged(self) -> bool:
+        """Whether something is marked on the picture that is shown; a screen that draws by itself: whether there is a verdict."""
+        return bool(self._overlay.marks) or (self.drawing is not None and self._overlay.at_s > 0)
+
+    @property
     def frames_per_second(self) -> float:
         """Frames painted a second, over the last two seconds."""
         now = time.monotonic()
