@@ -271,7 +271,6 @@ class Counter:
             self._kept = (session, numbers)
             return False
         accept(book, self.station.journal, dossier, step, best, numbers[best.number], extra=confirmed)
-        self._check_fingers(dossier, step)
         return True
 
     _kept: tuple[CaptureSession, dict[int, int]] | None = None
@@ -284,14 +283,16 @@ class Counter:
         best = session.best
         assert best is not None
         accept(self.station.book, self.station.journal, dossier, step, best, numbers[best.number])
-        self._check_fingers(dossier, step)
         self._kept = None
         return True
 
-    def _check_fingers(self, dossier: str, step: CaptureStep) -> None:
-        """Is it the right finger, of this person? Findings stand in the dossier, and `fingers` shows them."""
-        if step.modality is Modality.FINGER:
-            self.station.finger_check.check(dossier)
+    def check_fingers(self, dossier: str) -> FingersView | None:
+        """Are these the right fingers, of this person? Return the captures with what was found; None: nothing new was taken.
+
+        A screen asks while the next live picture is open, so that the comparison costs the citizen no time; leaving the captures
+        and sealing ask again.
+        """
+        return None if self.station.finger_check.ensure(dossier) is None else self.fingers(dossier)
 
     def discard(self, dossier: str, step: str, reason: str) -> None:
         """Take an accepted capture back (F4)."""
@@ -307,6 +308,7 @@ class Counter:
 
     def seal(self, dossier: str) -> Entry:
         """Seal and queue."""
+        self.check_fingers(dossier)
         self.finishing.prepare(dossier)
         entry = seal_dossier(self.station, dossier)
         if self._uploader is not None:

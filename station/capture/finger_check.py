@@ -58,6 +58,7 @@ class FingerCheck:
         self.recent = RecentPeople(station, people=people, fingers=fingers)
         self._lock = threading.RLock()
         self._dossiers: dict[str, _Kept] = {}
+        self._checked: dict[str, tuple[str, ...]] = {}
         self._operators = KnownPeople()
         self._operators_at: tuple[object, ...] = ()
 
@@ -88,10 +89,19 @@ class FingerCheck:
             findings = tuple(f for r in raw if (f := _named(r, steps)) is not None and not self._same_citizen(state, f))
             before = state.finger_check
             self._note(state, findings, tuple(steps), len(prints), known)
+            self._checked[dossier] = tuple(steps)
             after = self._station.book.state(dossier)
             old = {f.key for f in before.findings} if before is not None else set()
             return Checked(after.open_findings, tuple(f for f in after.open_findings if f.key not in old), len(prints),
                            time.perf_counter() - began)  # fmt: skip
+
+    def ensure(self, dossier: str) -> Checked | None:
+        """Check unless exactly these captures were checked already (None then)."""
+        with self._lock:
+            state = self._station.book.state(dossier)
+            captures = tuple(_finger_steps(state))
+            written = state.finger_check.captures if state.finger_check is not None else ()
+            return None if captures in (self._checked.get(dossier), written) or not captures else self.check(dossier)
 
     # --- what is compared ----------------------------------------------------------------------------------------------------
 
@@ -140,7 +150,8 @@ class FingerCheck:
                 self.recent.put(self._station.book.state(other), prints)
         self.recent.keep_only(held)
         while len(self._dossiers) > _KEPT:
-            self._dossiers.pop(next(iter(self._dossiers)))
+            self._checked.pop(gone := next(iter(self._dossiers)), None)
+            self._dossiers.pop(gone)
 
     def _same_citizen(self, state: DossierState, finding: FingerFinding) -> bool:
         """Whether the previous applicant is this very citizen: the same number, or a dossier linked or merged with this one."""

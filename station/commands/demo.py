@@ -78,7 +78,9 @@ def run_headless(folder: Path, *, count: int, seed: int, procedure: str, as_json
     from station.clock import ManualClock
     from station.demo import call_person, demo_citizen, demo_devices, demo_population, open_demo_station, person_seed
     from station.demo_intake import DemoIntake
+    from station.dossier.findings import FINDING
     from station.enrolling import Enroller
+    from station.errors import ProcedureError
     from station.headless import capture_event, finish, printer, send_all
 
     say = printer(as_json)
@@ -110,7 +112,13 @@ def run_headless(folder: Path, *, count: int, seed: int, procedure: str, as_json
                     if (card := read_demo_card(station, dossier, citizen)) is not None:
                         say({"event": "card", "dossier": dossier, "code": card.code, "access": card.access,
                              "milliseconds": round(card.timings_ms["done"])})  # fmt: skip
-                packages.append(finish(station, enroller, dossier, say).package_id)
+                try:
+                    packages.append(finish(station, enroller, dossier, say).package_id)
+                except ProcedureError as error:
+                    if error.details.get("first") != FINDING:
+                        raise
+                    # A person must judge these fingers; the dossier waits, and the next citizen comes.
+                    say({"event": "held", "dossier": dossier, "code": FINDING})
             send_all(station, carrier, packages, say)
             carrier.close()
     finally:

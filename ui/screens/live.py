@@ -6,6 +6,7 @@ Nothing is lost by leaving: what was accepted is on the disk before the screen s
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
@@ -130,6 +131,28 @@ class LiveScreen(Screen):
         self._start(step)
 
     def _finished_all(self) -> None:
+        self._compare(self._onward)
+
+    def _compare(self, then: Callable[[], None] | None = None) -> None:
+        """Let the fingers be checked; a finding stops the live picture, otherwise `then` goes on."""
+        counter, dossier = self.counter, self.dossier
+
+        def checked(view: FingersView | None) -> None:
+            if view is not None and self.hold(view):
+                self.state = view
+                self.entered += 1
+                self.running = None
+                counter.stop_capture()
+                self.shell.refresh_actions()
+            elif then is not None:
+                then()
+
+        if self.kind == "fingers":
+            self.ask(lambda: counter.check_fingers(dossier), checked, self._failed)
+        elif then is not None:
+            then()
+
+    def _onward(self) -> None:
         counter, dossier, stage = self.counter, self.dossier, self.stage
         self.ask(lambda: counter.onward(dossier, stage), lambda following: self.shell.go_stage(following, dossier))
 
@@ -142,6 +165,8 @@ class LiveScreen(Screen):
             self.jobs.follow(
                 future, lambda attempt: self._finished(step, attempt, entered), lambda e: self._failed_if(e, entered)
             )
+            # The live picture is open: the station's own thread has time to compare what was taken before.
+            self._compare()
 
         def work() -> Future[Attempt | None]:
             return counter.start_capture(dossier, step, on_frame=self.bridge.on_frame, on_view=self.bridge.on_view)
