@@ -209,11 +209,20 @@ class CaptureScreen(LiveScreen):
                     self.act("reason", "ui.action.take-reason", "F12", self.reason.take, primary=True)]  # fmt: skip
         return [
             self.act("retake", "ui.action.retake", "F4", lambda: self._which(found)),
-            self.act("side", "ui.action.side-by-side", "F6", lambda: self.shell.go("side-by-side", self.dossier), icon="columns"),
+            self.act("side", "ui.action.side-by-side", "F6", self._both, icon="columns"),
             self.act("supervisor", "ui.action.supervisor", "F8", lambda: self.shell.call_supervisor(FINDING, found.key)),
             self.act("pause", "ui.action.pause", "F9", self.pause),
             self.act("go-on", "ui.finding.go-on", "F12", lambda: self._go_on(found), primary=True, icon="next"),
         ]
+
+    def _both(self) -> None:
+        """F6: the two captures side by side; Back leads here again."""
+        from ui.screens.side_by_side import SideBySideScreen
+
+        page = self.shell.page_named("side-by-side")
+        assert isinstance(page, SideBySideScreen)
+        page.came_from = ("capture", self.dossier)
+        self.shell.go("side-by-side", self.dossier)
 
     def _which(self, found: FingerFinding) -> None:
         """F4: one of the captures that the finding rests on; the strongest evidence's two come first."""

@@ -25,6 +25,8 @@ class SideBySideScreen(Screen):
         self.desk: PairDesk | None = None
         self.choices: tuple[Choice, ...] = ()
         self.pair: Pair | None = None
+        self.came_from = ("supervisor", "")
+        """Where Back leads; whoever opens this page from elsewhere says so, for one visit."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self._head = Head(self.texts("ui.pair.title"), self.texts("ui.pair.question"))
@@ -71,6 +73,7 @@ class SideBySideScreen(Screen):
         """Stop blinking."""
         super().leave()
         self._timer.stop()
+        self.came_from = ("supervisor", "")
 
     def _show(self, choices: tuple[Choice, ...]) -> None:
         self.choices = choices
@@ -113,7 +116,7 @@ class SideBySideScreen(Screen):
         there = self.pair is not None
         blinking = self._timer.isActive()
         return [
-            self.act("back", "ui.action.back", "Shift+F12", lambda: self.shell.go("supervisor")),
+            self.act("back", "ui.action.back", "Shift+F12", lambda: self.shell.go(*self.came_from)),
             self.act(
                 "blink", "ui.action.blink-stop" if blinking else "ui.action.blink", "F6", self._toggle, enabled=there, icon="eye"
             ),

@@ -247,3 +247,20 @@ def test_every_kind_has_words_in_both_languages() -> None:
     for code in (*(f"finding-{k}" for k in KINDS), "E24", "E25", "E27", "finger-finding", "approval.finger-finding"):
         for language in (Language.VI, Language.EN):
             assert say(code, language) != code
+
+
+def test_what_was_checked_is_not_checked_again_and_a_new_capture_is(station: Station, procedure: str) -> None:
+    dossier = begin(station, procedure)
+    assert station.finger_check.ensure(dossier) is None  # nothing was taken
+    slap, rolled = station.book.state(dossier).procedure.steps[:2]
+    take(station, dossier, Glass(Applicant(ANNA)), slap)
+    assert station.finger_check.ensure(dossier) is None
+    station.book.discard_capture(dossier, slap.id, "mờ")
+    assert station.finger_check.ensure(dossier) is None
+    take(station, dossier, Glass(Applicant(ANNA)), slap)
+    raw = Glass(Applicant(ANNA)).capture(CaptureRequest(rolled.position, rolled.impression))
+    attempt = Attempt(1, raw, Verdict((PartVerdict(rolled.position, 90.0, 0.0),), 1, model="test"), automatic=True)
+    accept(station.book, station.journal, dossier, rolled, attempt, store_attempt(station.book, dossier, rolled, attempt))
+    checked = station.finger_check.ensure(dossier)
+    assert checked is not None
+    assert checked.prints == 5
