@@ -73,6 +73,7 @@ def test_from_the_passphrase_to_a_person_known_by_number(person: Person) -> None
     start = shell.page
     assert isinstance(start, StartScreen)
     person.until(lambda: start.secret.isVisible() and start.secret.isEnabled())
+    assert not start._note.isVisible()  # nothing here is a demo
     person.type_in(start.secret, "a wrong one, long enough")
     person.until(lambda: shell.trouble.isVisible() and start.secret.isEnabled())
     assert start.secret.text() == ""

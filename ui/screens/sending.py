@@ -146,7 +146,7 @@ class SendingScreen(Screen):
         self.table.show_rows([r.package_id for r in rows], rows, lambda i: self._cells(rows[i], view))
 
     def _cells(self, row: PackageRow, view: SendingView) -> tuple[object, ...]:
-        answer = row.receipt or ", ".join(self.texts(r) for r in row.reasons)
+        answer = row.receipt or ", ".join(self._reason(r) for r in row.reasons)
         chip = StateChip(CHIP_OF.get(row.state, State.IDLE), self.texts(row.state))
         if row.state == "sealed" and 0 < row.percent < 100:
             # Percent only of bytes the peer confirmed; never "sending" while the line is down.
@@ -157,6 +157,11 @@ class SendingScreen(Screen):
         number = row.dossier
         shown = f"{number[2:8]}-{number[8:14]}-{number[14:18]}-{number[18:]}" if len(number) == 19 else number
         return (shown, (row.person.upper(), True), format_bytes(row.size), chip, answer)
+
+    def _reason(self, code: str) -> str:
+        """Why the centre refused: its sentence, or the field that it names."""
+        words, field = self.texts(code), self.texts(f"ui.field.{code}")
+        return words if words != code else field if field != f"ui.field.{code}" else code
 
     def offers(self) -> list[Action]:
         """Try now; defects, back."""

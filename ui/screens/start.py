@@ -56,6 +56,7 @@ class StartScreen(Screen):
     def ask_secret(self, open_with: Callable[[str], None], *, token: bool = False) -> None:
         """Ask for the passphrase (or the token's PIN) that opens the station's keys; it is forgotten as soon as it is handed on."""
         self.open_with = open_with
+        self._note.hide()  # it speaks of the demo; this station has real people
         self._words.setText(self.texts("ui.start.locked"))
         name = self.texts("ui.start.secret.token" if token else "ui.start.secret")
         self.secret.setPlaceholderText(name)
