@@ -189,6 +189,10 @@ def _mix_ups(links: list[Pair], own: list[Pair], total: int) -> list[Finding]:
         # match the other's rolled print and nothing of one series matches: those are two fingers, however well one fits its own by chance.
         same_series = any(a.rolled == b.rolled for a, b, _ in pairs)
         crosswise = len({a.position if a.rolled else b.position for a, b, _ in pairs if a.rolled != b.rolled}) == 2
+        # One match alone between two fingers that each fit their own other print is chance: a finger that stands in two places
+        # denies its own slap there, or shows in every print of both.
+        if len(pairs) == 1 and set(positions) <= fitting:
+            continue
         one_finger = same_series or (not crosswise and fitting & set(positions))
         (twice if one_finger else swapped).append((positions, pairs))
     crossing = [entry for entry in swapped if _hand(entry[0][0]) != _hand(entry[0][1]) and not _both_thumbs(entry[0])]

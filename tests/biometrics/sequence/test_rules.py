@@ -142,6 +142,16 @@ def test_a_weaker_match_counts_where_a_print_denies_its_own_slap(world: World, d
     assert [finding.kind for finding in findings] == found
 
 
+def test_one_match_alone_between_fingers_that_fit_their_own_prints_is_chance(world: World) -> None:
+    pair = {FingerPosition.RIGHT_INDEX, FingerPosition.RIGHT_RING}
+
+    def once(a: SequencePrint, b: SequencePrint) -> Comparison:
+        return MATCH if a.rolled and b.rolled and {a.position, b.position} == pair else world.compare(a, b)
+
+    prints = as_sequence(clean(np.random.default_rng(1), world.people[0]))
+    assert check_sequence(prints, comparer=once, sketch=lambda a, b: once(a, b).score) == []
+
+
 def test_swapped_thumbs_are_swapped_fingers(world: World) -> None:
     prints = clean(np.random.default_rng(1), world.people[0])
     right, left = (FingerPosition.RIGHT_THUMB, True), (FingerPosition.LEFT_THUMB, True)
