@@ -24,6 +24,8 @@ from ui.qt import (
 from ui.theme.style import Current
 from ui.widgets.chips import in_cell
 
+MEASURED = Qt.ItemDataRole.UserRole + 1
+"""Plain text of a label in a cell, for the height of its row."""
 Cell = str | QWidget | tuple[str, bool]
 """Plain words, a widget, or (words, bold)."""
 
@@ -40,9 +42,11 @@ class _Wrapped(QStyledItemDelegate):
         metrics = QFontMetrics(font if isinstance(font, QFont) else view.font())
         wide = max(40, view.columnWidth(index.column()) - 26)
         box = metrics.boundingRect(QRect(0, 0, wide, 2000), Qt.TextFlag.TextWordWrap, str(index.data() or ""))
-        inside = view.cellWidget(index.row(), index.column())
-        if isinstance(inside, QLabel) and inside.hasHeightForWidth():  # a marked value wraps as plain text does
-            return QSize(wide, max(box.height() + 14, inside.heightForWidth(view.columnWidth(index.column()) - 16) + 14))
+        marked = str(index.data(MEASURED) or "")
+        if marked:  # a label in the cell wraps as its plain text does, in the heavier of its two weights
+            heavy = QFontMetrics(Current.theme.font(Current.theme.scale.body, 700))
+            box = heavy.boundingRect(QRect(0, 0, wide - 6, 2000), Qt.TextFlag.TextWordWrap, marked)
+            return QSize(wide, box.height() + 26)
         return QSize(wide, box.height() + 14)
 
 
@@ -122,7 +126,10 @@ class Table(QTableWidget):
     def _fill(self, row: int, cells: Sequence[Cell]) -> None:
         for column, cell in enumerate(cells):
             if isinstance(cell, QWidget):
-                self.setItem(row, column, QTableWidgetItem(""))
+                holder = QTableWidgetItem("")
+                if isinstance(cell, QLabel) and cell.wordWrap():
+                    holder.setData(MEASURED, cell.toolTip())
+                self.setItem(row, column, holder)
                 self.setCellWidget(row, column, cell if isinstance(cell, QLabel) else in_cell(cell))
                 continue
             text, bold = cell if isinstance(cell, tuple) else (cell, False)
