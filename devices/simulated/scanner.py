@@ -5,8 +5,9 @@ Everything it makes is marked `simulated`; a production intake refuses it.
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -81,6 +82,8 @@ class SimulatedScanner(StagedScanner):
         self._grower: threading.Thread | None = None
         # Growing a finger and drawing a slap each need some 100 MB for a moment: one at a time, and no finger is grown twice.
         self._skin = threading.Lock()
+        self._nobody_waits = threading.Event()
+        self._nobody_waits.set()
 
     @classmethod
     def discover(cls, settings: Mapping[str, Any]) -> Sequence[Device]:
@@ -124,8 +127,19 @@ class SimulatedScanner(StagedScanner):
         for position in SINGLE_FINGERS:
             if not self._growing:
                 return
+            self._nobody_waits.wait()  # a picture that is wanted now goes before fingers that are wanted later
             with self._skin:
                 person.finger(position)
+
+    @contextlib.contextmanager
+    def _at_once(self) -> Iterator[None]:
+        """Hold the skin for a picture, after the one finger that is growing at most."""
+        self._nobody_waits.clear()
+        try:
+            with self._skin:
+                yield
+        finally:
+            self._nobody_waits.set()
 
     def _stop_growing(self) -> None:
         self._growing = False
@@ -164,7 +178,7 @@ class SimulatedScanner(StagedScanner):
         drawn = ImpressionSettings.natural(rng, spread=self._applicant.spread, kind=kind)
         self._settings = replace(drawn, **self._applicant.habits)
         light = replace(self._settings, pressure=-0.85)
-        with self._skin:
+        with self._at_once():
             self._scene_now = self._new_scene(request, self._settings)
             self._scene_light = self._new_scene(request, light) if self._applicant.light_s > 0 else None
 
@@ -211,7 +225,7 @@ class SimulatedScanner(StagedScanner):
         settings = self._settings
         if self._scene_light is not None and moment * FRAME_S < self._applicant.light_s:
             settings = replace(settings, pressure=-0.85)
-        with self._skin:
+        with self._at_once():
             pixels = self._draw(request, settings)
         image = CapturedImage(pixels, 8, PPI, position=request.position)
         return RawCapture((image,), self.identity(), Source.SIMULATED, details={"note": "synthetic"})
