@@ -11,7 +11,18 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
-from devices.contract import Camera, Capabilities, CaptureRequest, CardReader, Device, DeviceInfo, Frame, RawCapture, Scanner
+from devices.contract import (
+    Camera,
+    Capabilities,
+    CaptureRequest,
+    CardReader,
+    Device,
+    DeviceInfo,
+    Frame,
+    ImagingDevice,
+    RawCapture,
+    Scanner,
+)
 from devices.emrtd.access import AccessKey
 from devices.errors import DeviceError, DeviceNotFoundError
 from station.app import Station
@@ -38,8 +49,8 @@ def absent(device_id: str) -> DeviceNotFoundError:
                                device_id=device_id)  # fmt: skip
 
 
-class AbsentScanner(Scanner):
-    """Stands where a scanner should be: a row with the reason, and the same reason to whoever wants to use it."""
+class _Absent(ImagingDevice):
+    """Stands where a device should be: a row with the reason, and the same reason to whoever wants to use it."""
 
     adapter = "none"
     capabilities = Capabilities(preview=False)
@@ -62,28 +73,12 @@ class AbsentScanner(Scanner):
         raise absent(self.device_id)
 
 
-class AbsentCamera(Camera):
-    """Stands where a camera should be; see `AbsentScanner`."""
+class AbsentScanner(_Absent, Scanner):
+    """No scanner answers."""
 
-    adapter = "none"
-    capabilities = Capabilities(preview=False)
 
-    def _describe(self) -> DeviceInfo:
-        raise absent(self.device_id)
-
-    def _open(self, deadline_s: float) -> None:
-        _ = deadline_s
-        raise absent(self.device_id)
-
-    def _close(self) -> None:
-        """Nothing is held."""
-
-    def _preview(self) -> Iterator[Frame]:
-        raise absent(self.device_id)
-
-    def _capture(self, request: CaptureRequest) -> RawCapture:
-        _ = request
-        raise absent(self.device_id)
+class AbsentCamera(_Absent, Camera):
+    """No camera answers."""
 
 
 class NoRegister:
