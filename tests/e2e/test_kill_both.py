@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -87,8 +88,9 @@ class Lives:
     """One program that is born, killed and born again. A parent that has everything imported forks each life, so that a birth is quick."""
 
     def __init__(self, program: str) -> None:
+        # the smallest pipe: a life that runs far ahead of a slow reader would be done before it is killed
         self.process = subprocess.Popen([sys.executable, "-c", ZYGOTE, program], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        cwd=ROOT, env=environment())  # fmt: skip
+                                        pipesize=4096, cwd=ROOT, env=environment())  # fmt: skip
         self.pid = 0
         self.count = 0
 
@@ -103,10 +105,12 @@ class Lives:
         self.pid, self.count = int(line[1]), self.count + 1
 
     def line(self) -> str:
-        """Return the next line of the life, "" when it is over."""
+        """Return the next line of the life, "" when it is over (and ever after: nobody is left who could write one)."""
+        if not self.pid:
+            return ""
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        if line.startswith("dead") or not line:
+        if line.startswith(f"dead {self.pid}") or not line:
             self.pid = 0
             return ""
         return line.strip()
@@ -115,13 +119,13 @@ class Lives:
         """Kill -9; return the lines it had still printed before, whole ones only."""
         rest = []
         if self.pid:
-            os.kill(self.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it came to its end by itself
+                os.kill(self.pid, signal.SIGKILL)
             assert self.process.stdout is not None
-            while not (line := self.process.stdout.readline()).startswith("dead") and line:
-                if " dead " not in line:  # half a line runs into the next one: it was not told
-                    rest.append(line.strip())
-                else:
-                    break
+            while (
+                line := self.process.stdout.readline()
+            ) and f"dead {self.pid}" not in line:  # half a line runs into it: it was not told
+                rest.append(line.strip())
             self.pid = 0
         return rest
 
@@ -130,7 +134,8 @@ class Lives:
         self.kill()
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # the watchdog ended it: the failed read says so, not this
+            self.process.stdin.close()
         self.process.wait(30)
         self.process.stdout.close()
 
@@ -157,6 +162,8 @@ def kill_both(base: Path, kills: int, seed: int) -> tuple[int, int]:
             else:
                 lines += station.kill()
                 station.bear(*wanted)
+        if not station.pid:  # done already: its last life has nothing left but to say so
+            station.bear(*wanted)
         while line := station.line():
             lines.append(line)
     finally:
