@@ -201,7 +201,7 @@ def recall(station: Station, dossier: str, reason: str) -> None:
     Raises:
         ProcedureError: it is not lent, or no reason.
     """
-    from station.dossier.book import needed_reason
+    from station.dossier.reasons import needed_reason
 
     state = station.book.state(dossier)
     if state.lease is None or not state.lease.away_from(station.origin, station.clock.now()):

@@ -8,34 +8,22 @@ from typing import ClassVar, Final
 
 from devices.profile_vocabulary import Effect
 from devices.profiles import Profile, load_profile
-from devices.simulated.wire_faults import ANSWER_FAULTS, SERIAL_FAULTS, FaultScript, Part
+from devices.simulated.serial_module import SerialFingerModule
+from devices.simulated.wire_faults import ANSWER_FAULTS, SERIAL_FAULTS, Part
 from devices.simulated.wire_finger import Finger, synthetic_picture
-from devices.simulated.wire_pty import Module, Picture, Piece, SerialSimulator
+from devices.simulated.wire_pty import Picture, Piece, SerialSimulator
 
 FIRMWARE: Final = 0x20170301
 SERIAL: Final = b"SIMULATED-GT5-01"
 _CHUNK: Final = 256
 
 
-class Gt5ModuleSimulation(Module):
+class Gt5ModuleSimulation(SerialFingerModule):
     """State and talk of one module. `written` and `switched` list the names of commands that wrote or switched."""
 
     def __init__(self, profile: Profile, faults: Sequence[str], finger: Finger, picture: Picture) -> None:
-        self.profile = profile
-        self.faults = FaultScript(faults)
-        self.home_baud = profile.port.bauds[0]
-        self.baud = profile.port.bauds[-1] if self.faults.strikes("wrong-baud", "answer") else self.home_baud
-        self.written: list[str] = []
-        self.switched: list[str] = []
+        super().__init__(profile, faults, finger, picture)
         self.lit = False
-        self._finger = finger
-        self._picture = picture
-        self._buffer: bytes | None = None
-        self._input = b""
-
-    def power_on(self) -> bytes:
-        """Silent."""
-        return b""
 
     def receive(self, data: bytes) -> Iterable[Piece]:
         """Answer every whole command."""

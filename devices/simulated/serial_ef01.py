@@ -12,28 +12,17 @@ from typing import ClassVar, Final
 
 from devices.profile_vocabulary import Effect
 from devices.profiles import Profile, load_profile
-from devices.simulated.wire_faults import ANSWER_FAULTS, SERIAL_FAULTS, FaultScript
+from devices.simulated.serial_module import SerialFingerModule
+from devices.simulated.wire_faults import ANSWER_FAULTS, SERIAL_FAULTS
 from devices.simulated.wire_finger import Finger, synthetic_picture
-from devices.simulated.wire_pty import Module, Picture, Piece, SerialSimulator, packed
+from devices.simulated.wire_pty import Picture, Piece, SerialSimulator, packed
 
 DEFAULT_PACKET_CODE: Final = 2
 _MAX_COMMAND: Final = 300
 
 
-class Ef01ModuleSimulation(Module):
+class Ef01ModuleSimulation(SerialFingerModule):
     """State and talk of one module. `written` lists the names of commands that tried to write, but for the baud."""
-
-    def __init__(self, profile: Profile, faults: Sequence[str], finger: Finger, picture: Picture) -> None:
-        self.profile = profile
-        self.faults = FaultScript(faults)
-        self.home_baud = profile.port.bauds[0]
-        self.baud = profile.port.bauds[-1] if self.faults.strikes("wrong-baud", "answer") else self.home_baud
-        self.written: list[str] = []
-        self.switched: list[str] = []
-        self._finger = finger
-        self._picture = picture
-        self._buffer: bytes | None = None
-        self._input = b""
 
     def power_on(self) -> bytes:
         """A lone ready byte, where the profile has one."""

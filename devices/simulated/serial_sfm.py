@@ -7,33 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, Final
 
 from devices.profiles import Profile, load_profile
-from devices.simulated.wire_faults import ANSWER_FAULTS, SERIAL_FAULTS, FaultScript, Part
+from devices.simulated.serial_module import SerialFingerModule
+from devices.simulated.wire_faults import ANSWER_FAULTS, SERIAL_FAULTS, Part
 from devices.simulated.wire_finger import Finger, synthetic_picture
-from devices.simulated.wire_pty import Module, Picture, Piece, SerialSimulator
+from devices.simulated.wire_pty import Picture, Piece, SerialSimulator
 
 _CHUNK: Final = 256
 VALUES: Final = {"module_id": 0x00003500, "serial_number": 0x51A00001, "firmware_version": 0x00023500, "sensor_type": 0x39,
                  "image_format": 0x30, "timeout": 10, "template_size": 384, "build_number": 7, "baud": 0x35}  # fmt: skip
 
 
-class SfmModuleSimulation(Module):
+class SfmModuleSimulation(SerialFingerModule):
     """State and talk of one module. A scan waits silently for a finger until it is cancelled, as a real one does."""
-
-    def __init__(self, profile: Profile, faults: Sequence[str], finger: Finger, picture: Picture) -> None:
-        self.profile = profile
-        self.faults = FaultScript(faults)
-        self.home_baud = profile.port.bauds[0]
-        self.baud = profile.port.bauds[-1] if self.faults.strikes("wrong-baud", "answer") else self.home_baud
-        self.written: list[str] = []
-        self.switched: list[str] = []
-        self._finger = finger
-        self._picture = picture
-        self._buffer: bytes | None = None
-        self._input = b""
-
-    def power_on(self) -> bytes:
-        """Silent."""
-        return b""
 
     def receive(self, data: bytes) -> Iterable[Piece]:
         """Answer every whole command."""

@@ -18,19 +18,20 @@ import msgspec
 from biometrics.positions import SINGLE_FINGERS, FingerPosition
 from station.capture.model import Capture
 from station.clock import Clock, legal, legal_day
+from station.dossier.capture_rules import approved, below_threshold, check_capture
 from station.dossier.events import Event, EventId, merge
 from station.dossier.findings import FINDING
 from station.dossier.kinds import Kind
 from station.dossier.memory import EventLog
 from station.dossier.numbers import dossier_number
 from station.dossier.parts import ApplicationKind, Branch, ExceptionKind, FieldSource, Lifecycle, Permanence
-from station.dossier.procedure import CaptureStep, Modality, load_procedure
+from station.dossier.procedure import Modality, load_procedure
+from station.dossier.reasons import needed_reason, short_reason
 from station.dossier.replaying import Replay
 from station.dossier.state import DossierState
 from station.errors import AccessError, InputError, ProcedureError
 from station.vietnam.fields import commit
 
-MAX_REASON_CHARACTERS = 500
 MAX_KEPT = 2000
 _FAR = 2**62
 """A number no journal reaches: asking from there tells only how far it is."""
@@ -282,11 +283,11 @@ class DossierBook:
         """
         state = self.editable(dossier)
         step = state.procedure.step(capture.step)
-        self._check_capture(state, step, capture)
-        below = self._below_threshold(state, step, capture)
+        check_capture(state, step, capture)
+        below = below_threshold(state, step, capture)
         if below:
             tried = len(state.captures[step.id].attempts)
-            if tried < step.attempts and not _approved(state, "low-quality", step.id):
+            if tried < step.attempts and not approved(state, "low-quality", step.id):
                 raise ProcedureError(f"This capture is below its threshold and {step.attempts - tried} tries are left; "
                                      "it was not accepted. Try again.", code="below-threshold")  # fmt: skip
             if "below-threshold" not in capture.flags:
@@ -294,39 +295,9 @@ class DossierBook:
         event = self.write(
             Kind.CAPTURED, {"step": step.id, "number": capture.attempt, "capture": plain(capture), "how": how}, dossier
         )
-        if below and not _approved(state, "low-quality", step.id):
+        if below and not approved(state, "low-quality", step.id):
             self.ask(dossier, "low-quality", step.id, ",".join(str(int(f)) for f in below), deferred=True)
         return event
-
-    def _check_capture(self, state: DossierState, step: CaptureStep, capture: Capture) -> None:
-        if state.blocked:
-            raise ProcedureError("A fault stops this dossier; the capture was not accepted. Call the supervisor.",
-                                 code="dossier-blocked", defect=state.blocked[0].code)  # fmt: skip
-        if capture.modality != step.modality.value or capture.position != int(step.position):
-            raise ProcedureError(
-                "This capture shows another position than the step asks for; it was not accepted.", code="wrong-position"
-            )
-        if step.modality is Modality.FINGER:
-            if capture.impression != int(step.impression):
-                raise ProcedureError("This step wants the other way of taking the finger (flat or rolled); it was not accepted.",
-                                     code="wrong-impression")  # fmt: skip
-            undeclared = set(capture.missing) - {int(f) for f in state.excepted}
-            if undeclared or not state.expected(step):
-                raise ProcedureError("A finger is missing without an exception; the capture was not accepted. Declare it with F7.",
-                                     code="missing-undeclared")  # fmt: skip
-        if not capture.images:
-            raise ProcedureError("A capture without a picture was not accepted.", code="no-image")
-        if state.visit != "home":
-            before = state.procedure.steps[: state.procedure.steps.index(step)]
-            if skipped := [s.id for s in before if not state.done(s) and not s.optional]:
-                raise ProcedureError(
-                    "Another capture comes first; this one was not accepted.", code="out-of-order", first=skipped[0]
-                )
-
-    def _below_threshold(self, state: DossierState, step: CaptureStep, capture: Capture) -> list[FingerPosition]:
-        wanted = state.expected(step) or (FingerPosition.UNKNOWN,)
-        scores = {q.position: q.score for q in capture.quality}
-        return [f for f in wanted if scores.get(int(f), 0.0) < step.thresholds.get(f, 0.0)]
 
     def discard_capture(self, dossier: str, step: str, reason: str) -> None:
         """Take back an accepted capture (it stays in the journal); the step is open again.
@@ -442,21 +413,3 @@ class DossierBook:
             )
         if not roles & self.session.roles:
             raise AccessError("This decision needs a supervisor; nothing was changed. Press F8.", code="role-missing")
-
-
-def _approved(state: DossierState, what: str, subject: str) -> bool:
-    return any(a.what == what and a.subject == subject and a.decision == "approved" for a in state.approvals)
-
-
-def short_reason(text: str) -> str:
-    if len(text) > MAX_REASON_CHARACTERS:
-        raise InputError(
-            f"A reason has at most {MAX_REASON_CHARACTERS} characters; nothing was changed. Shorten it.", code="reason-long"
-        )
-    return text.strip()
-
-
-def needed_reason(text: str) -> str:
-    if not (found := short_reason(text)):
-        raise ProcedureError("A reason is needed; nothing was changed. Say it in a few words.", code="reason-missing")
-    return found

@@ -15,10 +15,11 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
-from station.dossier.book import DossierBook, short_reason
+from station.dossier.book import DossierBook
 from station.dossier.kinds import Kind
 from station.dossier.mending import first_capture_day
 from station.dossier.readiness import OpenItem, before_sealing
+from station.dossier.reasons import short_reason
 from station.dossier.state import DossierState
 from station.errors import InputError
 

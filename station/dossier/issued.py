@@ -12,9 +12,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from station.clock import legal_day
-from station.dossier.book import DossierBook, needed_reason
+from station.dossier.book import DossierBook
 from station.dossier.kinds import Kind
 from station.dossier.parts import CardWord
+from station.dossier.reasons import needed_reason
 from station.dossier.state import DossierState
 from station.errors import InputError, ProcedureError
 

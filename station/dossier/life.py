@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 from station.clock import legal_day
-from station.dossier.book import DossierBook, needed_reason, short_reason
+from station.dossier.book import DossierBook
 from station.dossier.kinds import Kind
 from station.dossier.parts import Lifecycle, PackageWord
+from station.dossier.reasons import needed_reason, short_reason
 from station.dossier.state import DossierState
 from station.errors import InputError, ProcedureError
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from station.clock import legal_day
-from station.dossier.book import DossierBook, needed_reason, short_reason
+from station.dossier.book import DossierBook
 from station.dossier.checks import defect_rules
 from station.dossier.events import EventId
 from station.dossier.kinds import Kind
 from station.dossier.parts import Defect, DefectState, PackageWord
+from station.dossier.reasons import needed_reason, short_reason
 from station.dossier.state import DossierState
 from station.errors import InputError, ProcedureError
 from station.vietnam.fields import commit, field_rules

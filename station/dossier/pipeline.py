@@ -13,12 +13,13 @@ from enum import StrEnum
 from typing import Final
 
 from station.clock import legal_day
-from station.dossier.book import DossierBook, needed_reason
+from station.dossier.book import DossierBook
 from station.dossier.events import Event
 from station.dossier.kinds import Kind
 from station.dossier.parts import Lifecycle
 from station.dossier.procedure import Desk, Modality
 from station.dossier.readiness import missing_fields
+from station.dossier.reasons import needed_reason
 from station.dossier.state import DossierState
 from station.errors import InputError, ProcedureError
 
