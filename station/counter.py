@@ -139,9 +139,11 @@ class Counter:
         trim()  # between two desks: what the last one's pictures took
         following = next_stage(self.station.book.state(dossier), looked=True) or "finish"
         desk = {"lookup": "1", "declaration": "2", "fingers": "3", "portrait": "4"}.get(following, "5")
+        state = self.station.book.state(dossier)
+        if following != done and desk != state.desk and not state.sealed:
+            self.station.life.hand_to(dossier, desk)
         mine = self.station.session.desk
         if mine not in {"", "all"} and mine != desk and following != done:
-            self.station.life.hand_to(dossier, desk)
             self.queue.pause(dossier)
             return "home"
         return following

@@ -105,6 +105,7 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("station.kit", "station", "0417", own=True),
     Setting("station.unit", "station", "09901"),
     Setting("day.target", "station", 350, 1, 5000),
+    Setting("day.hours", "station", "07:00-22:00"),
 )
 
 BY_NAME: Final[Mapping[str, Setting]] = {s.name: s for s in DECLARED}

@@ -9,13 +9,15 @@ from datetime import datetime
 from devices.contract import CardReader, DeviceInfo
 from devices.emrtd.access import AccessKey
 from station.app import Station
+from station.clock import legal_day
 from station.dossier.parts import Lifecycle
 from station.dossier.pipeline import Pipeline, Priority, TicketState
 from station.dossier.procedure import Desk
 from station.dossier.state import DossierState
 from station.errors import ProcedureError
 from station.population.synthetic import SyntheticCitizen
-from station.views.today import Ticket, TodayView, today_view
+from station.views.pace import day_hours
+from station.views.today import FRESH_S, Ticket, TodayView, today_view
 
 CardOnTable = tuple[CardReader, AccessKey]
 ELDER_YEARS = 75
@@ -60,14 +62,15 @@ class DayQueue:
         return self._station.clock.now()
 
     def _of_today(self) -> list[DossierState]:
-        """Dossiers of this day, and older ones that are still open here."""
-        day = self._now().date()
-        return [s for s in self._station.book.states() if s.opened_at.date() == day or not (s.sealed or _ended(s))]
+        """Dossiers of this day, older ones that are still open here, and those of this shift whose slip was never given."""
+        now = self._now()
+        return [s for s in self._station.book.states()
+                if legal_day(s.opened_at) == legal_day(now) or not (s.sealed or _ended(s)) or _slip_left(s, now)]  # fmt: skip
 
     def today(self, devices: Sequence[DeviceInfo]) -> TodayView:
         """Return S1. Home visits wait in their own list, never in the counter's queue."""
         states = self._of_today()
-        by_ticket = {s.ticket: s for s in states if s.ticket and s.opened_at.date() == self._now().date()}
+        by_ticket = {s.ticket: s for s in states if s.ticket and legal_day(s.opened_at) == legal_day(self._now())}
         tickets = []
         for t in self._pipeline.tickets():
             state = by_ticket.pop(str(t.number), None)
@@ -84,8 +87,18 @@ class DayQueue:
         known = {t.state.id for t in tickets if t.state is not None}
         tickets += [Ticket(s.ticket, s.value("full_name").upper(), s.value("dob")[:4], s.kind.value, s, s.opened_at)
                     for s in states if (s.ticket or s.visit == "counter") and s.id not in known]  # fmt: skip
-        target = int(self._station.settings.number("day.target"))
-        return today_view(tickets, states, self._station.queue.counts(), devices, target, self._now(), self.desk)
+        settings = self._station.settings
+        target = int(settings.number("day.target"))
+        return today_view(
+            tickets,
+            states,
+            self._station.queue.counts(),
+            devices,
+            target,
+            self._now(),
+            self.desk,
+            day_hours(settings.text("day.hours")),
+        )
 
     def dossier_of(self, ticket: str) -> str:
         """Return the dossier of a ticket of today, "" when it was not called yet."""
@@ -157,6 +170,11 @@ class DayQueue:
 
 DESKS = {"1": Desk.CLERK, "2": Desk.FORM, "3": Desk.FINGERS, "4": Desk.PORTRAIT, "5": Desk.FINISH}
 """Desk numbers as people say them."""
+
+
+def _slip_left(state: DossierState, now: datetime) -> bool:
+    """Whether a sealed dossier of this shift still waits for its slip (a night's shift goes over midnight)."""
+    return state.sealed_at is not None and not state.slip and (now - state.sealed_at).total_seconds() < FRESH_S
 
 
 def _ended(state: DossierState) -> bool:

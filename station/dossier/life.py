@@ -87,7 +87,7 @@ class Life:
         self._book.write(Kind.MERGED, {"into": into, "reason": reason}, dossier)
 
     def hand_to(self, dossier: str, desk: str) -> None:
-        """Hand the dossier to another desk (a regulated step: who had it when)."""
+        """Hand the dossier to another desk (a regulated step: who had it when; from it comes how long each desk takes)."""
         state = self._book.state(dossier)
         self._book.write(Kind.HANDED, {"to": desk, "from": state.desk}, dossier)
 

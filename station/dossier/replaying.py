@@ -40,10 +40,8 @@ from station.dossier.parts import (
 )
 from station.dossier.procedure import Modality, Procedure, load_procedure, parse_procedure
 from station.dossier.state import DossierState
+from station.dossier.worktime import WorkTime
 from station.errors import InputError
-
-_PAUSE_LONGER_THAN_S: Final = 900.0
-"""A gap longer than this between two events is not counted as work on the dossier."""
 
 _PACKAGE_RANK: Final = {w: i for i, w in enumerate((PackageWord.SAVED, PackageWord.SEALED, PackageWord.SENT,
                                                     PackageWord.REFUSED, PackageWord.ACKNOWLEDGED))}  # fmt: skip
@@ -86,7 +84,8 @@ class Replay:
         self._lease: Lease | None = None
         self._card_note: Mapping[str, Any] = {}
         self._finger_check: FingerCheckState | None = None
-        self._work_s: dict[str, float] = {}
+        self._work = WorkTime()
+        self._sealed_at: datetime | None = None
         self._count = 0
         self._unknown = 0
         self._named: set[EventId] = set()
@@ -99,10 +98,7 @@ class Replay:
             self._unknown += 1
         else:
             handler(self, event, event.body)
-        if self._last is not None:
-            gap = (event.at - self._last.at).total_seconds()
-            if 0 <= gap <= _PAUSE_LONGER_THAN_S:
-                self._work_s[event.operator] = self._work_s.get(event.operator, 0.0) + gap
+        self._work.count(event, self._procedure)
         self._count += 1
         self._ids.add(event.id)
         self._named.update(event.parents)
@@ -129,9 +125,9 @@ class Replay:
             approvals=tuple(self._approvals.values()), review=dict(self._review), signatures=tuple(self._signatures),
             papers=tuple(self._papers), fee=self._fee, old_card=self._old_card, slip=self._slip, vneid=tuple(self._vneid),
             packages=tuple(self._packages.values()), revision=self._revision, merged_into=self._merged_into,
-            linked=tuple(self._linked), card=self._card, card_note=self._card_note, work_s=dict(self._work_s), events=self._count,
+            linked=tuple(self._linked), card=self._card, card_note=self._card_note, work_s=dict(self._work.operator_s), events=self._count,
             unknown_events=self._unknown, heads=tuple(sorted(self._ids - self._named)), lease=self._lease,
-            finger_check=self._finger_check,
+            finger_check=self._finger_check, desk_s=dict(self._work.desk_s), sealed_at=self._sealed_at,
         )  # fmt: skip
 
     # --- opening, data -----------------------------------------------------------------------------------------------------
@@ -330,6 +326,7 @@ class Replay:
 
     def _on_sealed(self, event: Event, body: Mapping[str, Any]) -> None:
         self._package(event, body, PackageWord.SEALED, bytes=int(body.get("bytes", 0)))
+        self._sealed_at = event.at
 
     def _on_sent(self, event: Event, body: Mapping[str, Any]) -> None:
         self._package(event, body, PackageWord.SENT)

@@ -7,7 +7,7 @@ this program does not know (a newer station's) changes nothing and is counted, n
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +32,7 @@ from station.dossier.parts import (
     Signature,
     StepState,
 )
-from station.dossier.procedure import CaptureStep, Modality, Procedure, load_procedure
+from station.dossier.procedure import CaptureStep, Desk, Modality, Procedure, load_procedure
 from station.vietnam.dates import PartialDate, parse_date
 
 
@@ -41,7 +41,8 @@ class DossierState:
     """Everything known of one dossier at its last event.
 
     `captures` has one entry per capture step of the procedure, in the procedure's order. `package_word` is the state word shown
-    to people; `revision` counts how often data were opened again after sealing.
+    to people; `revision` counts how often data were opened again after sealing. `work_s` and `desk_s`: hands-on seconds by operator and
+    by desk (`station.dossier.worktime`); `sealed_at`: when the newest package was sealed.
     """
 
     id: str
@@ -83,6 +84,8 @@ class DossierState:
     heads: tuple[EventId, ...]
     lease: Lease | None = None
     finger_check: FingerCheckState | None = None
+    desk_s: Mapping[Desk, float] = field(default_factory=dict)
+    sealed_at: datetime | None = None
 
     def value(self, name: str) -> str:
         """Return the stored text of field `name`, empty when not given."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
-
+from station.views.pace import spoken
 from station.views.today import TicketRow, TodayView
-from ui.qt import QGridLayout, QHBoxLayout, QLineEdit, QProgressBar, Qt, QTimer, QVBoxLayout, QWidget
+from ui.qt import QGridLayout, QHBoxLayout, QLineEdit, Qt, QTimer, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
+from ui.widgets.bar import PaceBar
 from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
 from ui.widgets.desks import DeskCards
 from ui.widgets.pictures import Picture
@@ -73,7 +73,7 @@ class HomeScreen(Screen):
         head.addStretch(1)
         box.addLayout(head)
         headers = [self.texts(f"ui.col.{c}") for c in ("ticket", "name", "born", "kind", "wait", "state", "note")]
-        self.table = Table(headers, (64, 222, 82, 104, 96, 214, 150), self.texts("ui.today.waiting"), stretch=(1, 6))
+        self.table = Table(headers, (58, 200, 80, 114, 84, 190, 140), self.texts("ui.today.waiting"), stretch=(1, 6))
         self.table.currentCellChanged.connect(lambda *_: self.shell.refresh_actions() if self.view is not None else None)
         box.addWidget(self.table, 1)
         self._coach = Banner(small=True)
@@ -84,8 +84,8 @@ class HomeScreen(Screen):
 
     def _side(self) -> QVBoxLayout:
         right = QVBoxLayout()
-        right.setSpacing(12)
-        day, box = card(self.texts("ui.today.done"))
+        right.setSpacing(10)
+        day, box = card(self.texts("ui.today.done"), small=True)
         line = QHBoxLayout()
         self._done = label("", "hero")
         self._target = label("", "soft-title")
@@ -93,15 +93,15 @@ class HomeScreen(Screen):
         line.addWidget(self._target)
         line.addStretch(1)
         box.addLayout(line)
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
+        self._bar = PaceBar()
         box.addWidget(self._bar)
-        self._pace = label("", "caption", wrap=True)
-        box.addWidget(self._pace)
+        self._due, self._forecast, self._work = (label("", "caption", wrap=True) for _ in range(3))
+        for words in (self._due, self._forecast, self._work):
+            box.addWidget(words)
         right.addWidget(day)
-        self._device_card, self._devices = card(self.texts("ui.today.devices"))
+        self._device_card, self._devices = card(self.texts("ui.today.devices"), small=True)
         right.addWidget(self._device_card)
-        where, box = card(self.texts("ui.today.where"))
+        where, box = card(self.texts("ui.today.where"), small=True)
         grid = QGridLayout()
         self._counts = {}
         for index, (word, icon) in enumerate(WORDS):
@@ -129,7 +129,6 @@ class HomeScreen(Screen):
         self._room_again()
         self._for_size()
         self.table.setFocus()
-        self._day.setText(time.strftime("%d/%m/%Y"))
         self._ask()
         self._timer.start(2000)
 
@@ -179,11 +178,7 @@ class HomeScreen(Screen):
         self._say(view)
         self._done.setText(str(view.finished))
         self._target.setText(self.texts("ui.today.target", target=view.target))
-        self._bar.setRange(0, max(1, view.target))
-        self._bar.setValue(min(view.target, view.finished))
-        self._pace.setText(
-            self.texts("ui.today.work", seconds=f"{int(view.work_s) // 60}:{int(view.work_s) % 60:02d}") if view.work_s else ""
-        )
+        self._show_pace(view)
         for word, number in self._counts.items():
             number.setText(str(view.counts.get(word, 0)))
         refused = view.counts.get("refused", 0)
@@ -196,9 +191,24 @@ class HomeScreen(Screen):
         self.shell.refresh_actions()
         self.shell.refresh_tabs()
 
+    def _show_pace(self, view: TodayView) -> None:
+        """How far the day is, what is due by now, where it ends at the present pace."""
+        pace, texts = view.pace, self.texts
+        self._bar.show_share(view.finished / max(1, view.target), pace.share)
+        self._due.setText(texts("ui.today.due", due=f"<b>{pace.due}</b>"))
+        self._forecast.setText(
+            texts("ui.today.no-forecast")
+            if pace.forecast is None
+            else texts("ui.today.forecast", end=pace.end, forecast=f"<b>{pace.forecast}</b>")
+        )
+        self._work.setText(texts("ui.today.work", seconds=f"<b>{spoken(view.work_s)}</b>"))
+        self._work.setVisible(bool(view.work_s))
+        weekday = texts(f"ui.weekday.{view.day.isoweekday()}")
+        self._day.setText(texts("ui.today.day", weekday=weekday, date=f"{view.day:%d/%m/%Y}", begin=pace.begin, end=pace.end))
+
     def _cells(self, row: TicketRow) -> tuple[object, ...]:
         minutes = self.texts("ui.minutes", minutes=int(row.wait_s // 60))
-        wait: object = minutes if row.place in {"waiting", "open", "paused"} else ""
+        wait: object = minutes if row.place in {"waiting", "open", "paused", "slip"} else ""
         if row.place == "waiting" and row.wait_s > 900:
             wait = StateChip(State.RETRY, minutes)
         kind = self.texts(f"ui.kind.{row.kind}") if row.kind else ""
@@ -220,6 +230,8 @@ class HomeScreen(Screen):
             )
         elif first is None:
             self._coach.say(State.GOOD, self.texts("ui.today.empty"), self.texts.second("ui.today.empty"))
+        elif first.place == "slip":
+            self._coach.say(State.LIVE, self.texts("ui.today.slip-left"), self.texts.second("ui.today.slip-left"))
         elif first.place == "open":
             self._coach.say(State.LIVE, self.texts("ui.today.resume"), self.texts.second("ui.today.resume"))
         elif view.coach:
@@ -269,17 +281,19 @@ class HomeScreen(Screen):
                     self.act("reason", "ui.action.take-reason", "F12", self.reason.take, primary=True)]  # fmt: skip
         following = self.view.following if self.view is not None else ""
         first, chosen = self._row(following), self._row(self.table.chosen)
-        code = "ui.action.resume" if first is not None and first.open else "ui.action.call"
+        code = "ui.action.resume" if first is not None and first.resumable else "ui.action.call"
+        if first is not None and not first.ticket:
+            code = "ui.action.resume-person"
         actions = []
         if chosen is not None and chosen is not first and not chosen.finished:
-            actions.append(self.act("other", "ui.action.resume-other" if chosen.open else "ui.action.call-other", "Enter", self._other,
-                                    icon="person", ticket=chosen.ticket))  # fmt: skip
+            other = "ui.action.call-other" if not chosen.resumable else "ui.action.resume-other" if chosen.ticket else "ui.action.resume-person"
+            actions.append(self.act("other", other, "Enter", self._other, icon="person", ticket=chosen.ticket, person=_short(chosen.name)))  # fmt: skip
         if chosen is not None and chosen.open:
             actions.append(self.act("back", "ui.action.put-back", "Del", self._back, icon="pause"))
         actions.append(self.act("find", "ui.action.find", "F2", self.scan.setFocus, icon="barcode"))
         actions.append(self.act("ticket", "ui.action.new-ticket", "F6", self._new_ticket, icon="queue"))
         actions.append(self.act("call", code, "F12", self._next, enabled=first is not None, primary=True, icon="person",
-                                ticket=first.ticket if first is not None else ""))  # fmt: skip
+                                ticket=first.ticket if first is not None else "", person=_short(first.name) if first is not None else ""))  # fmt: skip
         return actions
 
     def _new_ticket(self) -> None:
@@ -343,7 +357,7 @@ class HomeScreen(Screen):
         row = self._row(self.table.chosen)
         if row is None:
             return
-        if row.open:
+        if row.resumable:
             self._open(row.dossier)
             return
         self._make_room()
@@ -384,6 +398,11 @@ class HomeScreen(Screen):
     def _refused_call(self, error: BaseException) -> None:
         self._timer.start(2000)
         self.shell.show_trouble(error)
+
+
+def _short(name: str) -> str:
+    """The last two words of a name: enough for a button, where there is no ticket's number."""
+    return " ".join(name.split()[-2:])
 
 
 def _opened(dossier: str, counter: object) -> tuple[str, str]:

@@ -1,10 +1,46 @@
-"""A score against its threshold: a bar, a black mark where it must reach, the number and words beside it."""
+"""Bars with a black mark: a score against its threshold with the number beside it, the day's dossiers against what is due by now."""
 
 from __future__ import annotations
 
 from ui.qt import QColor, QFontMetrics, QPainter, QPaintEvent, QRectF, QSize, QSizePolicy, Qt, QWidget
 from ui.theme.style import Current
 from ui.theme.tokens import State
+
+
+class PaceBar(QWidget):
+    """Done of a target, with a mark at what is due by now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._share = self._due = 0.0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_share(self, share: float, due: float) -> None:
+        """Show shares of the target, 0 to 1."""
+        if (share, due) != (self._share, self._due) or not self.accessibleName():
+            self._share, self._due = share, due
+            self.setAccessibleName(f"{share * 100:.0f} % / {due * 100:.0f} %")
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """As high as the mark."""
+        return QSize(200, 18)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw ground, bar, mark."""
+        _ = event
+        p = Current.theme.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        bar = QRectF(0, self.height() / 2 - 5, self.width(), 10)
+        painter.setBrush(Current.theme.ground(State.IDLE))
+        painter.drawRoundedRect(bar, 5, 5)
+        if self._share > 0:
+            painter.setBrush(QColor(p.accent))
+            painter.drawRoundedRect(QRectF(bar.left(), bar.top(), max(10.0, bar.width() * min(1.0, self._share)), 10), 5, 5)
+        painter.setBrush(QColor(p.text))
+        painter.drawRect(QRectF(min(bar.right() - 2, bar.left() + bar.width() * self._due), bar.top() - 3, 2, 16))
 
 
 class ScoreBar(QWidget):

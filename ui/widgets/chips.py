@@ -172,16 +172,16 @@ class Banner(QFrame):
         return self._main.text()
 
 
-def card(title: str = "", *, right: str = "") -> tuple[QFrame, QVBoxLayout]:
-    """Return a card and the layout to fill; `right` is a caption at the right of the title."""
+def card(title: str = "", *, right: str = "", small: bool = False) -> tuple[QFrame, QVBoxLayout]:
+    """Return a card and the layout to fill; `right` is a caption at the right of the title, `small` a card with a quiet title."""
     frame = QFrame()
     frame.setObjectName("card")
     box = QVBoxLayout(frame)
-    box.setContentsMargins(14, 12, 14, 12)
-    box.setSpacing(8)
+    box.setContentsMargins(14, 8 if small else 12, 14, 8 if small else 12)
+    box.setSpacing(4 if small else 8)
     if title:
         row = QHBoxLayout()
-        row.addWidget(label(title, "strong"))
+        row.addWidget(label(title, "name" if small else "strong"))
         row.addStretch(1)
         if right:
             row.addWidget(label(right, "caption"))

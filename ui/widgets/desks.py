@@ -31,7 +31,7 @@ class DeskCards(QWidget):
         """Show them."""
         if desks != self._desks:
             self._desks = desks
-            self.setAccessibleName("; ".join(f"{self._texts(f'ui.desk.{d.number}')} {d.waiting}" for d in desks))
+            self.setAccessibleName("; ".join(f"{self._texts(f'ui.desk.{d.number}')} {d.waiting} {d.mean}".strip() for d in desks))
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -110,6 +110,13 @@ class DeskCards(QWidget):
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
             self._texts("ui.desk.longest"),
         )
+        if desk.mean:
+            words = self._texts("ui.desk.mean")
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, words)
+            used = painter.fontMetrics().horizontalAdvance(words) + 5
+            painter.setFont(theme.font(s.caption, 700))
+            painter.setPen(QColor(p.text))
+            painter.drawText(line.adjusted(used, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, desk.mean)
 
     def _flag(self, painter: QPainter, box: QRectF) -> None:
         theme = Current.theme
