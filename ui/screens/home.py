@@ -286,7 +286,13 @@ class HomeScreen(Screen):
             code = "ui.action.resume-person"
         actions = []
         if chosen is not None and chosen is not first and not chosen.finished:
-            other = "ui.action.call-other" if not chosen.resumable else "ui.action.resume-other" if chosen.ticket else "ui.action.resume-person"
+            other = (
+                "ui.action.call-other"
+                if not chosen.resumable
+                else "ui.action.resume-other"
+                if chosen.ticket
+                else "ui.action.resume-person"
+            )
             actions.append(self.act("other", other, "Enter", self._other, icon="person", ticket=chosen.ticket, person=_short(chosen.name)))  # fmt: skip
         if chosen is not None and chosen.open:
             actions.append(self.act("back", "ui.action.put-back", "Del", self._back, icon="pause"))
