@@ -9,6 +9,7 @@ import numpy as np
 
 from biometrics.errors import ImageError, ModelError
 from biometrics.portrait.cascades import CascadeDetector, CascadeLandmarker
+from biometrics.portrait.chin import with_chin_edge
 from biometrics.portrait.document import document_measures, region_of
 from biometrics.portrait.face import FaceBox, FaceDetector, Image, Landmarker, Landmarks, Status, Tier
 from biometrics.portrait.measures import NAN, ComponentResult, FaceGeometry, components, face_tone, geometry
@@ -123,11 +124,11 @@ def check_image(image: Image) -> None:
 
 
 def find_face(image: Image, kit: Tools) -> tuple[list[FaceBox], Landmarks | None]:
-    """Return every face's box, largest first, and the largest one's points; takes the time a still has."""
+    """Return every face's box, largest first, and the largest one's points, the chin on its edge; takes the time a still has."""
     boxes = kit.detector.detect(image)
     face = kit.landmarker.locate(image, boxes[0]) if boxes else None
     if face is not None and isinstance(kit.landmarker, MeshLandmarker):
-        face = kit.landmarker.careful(image, face) or face
+        face = with_chin_edge(image, kit.landmarker.careful(image, face) or face)
     return boxes, face
 
 
