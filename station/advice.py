@@ -20,7 +20,7 @@ from station.views.base import Words
 from station.words import Language, catalogue, say
 
 SCREENS: Final = (
-    "sign-in", "home", "lookup", "declaration", "capture", "portrait", "review", "finish", "sending", "supervisor", "defects", "hand-over",
+    "sign-in", "home", "lookup", "declaration", "capture", "portrait", "iris", "review", "finish", "sending", "supervisor", "defects", "hand-over",
     "campaign", "recheck", "devices", "calibration", "home-visit", "settings", "operators", "side-by-side", "print-preview",
 )  # fmt: skip
 GENERAL_KEYS: Final = ("F12", "Shift+F12", "F1", "F2", "F3", "F4", "F5", "F7", "F8", "F9", "F10", "F11", "Esc")

@@ -110,6 +110,8 @@ class Station:
     """Finds a device's calibration certificate; without one a real device previews and cannot enroll."""
     here: Callable[[], Here | None] = nowhere
     """Where the kit is and how far its clock is off, as a GPS receiver says; None without one."""
+    takes_irises: bool = False
+    """Whether an iris camera belongs to this station; dossiers opened without one leave optional irises out."""
     _telling: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -234,15 +236,16 @@ class Station:
         self.files.write(INTAKE_FILE, intake.to_bytes())
         self.queue.intake = intake
 
-    def steps_here(self, *, iris: bool) -> tuple[tuple[Modality, ...], tuple[Modality, ...]]:
-        """Return `order` and `without` for `DossierBook.open_dossier`: the site's order of captures, and irises only where a device is.
+    def steps_here(self, *, iris: bool | None = None) -> tuple[tuple[Modality, ...], tuple[Modality, ...]]:
+        """Return `order` and `without` for `DossierBook.open_dossier`: the site's order of captures, and irises only where a device is
+        (`iris` None: as `takes_irises` says).
 
         An order in the settings that is none is left out: the procedure's own holds.
         """
         words = [w.strip() for w in self.settings.text("procedure.order").split(",") if w.strip()]
         known = set(map(str, Modality))
         order = tuple(Modality(w) for w in words) if set(words) == known and len(words) == len(known) else ()
-        return order, () if iris else (Modality.IRIS,)
+        return order, () if (self.takes_irises if iris is None else iris) else (Modality.IRIS,)
 
     def check_before_capture(self) -> None:
         """Raise before a capture what would hurt after it: a clock that is surely wrong (E02), no room left on the disk (E03)."""

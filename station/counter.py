@@ -10,9 +10,10 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
-from biometrics.positions import FingerPosition
-from devices.contract import Camera, Device, Frame, Scanner
+from biometrics.positions import Eye, FingerPosition
+from devices.contract import Camera, Device, Frame, ImagingDevice, Scanner
 from devices.emrtd.trust import CscaStore, TrustView
+from devices.errors import DeviceNotFoundError
 from devices.worker import DeviceWorker
 from station.app import Station
 from station.capture.runner import LiveRunner, ViewSink
@@ -28,8 +29,9 @@ from station.desk.shift import ShiftDesk
 from station.desk.signing import SigningDesk
 from station.desk.supervising import SupervisorDesk
 from station.desk.tickets import CardOnTable, DayQueue, Visitor
+from station.dossier.eyes import declare_eye_exception
 from station.dossier.numbers import CodeKind, read_code
-from station.dossier.parts import ExceptionKind, Permanence
+from station.dossier.parts import ExceptionKind, EyeExceptionKind, Permanence
 from station.dossier.procedure import CaptureStep, Modality
 from station.enrolling import request_of, rules_of
 from station.exchange import make_uploader
@@ -40,11 +42,12 @@ from station.queue.model import Entry, State
 from station.sealing import seal_dossier
 from station.views.fingers import FingersView, fingers_view
 from station.views.sending import SendingView, sending_view
-from station.views.strip import StripView, next_stage, strip_view
+from station.views.strip import STAGE_OF, StripView, next_stage, strip_view
 from station.views.today import TodayView
 
 if TYPE_CHECKING:
     from biometrics.portrait import PortraitQuality
+    from station.views.iris import Distance, IrisView
 
 T = TypeVar("T")
 
@@ -53,9 +56,12 @@ class Counter:
     """What the window drives."""
 
     def __init__(self, station: Station, scanner: Scanner, camera: Camera, population: Population, visitors: tuple[Visitor, ...],
-                 call_person: Callable[[int], None], procedure: str = "vn-60-2021", trust: Callable[[], TrustView] | None = None) -> None:  # fmt: skip
+                 call_person: Callable[[int], None], procedure: str = "vn-60-2021", trust: Callable[[], TrustView] | None = None,
+                 iris: ImagingDevice | None = None) -> None:  # fmt: skip
+        """`iris`: the iris camera, where this station has one; dossiers are then opened with their irises."""
         self.station = station
-        self.scanner, self.camera = scanner, camera
+        self.scanner, self.camera, self.iris = scanner, camera, iris
+        station.takes_irises = iris is not None
         self._call_person = call_person
         self._procedure = procedure
         self.queue = DayQueue(station, visitors, call_person, procedure)
@@ -69,6 +75,7 @@ class Counter:
         self.cards = CardTable(station, self._card_of, trust or CscaStore)
         self._scanner_worker = DeviceWorker(scanner.device_id)
         self._camera_worker = DeviceWorker(camera.device_id)
+        self._iris_worker: DeviceWorker | None = None
         self._judges: dict[str, Judge] = {}
         self._runner: LiveRunner | None = None
         self._uploader: Uploader | None = None
@@ -109,6 +116,8 @@ class Counter:
         """Run `job` for `device` on the thread that drives it, and wait for it; on this thread for a device that is not the counter's."""
         if device is self.scanner:
             return self._scanner_worker.submit(job).result()
+        if device is self.iris:
+            return self._irises().submit(job).result()
         return self._camera_worker.submit(job).result() if device is self.camera else job()
 
     # --- the day -----------------------------------------------------------------------------------------------------------
@@ -116,7 +125,8 @@ class Counter:
     def today(self) -> TodayView:
         """Return the queue of the day, devices and the four words (S1), after telling the journal what the queue learnt."""
         self.station.tell_journal()
-        return self.queue.today((self.scanner.describe(), self.camera.describe()))
+        devices = (self.scanner, self.camera) if self.iris is None else (self.scanner, self.camera, self.iris)
+        return self.queue.today(tuple(d.describe() for d in devices))
 
     def call(self, ticket: str, reason: str = "") -> str:
         """Call a ticket and return its dossier: opened now, or gone on with where it stopped; compared with the register.
@@ -138,7 +148,7 @@ class Counter:
         """Return where a dossier goes after the stage `done`: the next one, or "home" when another desk takes over."""
         trim()  # between two desks: what the last one's pictures took
         following = next_stage(self.station.book.state(dossier), looked=True) or "finish"
-        desk = {"lookup": "1", "declaration": "2", "fingers": "3", "portrait": "4"}.get(following, "5")
+        desk = {"lookup": "1", "declaration": "2", "fingers": "3", "portrait": "4", "iris": "4"}.get(following, "5")
         state = self.station.book.state(dossier)
         if following != done and desk != state.desk and not state.sealed:
             self.station.life.hand_to(dossier, desk)
@@ -197,18 +207,38 @@ class Counter:
         station = self.station
         station.check_before_capture()
         state = station.book.state(dossier)
-        face = step.modality is Modality.FACE
-        device, worker = (self.camera, self._camera_worker) if face else (self.scanner, self._scanner_worker)
+        device, worker = self._device_of(step)
         if not device.is_open:
             device.open()
         tried = len(state.captures[step.id].attempts)
         session = CaptureSession(
-            request_of(step, state), rules_of(step), self._judge(face=face), attempts_before=tried,
+            request_of(step, state), rules_of(step), self._judge(step.modality), attempts_before=tried,
             admission=station.admission(device),
         )  # fmt: skip
         self._runner = LiveRunner(device, worker, on_frame=on_frame, on_view=on_view)
         self._session = session
         return self._runner.start(session)
+
+    def _device_of(self, step: CaptureStep) -> tuple[ImagingDevice, DeviceWorker]:
+        """Return what takes a step, and the thread that drives it.
+
+        Raises:
+            DeviceNotFoundError: irises are wanted and no iris camera is here.
+        """
+        if step.modality is Modality.FACE:
+            return self.camera, self._camera_worker
+        if step.modality is not Modality.IRIS:
+            return self.scanner, self._scanner_worker
+        if self.iris is None:
+            raise DeviceNotFoundError("No iris camera is connected; nothing was captured and what was saved is safe. Plug it in, "
+                                      "or declare the eyes an exception (F7).", device_id="iris", code="no-iris-device")  # fmt: skip
+        return self.iris, self._irises()
+
+    def _irises(self) -> DeviceWorker:
+        """The iris camera's thread; most stations never start it."""
+        if self._iris_worker is None:
+            self._iris_worker = DeviceWorker("iris")
+        return self._iris_worker
 
     def press(self) -> None:
         """Take the picture now (any thread)."""
@@ -220,11 +250,15 @@ class Counter:
         if self._runner is not None:
             self._runner.stop()
 
-    def _judge(self, *, face: bool) -> Judge:
+    def _judge(self, modality: Modality) -> Judge:
         """Return the judge of a modality, made when the first capture of it opens (its libraries are most of a start)."""
-        name = "portrait" if face else "fingers"
+        name = STAGE_OF[modality]
         if name not in self._judges:
-            if face:
+            if modality is Modality.IRIS:
+                from station.capture.iris import IrisJudge
+
+                self._judges[name] = IrisJudge()
+            elif modality is Modality.FACE:
                 from station.capture.portrait import PortraitJudge
 
                 self._judges[name] = PortraitJudge(self.station.settings.text("portrait.profile"))
@@ -245,6 +279,26 @@ class Counter:
         """The newest judged portrait (any thread)."""
         judge = self._judges.get("portrait")
         return judge.latest if judge is not None else None  # type: ignore[attr-defined]  # a PortraitJudge
+
+    def irises(self, dossier: str) -> IrisView:
+        """Return the eyes as they stand: wanted, taken (small pictures, the device's score), excepted (S6)."""
+        from station.views.iris import iris_view
+
+        return iris_view(self.station.book.state(dossier), self.station.journal.blob)
+
+    @property
+    def eye_distance(self) -> Distance | None:
+        """Where the eyes of the newest live picture are; None while none is seen (any thread)."""
+        from station.views.iris import distance_of
+
+        judge = self._judges.get("iris")
+        return distance_of(judge.latest) if judge is not None else None  # type: ignore[attr-defined]  # an IrisJudge
+
+    def declare_eye_exception(
+        self, dossier: str, eye: Eye, kind: EyeExceptionKind, permanence: Permanence, reason: str = ""
+    ) -> None:
+        """Declare an eye whose iris cannot be taken; signed by the signed-in officer (F7)."""
+        declare_eye_exception(self.station.book, dossier, eye, kind, permanence, reason)
 
     @property
     def portrait_ticks(self) -> tuple[str, ...]:
@@ -359,8 +413,11 @@ class Counter:
             self._uploader.stop()
         if self._carrier is not None:
             self._carrier.close()
-        for worker in (self._scanner_worker, self._camera_worker):
-            worker.stop()
+        for worker in (self._scanner_worker, self._camera_worker, self._iris_worker):
+            if worker is not None:
+                worker.stop()
+        if self.iris is not None:
+            self.iris.close()
         self.scanner.close()
         self.camera.close()
         self.station.close()

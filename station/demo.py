@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from devices.contract import Camera, Scanner
+from devices.contract import Camera, ImagingDevice, Scanner
 from devices.simulated.camera import SimulatedCamera, Sitting
 from devices.simulated.scanner import Applicant, SimulatedScanner
 from devices.timing import Pacer
@@ -18,6 +18,9 @@ from station.clock import Clock
 from station.demo_team import add_team, new_pin
 from station.keys import Argon2Cost, Role
 from station.population.synthetic import SyntheticCitizen, SyntheticPopulation
+
+if TYPE_CHECKING:
+    from devices.simulated.sbi import SbiSimulator
 
 ADMIN: Final = "demo-admin"
 OPERATOR: Final = "demo"
@@ -82,6 +85,22 @@ def demo_devices(pacer: Pacer) -> tuple[SimulatedScanner, SimulatedCamera]:
     scanner.open()
     camera.open()
     return scanner, camera
+
+
+def demo_iris(clock: Clock, settle_s: float) -> tuple[ImagingDevice, SbiSimulator]:
+    """Return a simulated iris camera, closed, and the device service behind it (its own keys, an address of this machine only)."""
+    from devices.sbi.adapter import SbiScanner
+    from devices.simulated.sbi import SbiSimulator
+
+    service = SbiSimulator("iris-double", now=clock.now, settle_s=settle_s)
+    service.start()
+    try:
+        found = SbiScanner.discover({"ports": str(service.port), "env": "Developer", "trust": service.trust(), "clock": clock})
+        device = next(d for d in found if isinstance(d, ImagingDevice))
+    except BaseException:
+        service.stop()
+        raise
+    return device, service
 
 
 def call_person(scanner: Scanner, camera: Camera, seed: int, *, light_s: float = 0.0) -> None:

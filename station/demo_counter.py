@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from devices.emrtd.access import AccessKey
 from devices.emrtd.trust import TrustView
@@ -15,13 +16,19 @@ from station.chip import csca_store
 from station.chip_demo import demo_chip
 from station.clock import Clock, SystemClock
 from station.counter import Counter
-from station.demo import call_person, demo_citizen, demo_devices, demo_population, open_demo_station, person_seed
+from station.demo import call_person, demo_citizen, demo_devices, demo_iris, demo_population, open_demo_station, person_seed
 from station.demo_intake import DemoIntake
 from station.desk.tickets import CardOnTable, Visitor
+from station.dossier.procedure import Modality, load_procedure
 from station.errors import StationError
 from station.population.synthetic import SyntheticCitizen
 
+if TYPE_CHECKING:
+    from devices.simulated.sbi import SbiSimulator
+
 VISITORS = 7
+IRIS_SETTLES = 3.0
+"""How much longer than the fingers the eyes take until they are right before the camera."""
 FIRST_TICKET = 101
 
 
@@ -62,9 +69,16 @@ class DemoCounter:
             Visitor(str(FIRST_TICKET + n), c, person_seed(self._seed, c), partial(card_on_table, c))
             for n, c in enumerate(citizens)
         ]
-        self.counter = Counter(station, scanner, camera, population, tuple(visitors),
-                               lambda seed: call_person(scanner, camera, seed, light_s=self._light_s), self._procedure,
-                               demo_trust)  # fmt: skip
+        iris = None
+        if any(s.modality is Modality.IRIS for s in load_procedure(self._procedure).steps):
+            iris, self._eyes = demo_iris(self._clock, IRIS_SETTLES * self._light_s)
+
+        def step_up(seed: int) -> None:
+            call_person(scanner, camera, seed, light_s=self._light_s)
+            if self._eyes is not None:
+                self._eyes.call(seed)
+
+        self.counter = Counter(station, scanner, camera, population, tuple(visitors), step_up, self._procedure, demo_trust, iris)
         self.counter.place = self.place
         self.counter.queue.hand_out()
         plain = self.counter.seed_of
@@ -82,6 +96,7 @@ class DemoCounter:
         return self.counter
 
     _connecting: threading.Thread | None = None
+    _eyes: SbiSimulator | None = None
 
     def _connect(self) -> None:
         counter = self.counter
@@ -99,6 +114,8 @@ class DemoCounter:
         if self._connecting is not None:
             self._connecting.join()
         self.intake.stop()
+        if self._eyes is not None:
+            self._eyes.stop()
 
 
 def demo_trust() -> TrustView:

@@ -50,7 +50,8 @@ class CaptureLine:
 def request_of(step: CaptureStep, state: DossierState) -> CaptureRequest:
     """Return what the device is asked for at `step`, the declared exceptions left out."""
     missing = tuple(f for f in step.fingers if f in state.excepted)
-    return CaptureRequest(step.position, step.impression, missing, modality=step.modality.value)
+    eyes = state.expected_eyes if step.modality is Modality.IRIS else ()
+    return CaptureRequest(step.position, step.impression, missing, modality=step.modality.value, eyes=eyes)
 
 
 def rules_of(step: CaptureStep) -> StepRules:
@@ -118,12 +119,13 @@ class Enroller:
             )
 
     def _capture_irises(self, dossier: str, step: CaptureStep, device: ImagingDevice, admitted: Grade, tried: int) -> CaptureLine:
+        eyes = self._station.book.state(dossier).expected_eyes
         began = time.perf_counter()
         station = self._station
         if not device.is_open:
             device.open()
         attempts = take_irises(
-            device, admitted, attempts=step.attempts, threshold=step.thresholds[FingerPosition.UNKNOWN], before=tried
+            device, admitted, attempts=step.attempts, threshold=step.thresholds[FingerPosition.UNKNOWN], before=tried, eyes=eyes
         )
         best = max(attempts, key=lambda a: a.verdict.score)
         numbers = {a.number: store_attempt(station.book, dossier, step, a) for a in attempts}

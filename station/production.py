@@ -33,7 +33,7 @@ from station.clock import Clock
 from station.counter import Counter
 from station.desk.tickets import CardOnTable
 from station.device_room import DeviceRoom
-from station.dossier.procedure import CaptureStep
+from station.dossier.procedure import CaptureStep, Modality
 from station.errors import StationError, TransferError
 from station.exchange import make_carrier
 from station.files import RealFiles
@@ -108,12 +108,13 @@ class ProductionCounter(Counter):
     def __init__(self, station: Station, population: Population) -> None:
         super().__init__(station, find_scanner(station) or AbsentScanner("scanner"), find_camera(station) or AbsentCamera("camera"),
                          population, (), lambda _: None, station.settings.text("procedure.id"),
-                         lambda: csca_store(None, trusted_authorities(station)))  # fmt: skip
+                         lambda: csca_store(None, trusted_authorities(station)), find_iris(station))  # fmt: skip
         self.place = f"{station.settings.text('station.unit')} · Kit {station.settings.text('station.kit')}"
 
     def held(self) -> tuple[Device, ...]:
-        """See `Counter.held`: scanner and camera, where there are any."""
-        return tuple(d for d in (self.scanner, self.camera) if not isinstance(d, AbsentScanner | AbsentCamera))
+        """See `Counter.held`: scanner, camera and iris camera, where there are any."""
+        there = tuple(d for d in (self.scanner, self.camera) if not isinstance(d, AbsentScanner | AbsentCamera))
+        return there if self.iris is None else (*there, self.iris)
 
     def start_capture(
         self, dossier: str, step: CaptureStep, *, on_frame: Callable[[Frame], None], on_view: ViewSink
@@ -123,6 +124,9 @@ class ProductionCounter(Counter):
             self.scanner = find_scanner(self.station) or self.scanner
         if isinstance(self.camera, AbsentCamera):
             self.camera = find_camera(self.station) or self.camera
+        if self.iris is None and step.modality is Modality.IRIS:
+            self.iris = find_iris(self.station)
+            self.station.takes_irises = self.iris is not None
         return super().start_capture(dossier, step, on_frame=on_frame, on_view=on_view)
 
     def _card_of(self, ticket: str) -> CardOnTable | None:
@@ -149,7 +153,21 @@ def found_devices(station: Station, setting: str) -> Iterator[Device]:
 
 def find_scanner(station: Station) -> Scanner | None:
     """Return the first scanner of the settings that answers."""
-    return next((d for d in found_devices(station, "devices.scanner") if isinstance(d, Scanner)), None)
+    return next(
+        (d for d in found_devices(station, "devices.scanner") if isinstance(d, Scanner) and not d.capabilities.eyes), None
+    )
+
+
+def find_iris(station: Station) -> ImagingDevice | None:
+    """Return the first iris camera that answers: of its own setting, or found beside the scanners (one SBI search finds both)."""
+    scanners = station.settings.text("devices.scanner")
+    for setting in ("devices.iris", "devices.scanner"):
+        # Only an SBI search may find both kinds; other scanners are not asked a second time.
+        if station.settings.text(setting) if setting == "devices.iris" else "sbi" in scanners.split():
+            for device in found_devices(station, setting):
+                if isinstance(device, ImagingDevice) and device.capabilities.eyes:
+                    return device
+    return None
 
 
 def find_camera(station: Station) -> Camera | None:

@@ -88,7 +88,8 @@ def content_of(station: Station, state: DossierState) -> PackageContent:
         papers=paper_parts(station.journal, events), operator=station.operator.operator_id, station=station.origin,
         software=software_version(), clock=station.clock.source, created=station.clock.now(), sequence=sealed + 1,
         previous=previous, demo=station.demo,
-        facts={"exceptions": {str(int(f)): e.kind.value for f, e in state.exceptions.items()}, "visit": state.visit},
+        facts={"exceptions": {str(int(f)): e.kind.value for f, e in state.exceptions.items()}, "visit": state.visit,
+               **({"eye_exceptions": {str(int(e)): x.kind.value for e, x in state.eye_exceptions.items()}} if state.eye_exceptions else {})},
     )  # fmt: skip
 
 

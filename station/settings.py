@@ -85,6 +85,7 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("portrait.profile", "quality", "vn-cccd", choices=("vn-cccd", "vn-passport", "icao", "custom")),
     Setting("devices.scanner", "devices", "simulated-scanner"),
     Setting("devices.camera", "devices", "simulated-camera"),
+    Setting("devices.iris", "devices", ""),
     Setting("devices.card_reader", "devices", "simulated-card"),
     Setting("devices.document_reader", "devices", ""),
     Setting("devices.positioner", "devices", ""),

@@ -68,6 +68,7 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--demo", action="store_true")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--procedure", default="vn-60-2021")
     parser.add_argument("--language", default="vi")
     parser.add_argument("--data", type=Path)
     options = parser.parse_args(list(arguments))
@@ -83,7 +84,7 @@ def run(arguments: Sequence[str]) -> int:
     start = shell.page
     assert isinstance(start, StartScreen)
     with tempfile.TemporaryDirectory(prefix="station-demo-") as made:
-        demo = DemoCounter(options.folder or Path(made), seed=options.seed)
+        demo = DemoCounter(options.folder or Path(made), seed=options.seed, procedure=options.procedure)
 
         def failed(error: BaseException) -> None:
             shell.show_trouble(error)

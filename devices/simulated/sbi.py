@@ -35,8 +35,9 @@ class SbiSimulator:
 
     def __init__(self, profile: str | None = None, faults: Sequence[str] = (), *, seed: int = 1, port: int | None = None,
                  now: Callable[[], datetime] | None = None, frames_per_s: float = 30.0, keys: DeviceKeys | None = None,
-                 env: str = "Developer", spec: str = "0.9.5") -> None:  # fmt: skip
-        """`faults` strike always; `inject` adds one that strikes once. `now` is the device's own clock."""
+                 env: str = "Developer", spec: str = "0.9.5", settle_s: float = 0.0) -> None:  # fmt: skip
+        """`faults` strike always; `inject` adds one that strikes once. `now` is the device's own clock. `settle_s`: how long eyes
+        take to come right before an iris camera."""
         self.profile = profile or "finger-slap"
         if self.profile not in _TYPES:
             raise ValueError(f"no SBI profile is called {self.profile}; there are: {', '.join(_TYPES)}")
@@ -48,7 +49,8 @@ class SbiSimulator:
         self._keys = keys
         self._env, self._spec = env, spec
         self.serial = f"SIM-{self.kind.upper()}-{seed:04d}"
-        self.body = SimulatedBody(seed)
+        self._settle_s = settle_s
+        self.body = SimulatedBody(seed, settle_s)
         self._maker: CaptureMaker | None = None
         self._server: LoopbackServer | None = None
 
@@ -69,6 +71,12 @@ class SbiSimulator:
     def inject(self, fault: str) -> None:
         """Let `fault` strike once."""
         self._faults.inject(fault)
+
+    def call(self, seed: int) -> None:
+        """Let another person step up."""
+        self.body = SimulatedBody(seed, self._settle_s)
+        if self._maker is not None:
+            self._maker.body = self.body
 
     def warm_up(self, sub_id: str = "2") -> None:
         """Grow the fingers of one live picture, so that the first frame comes at once."""

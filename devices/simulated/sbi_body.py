@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -20,17 +20,21 @@ LIVE_SHAPE: Final = (1500, 1600)
 _SLAPS: Final = {"1": FingerPosition.LEFT_FOUR, "2": FingerPosition.RIGHT_FOUR, "3": FingerPosition.TWO_THUMBS}
 
 
-@lru_cache(maxsize=4)
-def _both_eyes(seed: int) -> NDArray[np.uint8]:
-    right, left = eye_picture(seed, 1)[0], eye_picture(seed, 2)[0]
+_STANCES: Final[tuple[dict[str, Any], ...]] = ({"scale": 0.6}, {"lids": 0.5}, {"glasses": True}, {})
+"""How a person comes before the camera: a step too far, lids half closed, lamps in the glasses, then as it should be."""
+
+
+@lru_cache(maxsize=8)
+def _both_eyes(seed: int, stance: int = 3) -> NDArray[np.uint8]:
+    right, left = (eye_picture(seed, eye, **_STANCES[stance])[0] for eye in (1, 2))
     return np.hstack([right, np.full((SIZE[0], 16), 255, np.uint8), left])
 
 
 class SimulatedBody:
-    """One person; each capture is another touch."""
+    """One person; each capture is another touch. `settle_s`: how long it takes until the eyes are where the camera wants them."""
 
-    def __init__(self, seed: int) -> None:
-        self.seed = seed
+    def __init__(self, seed: int, settle_s: float = 0.0) -> None:
+        self.seed, self._settle_s = seed, settle_s
         self._touch = 0
         self._scenes: dict[str, LiveScene] = {}
         self._lock = threading.Lock()
@@ -47,7 +51,7 @@ class SimulatedBody:
 
     def live(self, kind: str, sub_id: str, at_s: float) -> bytes:
         """Return the live picture at that moment as JPEG: 1600x1500 for fingers, both eyes side by side for irises."""
-        picture = self._live_eyes() if kind == "Iris" else self._live_fingers(sub_id, at_s)
+        picture = self._live_eyes(at_s) if kind == "Iris" else self._live_fingers(sub_id, at_s)
         done, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 80])
         assert done, "OpenCV with JPEG"
         return bytes(data.tobytes())
@@ -66,5 +70,6 @@ class SimulatedBody:
         shape = LIVE_SHAPE if sub_id in _SLAPS else (small.shape[0] * 2, small.shape[1] * 2)
         return np.asarray(cv2.resize(small, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.uint8)
 
-    def _live_eyes(self) -> NDArray[np.uint8]:
-        return _both_eyes(self.seed)
+    def _live_eyes(self, at_s: float) -> NDArray[np.uint8]:
+        last = len(_STANCES) - 1
+        return _both_eyes(self.seed, min(last, int(last * at_s / self._settle_s)) if self._settle_s > 0 else last)

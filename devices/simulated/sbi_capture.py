@@ -34,7 +34,7 @@ class CaptureMaker:
     def __init__(self, keys: DeviceKeys, body: SimulatedBody, digital_id: Callable[[], dict[str, str]], now: Callable[[], datetime],
                  env: str, spec: str) -> None:  # fmt: skip
         self._keys = keys
-        self._body = body
+        self.body = body
         self._digital_id = digital_id
         self._now = now
         self._env, self._spec = env, spec
@@ -80,10 +80,10 @@ class CaptureMaker:
         if kind == "Iris":
             records = []
             for name in names:
-                picture, centre, diameter = self._body.eye(_EYES[name])
+                picture, centre, diameter = self.body.eye(_EYES[name])
                 records.append(iris_record(_EYES[name], picture, when, centre, diameter))
         else:
-            pictures = self._body.fingers([FingerPosition(_FINGERS[n]) for n in names])
+            pictures = self.body.fingers([FingerPosition(_FINGERS[n]) for n in names])
             ppi = 300 if fault == "low-resolution" else 500
             records = [
                 finger_record(_FINGERS[n], pictures[FingerPosition(_FINGERS[n])], when, ppi=ppi, lossy=fault == "lossy-picture")

@@ -11,7 +11,7 @@ from station.capture.session import Attempt
 from station.capture.verdict import Verdict
 from station.dossier.book import DossierBook
 from station.dossier.events import Event
-from station.dossier.procedure import CaptureStep
+from station.dossier.procedure import CaptureStep, Modality
 from station.journal import Journal
 
 
@@ -73,6 +73,8 @@ def accept(book: DossierBook, journal: Journal, dossier: str, step: CaptureStep,
     """Accept an attempt for its step, with `extra` flags (the officer's own judgements); on the disk when this returns."""
     state = book.state(dossier)
     missing = tuple(int(f) for f in step.fingers if f in state.excepted)
+    if step.modality is Modality.IRIS:
+        missing = tuple(int(e) for e in state.eye_exceptions)
     flags = () if attempt.automatic else ("manual",)
     if not attempt.verdict.passed:
         flags = (*flags, "below-threshold")

@@ -41,7 +41,11 @@ def command(
             return
         import importlib
 
-        raise SystemExit(importlib.import_module("ui.main").run(["--demo", "--folder", str(place), "--seed", str(seed)]))
+        raise SystemExit(
+            importlib.import_module("ui.main").run(
+                ["--demo", "--folder", str(place), "--seed", str(seed), "--procedure", procedure]
+            )
+        )
 
 
 def _no_display() -> bool:

@@ -15,7 +15,7 @@ from station.errors import AccessError
 from station.keys import Permission
 from station.views.base import Words, grouped, shown
 from station.views.inbox import InboxRow, InboxView, inbox_view
-from station.views.review import exception_text
+from station.views.review import exception_text, eye_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,7 @@ class SupervisorDesk:
             facts += [Fact(Words("ui.fact.now"), shown(defect.field, state.value(defect.field))),
                       Fact(Words("ui.fact.new"), shown(defect.field, defect.new_value))]  # fmt: skip
         exceptions = tuple(exception_text(f, e.kind.value, e.permanence.value, e.reason) for f, e in state.exceptions.items())
+        exceptions += tuple(eye_text(e, x.kind.value, x.permanence.value, x.reason) for e, x in state.eye_exceptions.items())
         return Case(state.id, state.value("full_name"), grouped(state.value("personal_no")), facts[0].value, tuple(facts), exceptions,
                     picture, fingers)  # fmt: skip
 

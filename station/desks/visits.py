@@ -106,7 +106,7 @@ class VisitDesk:
             dossier = known.id
         else:
             applicant = {"full_name": call.name, "personal_no": call.personal_no, "addr_perm": call.address}
-            order, without = self._station.steps_here(iris=False)
+            order, without = self._station.steps_here()
             given = {k: v for k, v in applicant.items() if v}
             dossier = book.open_dossier(self._procedure, applicant=given, visit="home", order=order, without=without)
         self._notes.note(dossier, "arrived", helper=helper, place=place or self.here())

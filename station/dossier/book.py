@@ -147,6 +147,10 @@ class DossierBook:
             raise AccessError("Nobody is signed in; nothing was changed. Sign in first.", code="not-signed-in")
         return self.journal.append(kind, body, dossier=dossier, operator=self.session.operator, desk=self.session.desk)
 
+    def signed(self, payload: bytes) -> bytes:
+        """Return the signed-in operator's signature, empty where this book has no signer."""
+        return self._sign(payload) if self._sign is not None else b""
+
     def editable(self, dossier: str) -> DossierState:
         """Return the state if its data may be changed now.
 
@@ -330,12 +334,10 @@ class DossierBook:
             raise InputError("This kind of exception is not known; nothing was changed. Choose one from the list.",
                              code="exception-kind") from error  # fmt: skip
         reason = needed_reason(reason) if kind is ExceptionKind.OTHER else short_reason(reason)
-        if not signature and self._sign is not None:
-            signature = self._sign(
-                exception_payload(
-                    dossier, finger, kind=kind, permanence=permanence, reason=reason, operator=self.session.operator
-                )
-            )
+        operator = self.session.operator
+        signature = signature or self.signed(
+            exception_payload(dossier, finger, kind=kind, permanence=permanence, reason=reason, operator=operator)
+        )
         self.write(Kind.EXCEPTION, {"finger": int(finger), "kind": kind.value, "permanence": permanence.value, "reason": reason,
                                     "signature": signature, "photo": photo}, dossier)  # fmt: skip
         count = len(state.excepted | {finger})

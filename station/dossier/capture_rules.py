@@ -41,6 +41,9 @@ def check_capture(state: DossierState, step: CaptureStep, capture: Capture) -> N
 
 def below_threshold(state: DossierState, step: CaptureStep, capture: Capture) -> list[FingerPosition]:
     """Return the wanted positions whose quality (0..100) lies below the step's threshold."""
+    if step.modality is Modality.IRIS:  # each eye for itself; the weaker one decides
+        lowest = min((q.score for q in capture.quality), default=0.0)
+        return [FingerPosition.UNKNOWN] if lowest < step.thresholds.get(FingerPosition.UNKNOWN, 0.0) else []
     wanted = state.expected(step) or (FingerPosition.UNKNOWN,)
     scores = {q.position: q.score for q in capture.quality}
     return [f for f in wanted if scores.get(int(f), 0.0) < step.thresholds.get(f, 0.0)]

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     SENT = "package.sent"  # package id, carrier, bytes confirmed by the peer
     RECEIPT = "package.acknowledged"  # package id, receipt (bytes), intake
     REFUSED = "package.refused"  # package id, reasons
+    EYE_EXCEPTION = "eye.exception"  # eye, kind, permanence, reason, signature
+    EYE_EXCEPTION_WITHDRAWN = "eye.exception-withdrawn"  # eye, reason
     EXCEPTION_WITHDRAWN = "finger.exception-withdrawn"  # finger, reason
     PAPER = "paper.printed"  # form, basis, sha256, copy
     PROOF = "paper.photographed"  # what, field, blob

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from biometrics.positions import FingerPosition
+from biometrics.positions import Eye, FingerPosition
 from station.capture.model import Capture
 from station.dossier.events import EventId
 
@@ -59,6 +59,17 @@ class ExceptionKind(StrEnum):
     DEFORMED = "deformed"
     STIFF = "stiff"
     WORN = "worn"
+    OTHER = "other"
+
+
+class EyeExceptionKind(StrEnum):
+    """Why an iris cannot be taken (không có mắt, băng, đục, không mở được, không có máy, khác)."""
+
+    MISSING = "missing"
+    BANDAGED = "bandaged"
+    CLOUDED = "clouded"
+    CANNOT_OPEN = "cannot-open"
+    NO_DEVICE = "no-device"
     OTHER = "other"
 
 
@@ -161,6 +172,20 @@ class FingerExceptionState:
     event: EventId
     signature: bytes = b""
     photo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EyeExceptionState:
+    """An eye that is not taken, with the officer who answers for it."""
+
+    eye: Eye
+    kind: EyeExceptionKind
+    permanence: Permanence
+    reason: str
+    operator: str
+    at: datetime
+    event: EventId
+    signature: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ def before_sealing(state: DossierState) -> tuple[OpenItem, ...]:
     items += [OpenItem(FINDING, f.key) for f in state.open_findings if f.kind not in WEAK]
     items += [OpenItem("decision-open", a.what) for a in state.open_approvals if not a.deferred]
     items += [OpenItem("exception-unsigned", str(int(f))) for f, e in state.exceptions.items() if not e.signature]
+    items += [OpenItem("exception-unsigned", f"eye-{int(e)}") for e, x in state.eye_exceptions.items() if not x.signature]
     return tuple(items)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from biometrics.positions import FingerPosition
+from biometrics.positions import Eye, FingerPosition
 from station.capture.model import Capture
 from station.dossier.events import Event, EventId
 from station.dossier.findings import FINDING, FingerCheckState, from_body
@@ -25,6 +25,8 @@ from station.dossier.parts import (
     Defect,
     DefectState,
     ExceptionKind,
+    EyeExceptionKind,
+    EyeExceptionState,
     FieldSource,
     FieldValue,
     FingerExceptionState,
@@ -67,6 +69,7 @@ class Replay:
         self._look_up: LookUpState | None = None
         self._steps: dict[str, StepState] = {}
         self._exceptions: dict[FingerPosition, FingerExceptionState] = {}
+        self._eye_exceptions: dict[Eye, EyeExceptionState] = {}
         self._defects: dict[EventId, Defect] = {}
         self._approvals: dict[EventId, Approval] = {}
         self._review: dict[str, bool] = {}
@@ -128,6 +131,7 @@ class Replay:
             linked=tuple(self._linked), card=self._card, card_note=self._card_note, work_s=dict(self._work.operator_s), events=self._count,
             unknown_events=self._unknown, heads=tuple(sorted(self._ids - self._named)), lease=self._lease,
             finger_check=self._finger_check, desk_s=dict(self._work.desk_s), sealed_at=self._sealed_at,
+            eye_exceptions=dict(self._eye_exceptions),
         )  # fmt: skip
 
     # --- opening, data -----------------------------------------------------------------------------------------------------
@@ -214,6 +218,18 @@ class Replay:
 
     def _on_exception_withdrawn(self, event: Event, body: Mapping[str, Any]) -> None:
         self._exceptions.pop(FingerPosition(int(body["finger"])), None)
+        self._signatures.clear()
+
+    def _on_eye_exception(self, event: Event, body: Mapping[str, Any]) -> None:
+        eye = Eye(int(body["eye"]))
+        self._eye_exceptions[eye] = EyeExceptionState(
+            eye, EyeExceptionKind(body["kind"]), Permanence(body["permanence"]), str(body.get("reason", "")), event.operator, event.at,
+            event.id, bytes(body.get("signature", b"")),
+        )  # fmt: skip
+        self._signatures.clear()
+
+    def _on_eye_exception_withdrawn(self, event: Event, body: Mapping[str, Any]) -> None:
+        self._eye_exceptions.pop(Eye(int(body["eye"])), None)
         self._signatures.clear()
 
     def _on_fingers_checked(self, event: Event, body: Mapping[str, Any]) -> None:
@@ -375,7 +391,8 @@ _HANDLERS: Final[dict[str, Callable[[Replay, Event, Mapping[str, Any]], None]]] 
     for kind, name in {
         Kind.OPENED: "opened", Kind.CLASSIFIED: "classified", Kind.LOOKED_UP: "looked_up", Kind.FIELD_SET: "field",
         Kind.CARD_READ: "card_read", Kind.ATTEMPT: "attempt", Kind.CAPTURED: "captured", Kind.DISCARDED: "discarded",
-        Kind.EXCEPTION: "exception", Kind.EXCEPTION_WITHDRAWN: "exception_withdrawn", Kind.FINGERS_CHECKED: "fingers_checked", Kind.REVIEWED: "reviewed",
+        Kind.EXCEPTION: "exception", Kind.EXCEPTION_WITHDRAWN: "exception_withdrawn", Kind.EYE_EXCEPTION: "eye_exception",
+        Kind.EYE_EXCEPTION_WITHDRAWN: "eye_exception_withdrawn", Kind.FINGERS_CHECKED: "fingers_checked", Kind.REVIEWED: "reviewed",
         Kind.SIGNED: "signed", Kind.PAPER: "paper", Kind.PROOF: "proof", Kind.FEE: "fee", Kind.OLD_CARD: "old_card",
         Kind.SLIP: "slip", Kind.VNEID: "vneid", Kind.PAUSED: "paused", Kind.RESUMED: "resumed", Kind.ABANDONED: "abandoned",
         Kind.REOPENED: "resumed", Kind.MERGED: "merged", Kind.MERGED_FROM: "linked", Kind.LINKED: "linked", Kind.HANDED: "handed",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from biometrics.positions import FingerPosition
+from biometrics.positions import Eye, FingerPosition
 from station.dossier.events import Event, EventId, heads, merge
 from station.dossier.findings import FINDING, FingerCheckState, FingerFinding
 from station.dossier.parts import (
@@ -20,6 +20,7 @@ from station.dossier.parts import (
     Branch,
     CardWord,
     Defect,
+    EyeExceptionState,
     FieldSource,
     FieldValue,
     FingerExceptionState,
@@ -86,6 +87,7 @@ class DossierState:
     finger_check: FingerCheckState | None = None
     desk_s: Mapping[Desk, float] = field(default_factory=dict)
     sealed_at: datetime | None = None
+    eye_exceptions: Mapping[Eye, EyeExceptionState] = field(default_factory=dict)
 
     def value(self, name: str) -> str:
         """Return the stored text of field `name`, empty when not given."""
@@ -107,10 +109,17 @@ class DossierState:
         """Return the fingers to wait for at `step`."""
         return step.expected(self.excepted)
 
+    @property
+    def expected_eyes(self) -> tuple[Eye, ...]:
+        """Return the eyes to take, the right one first."""
+        return tuple(e for e in (Eye.RIGHT, Eye.LEFT) if e not in self.eye_exceptions)
+
     def done(self, step: CaptureStep) -> bool:
         """Return whether `step` needs nothing more: accepted, or every finger of it is an exception."""
         if self.captures[step.id].accepted is not None:
             return True
+        if step.modality is Modality.IRIS:
+            return not self.expected_eyes
         return step.modality is Modality.FINGER and not self.expected(step)
 
     @property

@@ -1,10 +1,10 @@
-"""S4 and S5, the captures: is this finger (this face) good enough, and if not, what to do?"""
+"""S4 to S6, the captures: is this finger (this face, this eye) good enough, and if not, what to do?"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from biometrics.positions import FingerPosition
+from biometrics.positions import Eye, FingerPosition
 from station.dossier.findings import FingerFinding
 from station.dossier.procedure import CaptureStep, Modality
 from station.dossier.state import DossierState
@@ -51,6 +51,9 @@ class FingersView:
     total: int
     exceptions: dict[FingerPosition, str]
     attempts: int
+    eyes: tuple[Eye, ...] = ()
+    """Eyes that are still wanted, where the procedure has irises."""
+    eye_exceptions: dict[Eye, str] = field(default_factory=dict)
     findings: tuple[FingerFinding, ...] = ()
     """What the sequence check found and nobody has accepted: the newest capture may be the wrong finger, or another person's."""
 
@@ -59,8 +62,7 @@ def fingers_view(state: DossierState) -> FingersView:
     """Return the captures of a dossier as they stand."""
     current = state.next_step
     rows = []
-    fingers = [s for s in state.procedure.steps if s.modality is not Modality.IRIS]
-    for number, step in enumerate(fingers, 1):
+    for number, step in enumerate(state.procedure.steps, 1):
         accepted = state.captures[step.id].accepted
         flagged = accepted is not None and "below-threshold" in accepted.capture.flags
         if accepted is not None:
@@ -70,12 +72,13 @@ def fingers_view(state: DossierState) -> FingersView:
         else:
             word = "live" if step is current else "idle"
         score = min((q.score for q in accepted.capture.quality), default=None) if accepted is not None else None
-        missing = len(set(step.fingers) & state.excepted)
+        missing = len(set(step.fingers) & state.excepted) if step.modality is not Modality.IRIS else len(state.eye_exceptions)
         rows.append(StepRow(step, number, word, score, flagged, missing, _why(step, state)))
     attempts = len(state.captures[current.id].attempts) if current is not None else 0
     return FingersView(state.id, state.value("personal_no"), state.value("full_name"), tuple(rows), current,
                        sum(r.state in {"good", "exception"} for r in rows), len(rows),
-                       {f: e.kind.value for f, e in state.exceptions.items()}, attempts, state.open_findings)  # fmt: skip
+                       {f: e.kind.value for f, e in state.exceptions.items()}, attempts, state.expected_eyes,
+                       {e: x.kind.value for e, x in state.eye_exceptions.items()}, state.open_findings)  # fmt: skip
 
 
 def _why(step: CaptureStep, state: DossierState) -> Why | None:
@@ -84,7 +87,8 @@ def _why(step: CaptureStep, state: DossierState) -> Why | None:
         return None
     capture = found.accepted.capture
     thresholds = {int(f): t for f, t in step.thresholds.items()}
-    parts = tuple((q.position, q.score, thresholds.get(q.position, 0.0)) for q in capture.quality)
+    usual = thresholds.get(int(FingerPosition.UNKNOWN), 0.0)
+    parts = tuple((q.position, q.score, thresholds.get(q.position, usual)) for q in capture.quality)
     best = next((a.number for a in found.attempts if a.accepted), len(found.attempts))
     model = next((q.model for q in capture.quality), "")
     return Why(parts, found.accepted.how, len(found.attempts), best, model, f"{capture.device.vendor} {capture.device.model}".strip(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from biometrics.positions import FingerPosition
+from biometrics.positions import Eye, FingerPosition
 from station.dossier.findings import FINDING, FingerFinding
 from station.dossier.parts import FieldSource, StepState
 from station.dossier.readiness import OpenItem, before_sealing, before_signing, contradictions, lines_to_review
@@ -57,12 +57,20 @@ def exception_text(finger: FingerPosition, kind: str, permanence: str, reason: s
     return Words("exception.box", {**values, "kind": f"exception.{kind}", "reason": f": {reason}" if reason else ""})
 
 
+def eye_text(eye: Eye, kind: str, permanence: str, reason: str) -> Words:
+    """Return the text of an eye that is not taken: what it is, lasting or temporary, and the officer's words."""
+    values = {"eye": f"eye.{int(eye)}", "kind": f"eye-exception.{kind}", "permanence": f"exception.{permanence}"}
+    return Words("exception.eye", {**values, "reason": f": {reason}" if reason else ""})
+
+
 def review_view(state: DossierState) -> ReviewView:
     """Return S7: the next open thing is the primary action."""
     lines = tuple(_line(state, name) for name in lines_to_review(state))
     evidence = [_evidence(state, s) for s in state.captures.values()]
     evidence += [Evidence("", Words(f"finger.{int(f)}"), None, Tone.EXCEPTION, exception_text(f, e.kind.value, e.permanence.value, e.reason))
                  for f, e in sorted(state.exceptions.items())]  # fmt: skip
+    evidence += [Evidence("", Words(f"eye.{int(e)}"), None, Tone.EXCEPTION, eye_text(e, x.kind.value, x.permanence.value, x.reason))
+                 for e, x in sorted(state.eye_exceptions.items())]  # fmt: skip
     evidence += [_finding(state, f) for f in state.findings]
     waiting = before_signing(state, "applicant")
     aloud = ". ".join(f"{line.label.say()}: {line.value}" for line in lines)

@@ -1,4 +1,4 @@
-"""The strip over every dossier screen: who, which dossier, and how far each of the six desks' work is."""
+"""The strip over every dossier screen: who, which dossier, and how far the work of each desk is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from station.dossier.state import DossierState
 from station.vietnam.dates import age_on
 from station.views.base import Words, grouped, shown
 
-STAGES = ("lookup", "declaration", "fingers", "portrait", "review", "finish")
+STAGES = ("lookup", "declaration", "fingers", "portrait", "iris", "review", "finish")
+"""Every stage there is; `stages_of` says which a dossier has, and in what order."""
+STAGE_OF = {Modality.FINGER: "fingers", Modality.FACE: "portrait", Modality.IRIS: "iris"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,13 @@ class StripView:
     done: frozenset[str]
     since: datetime
     sealed: bool
+    stages: tuple[str, ...] = STAGES
+
+
+def stages_of(state: DossierState) -> tuple[str, ...]:
+    """Return the stages of a dossier in order: captures as its procedure (or the site's setting) puts them, irises only where taken."""
+    found = tuple(dict.fromkeys(STAGE_OF[s.modality] for s in state.procedure.steps))
+    return ("lookup", "declaration", *found, "review", "finish")
 
 
 def stages_done(state: DossierState) -> frozenset[str]:
@@ -41,6 +50,9 @@ def stages_done(state: DossierState) -> frozenset[str]:
         "portrait": [s for s in state.procedure.steps if s.modality is Modality.FACE],
     }
     done = {name for name, steps in by_modality.items() if all(state.done(s) or s.optional for s in steps)}
+    # An iris is optional only where no camera takes it, and then it is no step here: with one, an eye is taken or excepted.
+    if all(state.done(s) for s in state.procedure.steps if s.modality is Modality.IRIS):
+        done.add("iris")
     if state.look_up is not None and not state.blocked:
         done.add("lookup")
     if not missing_fields(state):
@@ -60,8 +72,12 @@ def next_stage(state: DossierState, *, looked: bool = False) -> str:
     if state.sealed:
         return "" if state.slip else "finish"
     done = stages_done(state)
-    began = any(s.attempts or s.accepted for s in state.captures.values()) or bool(state.exceptions) or bool(state.review)
-    for stage in STAGES:
+    began = (
+        any(s.attempts or s.accepted for s in state.captures.values())
+        or bool(state.exceptions or state.eye_exceptions)
+        or bool(state.review)
+    )
+    for stage in stages_of(state):
         # The comparison is looked at by a person once; only captures or answers show that it was.
         if stage == "lookup" and not began and not looked:
             return "lookup"
@@ -76,4 +92,4 @@ def strip_view(state: DossierState, since: datetime | None = None) -> StripView:
     age = age_on(birth, legal_day(state.opened_at)) if birth is not None else None
     return StripView(state.id, state.value("full_name").upper(), grouped(state.value("personal_no")), shown("dob", state.value("dob")), age,
                      state.value("sex"), state.number, state.ticket, Words(f"ui.kind.{state.kind.value}"), state.procedure.id,
-                     stages_done(state), since or state.changed_at, state.sealed)  # fmt: skip
+                     stages_done(state), since or state.changed_at, state.sealed, stages_of(state))  # fmt: skip

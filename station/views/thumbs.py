@@ -33,7 +33,7 @@ def evidence_thumbs(state: DossierState, blob: Callable[[str], bytes]) -> tuple[
     """Return the single fingers (rolled, or plain where a procedure takes them singly) and the face of a dossier."""
     out = []
     for found in state.captures.values():
-        if found.accepted is None or found.accepted.capture.position >= 13:
+        if found.accepted is None or found.accepted.capture.position >= 13 or found.accepted.capture.modality == "iris":
             continue
         capture = found.accepted.capture
         image = capture.images[0]

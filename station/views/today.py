@@ -161,7 +161,7 @@ def _row(t: Ticket, now: datetime) -> TicketRow:
         stage = next_stage(state)
         if state.blocked:
             word, tone = Words("ui.today.blocked"), Tone.BLOCKED
-        elif stage in {"fingers", "portrait"} and done:
+        elif stage in {"fingers", "portrait", "iris"} and done:
             note = Words("ui.today.go-on-at", {"number": done + 1, "total": total})
         else:
             note = Words("ui.today.go-on", {"stage": f"ui.stage.{stage or 'finish'}"})

@@ -1,4 +1,4 @@
-"""The dossier strip: who sits here, which dossier, the six stages, how long it is at this desk."""
+"""The dossier strip: who sits here, which dossier, its stages, how long it is at this desk."""
 
 from __future__ import annotations
 
@@ -35,20 +35,25 @@ class Stepper(QWidget):
         super().__init__()
         self._texts = texts
         self._stage, self._done = "", frozenset[str]()
+        self._stages = tuple(s for s in STAGES if s != "iris")
         self.setMinimumHeight(DOSSIER_STRIP)
 
     def sizeHint(self) -> QSize:
-        """Six steps as in the mock-up."""
+        """The steps as in the mock-up."""
         metrics = QFontMetrics(Current.theme.font(Current.theme.scale.caption, 700))
-        widest = max(metrics.horizontalAdvance(self._texts(f"ui.stage.{s}")) for s in STAGES)
-        return QSize(len(STAGES) * (64 if Current.theme.large else max(84, widest + 14)), DOSSIER_STRIP)
+        widest = max(metrics.horizontalAdvance(self._texts(f"ui.stage.{s}")) for s in self._stages)
+        return QSize(len(self._stages) * (64 if Current.theme.large else max(84, widest + 14)), DOSSIER_STRIP)
 
-    def show_stage(self, stage: str, done: frozenset[str]) -> None:
+    def show_stage(self, stage: str, done: frozenset[str], stages: tuple[str, ...] = ()) -> None:
         """Show where the dossier is."""
+        if stages and stages != self._stages:
+            self._stages = stages
+            self.updateGeometry()
+            self.update()
         if (stage, done) != (self._stage, self._done):
             self._stage, self._done = stage, done
             word = self._texts(f"ui.stage.{stage}") if stage else ""
-            self.setAccessibleName(f"{word} {len(done)}/{len(STAGES)}")
+            self.setAccessibleName(f"{word} {len(done.intersection(self._stages))}/{len(self._stages)}")
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -57,8 +62,8 @@ class Stepper(QWidget):
         theme, p = Current.theme, Current.theme.palette
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        wide = self.width() / len(STAGES)
-        for index, stage in enumerate(STAGES):
+        wide = self.width() / len(self._stages)
+        for index, stage in enumerate(self._stages):
             box = QRectF(index * wide, 0, wide, self.height())
             circle = QRectF(box.center().x() - 12, 8, 24, 24)
             current, done = stage == self._stage, stage in self._done
@@ -190,7 +195,8 @@ class Strip(QFrame):
 
     def show_stage(self, stage: str) -> None:
         """Light a stage."""
-        self._stepper.show_stage(stage, self.view.done if self.view is not None else frozenset())
+        view = self.view
+        self._stepper.show_stage(stage, view.done if view is not None else frozenset(), view.stages if view is not None else ())
 
     @staticmethod
     def _grouped(number: str) -> str:

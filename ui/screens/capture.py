@@ -7,6 +7,7 @@ from station.capture.session import Phase, SessionView
 from station.capture.verdict import Verdict
 from station.dossier.findings import FINDING, FingerFinding, finger_code
 from station.dossier.parts import ExceptionKind, Permanence
+from station.dossier.procedure import Modality
 from station.views.fingers import FingersView
 from ui.qt import QFrame, QHBoxLayout, QVBoxLayout
 from ui.screens.exceptions import ExceptionPanel
@@ -253,7 +254,7 @@ class CaptureScreen(LiveScreen):
         row = self.state.rows[index] if self.state is not None else None
         why = row.why if row is not None else None
         if why is not None:
-            self.why.show_why(why)
+            self.why.show_why(why, "eye." if row is not None and row.step.modality is Modality.IRIS else "ui.finger.")
         self._auto.setVisible(why is None or not self.shell.large)
         self.why.setVisible(why is not None and not self.exceptions.isVisible())
         self._hand_card.setVisible(why is None and not self.exceptions.isVisible())

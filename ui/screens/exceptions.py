@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from biometrics.positions import FingerPosition
-from station.dossier.parts import ExceptionKind, Permanence
+from biometrics.positions import Eye, FingerPosition
+from station.dossier.parts import ExceptionKind, EyeExceptionKind, Permanence
 from ui.qt import QFrame, QKeyEvent, QLineEdit, QListWidget, Qt, QVBoxLayout, Signal
 from ui.texts import Texts
 from ui.theme.tokens import State
@@ -39,22 +39,26 @@ class ExceptionPanel(QFrame):
 
     decided = Signal(int, str, str, str)
     changed = Signal()
+    kinds: tuple[str, ...] = KINDS
+    passing: frozenset[str] = frozenset({ExceptionKind.BANDAGED})
+    """Kinds that are usually temporary."""
+    title, kind_code, part_code = "ui.exception.title", "ui.exception.", "ui.finger."
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
         self.setObjectName("banner-exception")
         self._texts = texts
-        self._finger: FingerPosition | None = None
+        self._part: int | None = None
         self._permanence = Permanence.LASTING
         column = QVBoxLayout(self)
-        column.addWidget(label(texts("ui.exception.title"), "strong", wrap=True))
+        column.addWidget(label(texts(self.title), "strong", wrap=True))
         self._chosen = StateChip(State.IDLE, "—")
         column.addWidget(self._chosen)
         column.addWidget(label(texts("ui.exception.kind"), "caption", wrap=True))
         self._kinds = _Kinds()
         self._kinds.setAccessibleName(texts("ui.exception.kind"))
-        for kind in KINDS:
-            self._kinds.addItem(texts(f"ui.exception.{kind.value}"))
+        for kind in self.kinds:
+            self._kinds.addItem(texts(f"{self.kind_code}{kind}"))
         self._kinds.currentRowChanged.connect(self._kind_changed)
         self._kinds.turned.connect(self._turn)
         column.addWidget(self._kinds, 1)
@@ -70,31 +74,31 @@ class ExceptionPanel(QFrame):
         column.addWidget(label(texts("ui.exception.signs"), "caption", wrap=True))
 
     def begin(self) -> None:
-        """Start with no finger chosen."""
-        self._finger = None
+        """Start with nothing chosen."""
+        self._part = None
         self._chosen.set(State.IDLE, "—")
         self.words.clear()
         self._kinds.setCurrentRow(0)
         self._kind_changed(0)
         self._kinds.setFocus()
 
-    def choose(self, finger: FingerPosition) -> None:
-        """Choose a finger."""
-        self._finger = finger
-        self._chosen.set(State.EXCEPTION, self._texts(f"ui.finger.{int(finger)}"))
+    def choose(self, part: FingerPosition | Eye) -> None:
+        """Choose a finger (an eye)."""
+        self._part = int(part)
+        self._chosen.set(State.EXCEPTION, self._texts(f"{self.part_code}{int(part)}"))
 
     @property
-    def kind(self) -> ExceptionKind:
+    def kind(self) -> str:
         """The kind chosen."""
-        return KINDS[max(0, self._kinds.currentRow())]
+        return self.kinds[max(0, self._kinds.currentRow())]
 
     @property
     def complete(self) -> bool:
         """Whether it can be signed: a finger, and words where the kind is another one."""
-        return self._finger is not None and (self.kind is not ExceptionKind.OTHER or bool(self.words.text().strip()))
+        return self._part is not None and (self.kind != ExceptionKind.OTHER or bool(self.words.text().strip()))
 
     def _kind_changed(self, row: int) -> None:
-        self._permanence = Permanence.TEMPORARY if KINDS[max(0, row)] is ExceptionKind.BANDAGED else Permanence.LASTING
+        self._permanence = Permanence.TEMPORARY if self.kinds[max(0, row)] in self.passing else Permanence.LASTING
         self._show_permanence()
 
     def _turn(self) -> None:
@@ -107,5 +111,13 @@ class ExceptionPanel(QFrame):
 
     def commit(self) -> None:
         """Sign it."""
-        if self._finger is not None and self.complete:
-            self.decided.emit(int(self._finger), self.kind.value, self._permanence.value, self.words.text().strip())
+        if self._part is not None and self.complete:
+            self.decided.emit(self._part, str(self.kind), self._permanence.value, self.words.text().strip())
+
+
+class EyeExceptionPanel(ExceptionPanel):
+    """The same for an eye: 1 the right one, 2 the left one."""
+
+    kinds = tuple(EyeExceptionKind)
+    passing = frozenset({EyeExceptionKind.BANDAGED, EyeExceptionKind.CANNOT_OPEN, EyeExceptionKind.NO_DEVICE})
+    title, kind_code, part_code = "ui.iris.exception", "eye-exception.", "eye."

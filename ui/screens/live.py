@@ -1,4 +1,4 @@
-"""What S4 and S5 share: one capture after the other, live; the same keys, the same words, the same road after three tries.
+"""What S4, S5 and S6 share: one capture after the other, live; the same keys, the same words, the same road after three tries.
 
 Nothing is lost by leaving: what was accepted is on the disk before the screen says so, and the next visit opens the next step.
 """
@@ -15,6 +15,7 @@ from station.capture.session import Attempt, Phase, SessionView
 from station.dossier.procedure import CaptureStep
 from station.views.devices import refusal_of
 from station.views.fingers import FingersView
+from station.views.strip import STAGE_OF
 from ui.bridge import LiveBridge
 from ui.qt import QTimer
 from ui.screens.base import Screen
@@ -38,6 +39,8 @@ class LiveScreen(Screen):
     """Subclasses lay out the parts made here and draw verdicts in `show_view`."""
 
     kind = "fingers"
+    part_code = "ui.short.of."
+    """Words of the part an instruction is about, by its position."""
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
@@ -80,7 +83,7 @@ class LiveScreen(Screen):
 
     def mine(self, step: CaptureStep) -> bool:
         """Whether a step is taken on this screen."""
-        return bool(step.fingers) == (self.kind == "fingers")
+        return STAGE_OF[step.modality] == self.kind
 
     def hold(self, state: FingersView) -> bool:
         """Whether something must be answered before the next capture opens; the screen then says what."""
@@ -246,7 +249,7 @@ class LiveScreen(Screen):
 
     @property
     def _device(self) -> str:
-        return "scanner" if self.kind == "fingers" else "camera"
+        return {"fingers": "scanner", "portrait": "camera"}.get(self.kind, self.kind)
 
     # --- live -------------------------------------------------------------------------------------------------------------------
 
@@ -281,12 +284,12 @@ class LiveScreen(Screen):
         wrong = sum(not p.passed for p in view.verdict.parts) if view.verdict is not None else 0
         if view.instruction is not None:
             code, position = view.instruction.code, view.instruction.position
-            name = texts(f"ui.short.of.{position}") if position else ""
+            name = texts(f"{self.part_code}{position}") if position else ""
             main = f"{name} {texts(code)[:1].lower()}{texts(code)[1:]}" if name else texts(code)
             head = texts("ui.live.adjust", count=max(1, wrong)) if position else texts("ui.state.retry")
             state = State.BLOCKED if code in {"wrong-hand", "previous-person", "same-finger"} else State.RETRY
             second = (
-                f"{texts.second(f'ui.short.of.{position}')}: {texts.second(code).lower()}"
+                f"{texts.second(f'{self.part_code}{position}')}: {texts.second(code).lower()}"
                 if position and texts.second(code)
                 else texts.second(code)
             )
@@ -307,9 +310,14 @@ class LiveScreen(Screen):
         return f"ui.{self.kind}.wait"
 
     def _tell(self, code: str, position: int) -> None:
-        words = self.texts(code, finger=self.texts(f"ui.applicant.finger.{position % 5}") if position else "")
+        part = self.applicant_part(position)
+        words = self.texts(code, finger=part) if part else self.texts(code)
         self.sees.say(words)
         self.shell.second.words(words)
+
+    def applicant_part(self, position: int) -> str:
+        """How the applicant's screen names a part."""
+        return self.texts(f"ui.applicant.finger.{position % 5}") if position else ""
 
     def _show_rate(self) -> None:
         if self.running is not None:

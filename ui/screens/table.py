@@ -49,6 +49,7 @@ SCREENS: tuple[Entry, ...] = (
     Entry("declaration", "ui.screens.declaration:DeclarationScreen"),
     Entry("capture", "ui.screens.capture:CaptureScreen"),
     Entry("portrait", "ui.screens.portrait:PortraitScreen"),
+    Entry("iris", "ui.screens.iris:IrisScreen"),
     Entry("review", "ui.screens.review:ReviewScreen"),
     Entry("finish", "ui.screens.finish:FinishScreen"),
     Entry("home-visit", "ui.screens.home_visit:HomeVisitScreen", "desk", "ui.nav.home-visit", "house"),

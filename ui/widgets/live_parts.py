@@ -169,12 +169,12 @@ class WhyCard(QFrame):
         box.addWidget(self._small)
         box.addStretch(1)
 
-    def show_why(self, why: Why) -> None:
+    def show_why(self, why: Why, part_code: str = "ui.finger.") -> None:
         """Fill it."""
         texts = self._texts
         lines = []
         for position, score, threshold in why.parts:
-            name = texts(f"ui.finger.{position}") if position else texts("ui.step.face")
+            name = texts(f"{part_code}{position}") if position else texts("ui.step.face")
             sign = "≥" if score >= threshold else "<"
             lines.append(f"{name}: <b>{score:.0f}</b> {sign} {threshold:.0f}")
         self._words.setText("<br>".join(lines))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from station.dossier.procedure import Modality
 from station.views.fingers import FingersView, StepRow
 from ui.qt import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QRectF, QScrollArea, QSize, Qt, QWidget, Signal
 from ui.texts import Texts
@@ -27,7 +28,7 @@ def step_second(texts: Texts, row: StepRow) -> str:
 def _code(row: StepRow) -> tuple[str]:
     step = row.step
     if not step.fingers:
-        return ("ui.step.face",)
+        return ("ui.step.eyes",) if step.modality is Modality.IRIS else ("ui.step.face",)
     if int(step.position) >= 13:
         return (f"ui.step.{int(step.position)}",)
     return ("ui.step.rolled" if is_rolled(row) else "ui.step.plain",)
@@ -48,6 +49,8 @@ def short_words(texts: Texts, row: StepRow) -> str:
     step = row.step
     if int(step.position) >= 13:
         return texts(f"ui.step.short.{int(step.position)}")
+    if step.modality is Modality.IRIS:
+        return texts("ui.step.eyes")
     return texts("ui.step.face") if not step.fingers else texts(f"ui.finger.{int(step.position)}")
 
 
