@@ -5,9 +5,10 @@ from __future__ import annotations
 import cbor2
 
 from biometrics.positions import Eye
-from station.dossier.book import DossierBook, needed_reason, short_reason
+from station.dossier.book import DossierBook
 from station.dossier.kinds import Kind
 from station.dossier.parts import EyeExceptionKind, Permanence
+from station.dossier.reasons import needed_reason, short_reason
 from station.errors import InputError, ProcedureError
 
 
