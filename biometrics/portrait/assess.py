@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from biometrics.errors import ImageError, ModelError
+from biometrics.portrait.blazeface import BlazeDetector
 from biometrics.portrait.cascades import CascadeDetector, CascadeLandmarker
 from biometrics.portrait.chin import with_chin_edge
 from biometrics.portrait.document import document_measures, region_of
 from biometrics.portrait.face import FaceBox, FaceDetector, Image, Landmarker, Landmarks, Status, Tier
 from biometrics.portrait.measures import NAN, ComponentResult, FaceGeometry, components, face_tone, geometry
-from biometrics.portrait.mesh import BlazeDetector, MeshLandmarker
+from biometrics.portrait.mesh import MeshLandmarker
 from biometrics.portrait.profiles import Level, Mode, Profile, load_profile
 from biometrics.portrait.reasons import Instruction, PortraitReason
 from biometrics.portrait.rules import RuleResult, Verdict, apply_rules, reasons_of

@@ -141,9 +141,11 @@ class LiveAssessor:
             ImageError: see `assess.check_image`.
         """
         check_image(image)
-        boxes, face = self._tracker.update(image, time_s)
+        due = self._quality is None or not 0 <= time_s - self._judged_s < JUDGE_EVERY_S - 1e-6
+        boxes, face = self._tracker.update(image, time_s, whole=due)
         drawn = self._calmer.update(face, time_s)
-        if face is None or self._quality is None or not 0 <= time_s - self._judged_s < JUDGE_EVERY_S - 1e-6:
+        # Somebody who comes or goes is judged at once: half a second must not run out on an old count.
+        if face is None or due or (self._quality is not None and len(boxes) != len(self._quality.faces)):
             self._quality = judge(image, boxes, face, self.profile, self._kit)
             self._judged_s = time_s
             self._count(image, time_s)

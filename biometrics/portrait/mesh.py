@@ -1,24 +1,23 @@
-"""Tier 1: BlazeFace, face mesh (468 points) and iris networks run by `cv2.dnn`; their numbered outputs become named points."""
+"""Tier 1: face mesh (468 points) and iris networks; their numbered outputs become named points."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from biometrics.portrait.alignment import apply, two_point_matrix
 from biometrics.portrait.face import FaceBox, Image, Landmarks, Provider
+from biometrics.portrait.network import Float, Net
 from biometrics.portrait.plausibility import plausible
 from biometrics.portrait.points import Point
 from biometrics.portrait.pose import pose_from_mesh
-from biometrics.portrait.wheel_models import FULL_RANGE, IRIS, LICENCE, MESH, SHORT_RANGE, WheelModel, model_bytes
+from biometrics.portrait.wheel_models import IRIS, LICENCE, MESH
 
-DETECTOR_PROVIDER: Final = Provider("blazeface", "0.6.0", LICENCE)
 MESH_PROVIDER: Final = Provider("facemesh-468+iris", "0.6.0", LICENCE)
-
-Float = NDArray[np.float32]
 
 NUMBERS: Final[dict[Point, int]] = {
     Point.RIGHT_EYE_OUTER: 33,
@@ -55,6 +54,8 @@ NUMBERS: Final[dict[Point, int]] = {
 """Which of the mesh's 468 points carries which name (MediaPipe's published numbering)."""
 
 
+EYES: Final = ("right", "left")
+
 _LID_PAIRS: Final = ((11, 3), (12, 4), (13, 5))
 """Upper and lower lid in the iris network's 71 contour points, three places across the eye."""
 
@@ -66,104 +67,14 @@ LID_SWELL: Final = 0.018
 """The iris network sees closed lids this far apart, in units of T (measured on rendered faces); taken off every gap."""
 
 
-class _Net:
-    """One network with a fixed square input; `run` returns the outputs by name, flat float32."""
-
-    def __init__(self, model: WheelModel, folder: Path | None) -> None:
-        self._net = cv2.dnn.readNetFromTFLite(np.frombuffer(model_bytes(model, folder), np.uint8))
-        self._names = self._net.getUnconnectedOutLayersNames()
-        self.side = model.side
-
-    def run(self, patch: Image, low: float, high: float) -> list[Float]:
-        """`patch`: side x side x 3 B G R; pixel values are scaled to low..high and given as R G B."""
-        span = (high - low) / 255
-        blob = cv2.dnn.blobFromImage(patch, span, (self.side, self.side), [-low / span] * 3, swapRB=True)
-        self._net.setInput(blob)
-        return [np.asarray(o, np.float32).ravel() for o in self._net.forward(self._names)]
-
-
-def _anchors(side: int, layers: tuple[tuple[int, int], ...]) -> Float:
-    """Anchor centres 0..1: for each (stride, boxes per cell) the cells in row order."""
-    rows = []
-    for stride, per_cell in layers:
-        n = side // stride
-        centre = (np.arange(n, dtype=np.float32) + 0.5) / n
-        gx, gy = np.meshgrid(centre, centre)
-        rows.append(np.repeat(np.stack([gx.ravel(), gy.ravel()], 1), per_cell, axis=0))
-    return np.concatenate(rows)
-
-
-class BlazeDetector:
-    """BlazeFace: short range first; the full-range network when it sees nobody. One per thread."""
-
-    provider = DETECTOR_PROVIDER
-
-    def __init__(self, folder: Path | None = None, min_score: float = 0.55) -> None:
-        self._short = _Net(SHORT_RANGE, folder)
-        self._full = _Net(FULL_RANGE, folder)
-        self._short_anchors = _anchors(128, ((8, 2), (16, 6)))
-        self._full_anchors = _anchors(192, ((4, 1),))
-        self._min = min_score
-
-    def detect(self, image: Image) -> list[FaceBox]:
-        """Return the faces, largest first. `image`: HxWx3 uint8 B G R."""
-        boxes = self._pass(self._short, self._short_anchors, image)
-        return boxes or self._pass(self._full, self._full_anchors, image)
-
-    def detect_small(self, image: Image) -> list[FaceBox]:
-        """The full-range network only: also sees people in the background."""
-        return self._pass(self._full, self._full_anchors, image)
-
-    def _pass(self, net: _Net, anchors: Float, image: Image) -> list[FaceBox]:
-        height, width = image.shape[:2]
-        longest = max(height, width)
-        scale = net.side / longest
-        small = cv2.resize(image, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=cv2.INTER_AREA)
-        canvas = np.zeros((net.side, net.side, 3), np.uint8)
-        dy, dx = (net.side - small.shape[0]) // 2, (net.side - small.shape[1]) // 2
-        canvas[dy : dy + small.shape[0], dx : dx + small.shape[1]] = small
-        first, second = net.run(canvas, -1.0, 1.0)
-        scores, raw = (first, second) if first.size < second.size else (second, first)
-        chosen = np.flatnonzero(scores > np.log(self._min / (1 - self._min)))
-        if chosen.size == 0:
-            return []
-        score = 1 / (1 + np.exp(-np.clip(scores[chosen], -60, 60)))
-        values = raw.reshape(-1, 16)[chosen] / net.side
-        values[:, 0:2] += anchors[chosen]
-        for k in range(4, 16, 2):
-            values[:, k : k + 2] += anchors[chosen]
-        return self._merge(values, score, longest, (longest - width) / 2, (longest - height) / 2)
-
-    @staticmethod
-    def _merge(values: NDArray[Any], score: NDArray[Any], longest: int, pad_x: float, pad_y: float) -> list[FaceBox]:
-        """Weighted suppression: overlapping answers are averaged by score, as the network's authors advise."""
-        order = list(np.argsort(-score))
-        out: list[FaceBox] = []
-
-        def box(v: NDArray[Any], s: float) -> FaceBox:
-            cx, cy, w, h = (float(q) * longest for q in v[:4])
-            eyes = [(float(v[k]) * longest - pad_x, float(v[k + 1]) * longest - pad_y) for k in (4, 6)]
-            return FaceBox(cx - w / 2 - pad_x, cy - h / 2 - pad_y, w, h, s, eyes[0], eyes[1])
-
-        while order:
-            best = box(values[order[0]], float(score[order[0]]))
-            group = [i for i in order if box(values[i], 1.0).overlap(best) > 0.3]
-            weight = score[group]
-            mean = (values[group] * weight[:, None]).sum(0) / weight.sum()
-            out.append(box(mean, float(score[order[0]])))
-            taken = set(group) | {order[0]}
-            order = [i for i in order if i not in taken]
-        return sorted(out, key=lambda b: -b.area)
-
-
 class MeshLandmarker:
     """Face mesh on a rotated square crop, irises and lids refined by the iris network. One per thread."""
 
     provider = MESH_PROVIDER
 
     def __init__(self, folder: Path | None = None, with_iris: bool = True) -> None:
-        self._mesh = _Net(MESH, folder)
-        self._iris = _Net(IRIS, folder) if with_iris else None
+        self._mesh = Net(MESH, folder)
+        self._iris = Net(IRIS, folder) if with_iris else None
 
     def locate(self, image: Image, box: FaceBox) -> Landmarks | None:
         """Return the face's points, or None when the network denies a face or the points are implausible."""
@@ -185,8 +96,14 @@ class MeshLandmarker:
             better = _square_round((self._dense(image, *better) or rough)[0])
         return self.locate_in(image, *better)
 
-    def refine(self, image: Image, previous: Landmarks) -> Landmarks | None:
-        """Follow a face from its points in the frame before; cheaper and steadier than detecting anew."""
+    def refine(self, image: Image, previous: Landmarks, eyes: tuple[str, ...] = EYES) -> Landmarks | None:
+        """Follow a face from its points in the frame before; cheaper and steadier than detecting anew.
+
+        Args:
+            image: HxWx3 uint8 B G R.
+            previous: the points in the frame before.
+            eyes: whose lids and iris are looked at ("right", "left"); the other eye's move along with its corners.
+        """
         dense = previous.dense
         if dense is None:
             return None
@@ -198,7 +115,7 @@ class MeshLandmarker:
         shift = float(np.hypot(better[0][0] - square[0][0], better[0][1] - square[0][1]))
         if shift > 0.1 * square[1]:  # the head jumped: points at the square's edge are poor, look again where it is now
             return self.locate_in(image, *better)
-        return self._finish(image, found, square[1], square[2])
+        return self._finish(image, found, square[1], square[2], eyes, previous)
 
     def careful(self, image: Image, face: Landmarks) -> Landmarks | None:
         """Look three more times with slightly different squares and average, until the points rest: for stills, where 60 ms do not matter.
@@ -241,19 +158,30 @@ class MeshLandmarker:
         found = self._dense(image, centre, side, roll)
         return None if found is None else self._finish(image, found, side, roll)
 
-    def _finish(self, image: Image, found: tuple[Float, float], side: float, roll: float) -> Landmarks | None:
+    def _finish(
+        self,
+        image: Image,
+        found: tuple[Float, float],
+        side: float,
+        roll: float,
+        eyes: tuple[str, ...] = EYES,
+        previous: Landmarks | None = None,
+    ) -> Landmarks | None:
         dense, presence = found
         points = {name: (float(dense[i, 0]), float(dense[i, 1])) for name, i in NUMBERS.items()}
         _eye_centres(points)
         _reach_chin(points)
         if self._iris is not None:
-            self._irises(image, points, roll)
+            self._irises(image, points, roll, eyes)
+            if previous is not None:
+                for eye in set(EYES) - set(eyes):
+                    _carry_eye(points, previous.points, eye)
         if not plausible(points, dense, image.shape[1], image.shape[0], side):
             return None
         hull = np.asarray(cv2.convexHull(np.ascontiguousarray(dense[:, :2])), np.float32).reshape(-1, 2)
         return Landmarks(points, hull, pose_from_mesh(dense), presence, self.provider, dense)
 
-    def _irises(self, image: Image, points: dict[Point, tuple[float, float]], roll: float) -> None:
+    def _irises(self, image: Image, points: dict[Point, tuple[float, float]], roll: float, eyes: tuple[str, ...]) -> None:
         """Take the irises and the lids from the iris network: the mesh's own lids hardly follow a blink."""
         assert self._iris is not None
         n = self._iris.side
@@ -262,7 +190,8 @@ class MeshLandmarker:
             (np.asarray(points[Point.RIGHT_EYE]) + np.asarray(points[Point.LEFT_EYE])) / 2,
         )
         swell = LID_SWELL * float(np.linalg.norm(chin - middle)) / 2
-        for side_name, mirror in (("right", True), ("left", False)):
+        for side_name in eyes:
+            mirror = side_name == "right"
             a, b = (np.asarray(points[Point(f"{side_name}-eye-{end}")]) for end in ("outer", "inner"))
             side = 2.3 * float(np.linalg.norm(a - b))
             if not np.isfinite(side) or side < 4:
@@ -315,6 +244,15 @@ def _eye_centres(points: dict[Point, tuple[float, float]]) -> None:
     ):
         (ax, ay), (bx, by) = points[a], points[b]
         points[eye] = ((ax + bx) / 2, (ay + by) / 2)
+
+
+def _carry_eye(points: dict[Point, tuple[float, float]], before: dict[Point, tuple[float, float]], eye: str) -> None:
+    """Take the lids and the iris of `eye` from the frame before, moved as the eye's two corners moved."""
+    ends = [Point(f"{eye}-eye-outer"), Point(f"{eye}-eye-inner")]
+    moved = two_point_matrix(*(np.asarray(source[end]) for source in (before, points) for end in ends))
+    parts = [Point(f"{eye}-iris"), *(Point(f"{eye}-eye-{lid}-{k}") for lid in ("top", "bottom") for k in (1, 2, 3))]
+    for part, place in zip(parts, apply(moved, np.asarray([before[part] for part in parts])), strict=True):
+        points[part] = (float(place[0]), float(place[1]))
 
 
 CHIN_REACH: Final = 1.05

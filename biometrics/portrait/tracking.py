@@ -9,12 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biometrics.portrait.assess import Tools
+from biometrics.portrait.blazeface import BlazeDetector
 from biometrics.portrait.face import FaceBox, Image, Landmarks
-from biometrics.portrait.mesh import BlazeDetector, MeshLandmarker
+from biometrics.portrait.mesh import EYES, MeshLandmarker
 from biometrics.portrait.points import Point
 
 DETECT_EVERY_S: Final = 0.2
 """A second person walks in at most this long unseen; a lost face is looked for at once."""
+
+DETECT_EARLY_S: Final = 0.16
+"""On a frame that is not judged there is time to detect a little early, so that no frame does everything."""
 
 
 class FaceTracker:
@@ -26,6 +30,7 @@ class FaceTracker:
         self._boxes: list[FaceBox] = []
         self._detected_s = -np.inf
         self._last_s = -np.inf
+        self._eye = 0
         self.speed = 0.0
         """Movement of the eyes, eye distances per second, smoothed; 0 right after a start."""
 
@@ -33,15 +38,23 @@ class FaceTracker:
         """Forget the face: another person, another camera."""
         self._face, self._boxes, self._detected_s, self._last_s, self.speed = None, [], -np.inf, -np.inf, 0.0
 
-    def update(self, image: Image, time_s: float) -> tuple[list[FaceBox], Landmarks | None]:
-        """Return (all faces, the followed face) of this frame; the points are this frame's own, not smoothed."""
+    def update(self, image: Image, time_s: float, *, whole: bool = True) -> tuple[list[FaceBox], Landmarks | None]:
+        """Return (all faces, the followed face) of this frame; the points are this frame's own, not smoothed.
+
+        Args:
+            image: HxWx3 uint8 B G R.
+            time_s: when it was taken.
+            whole: False for a frame that is only followed, not judged: the lids and iris of one eye are looked at, in turn, the
+                other eye's are of the frame before (the iris network takes half of a frame's time).
+        """
         if not 0 <= time_s - self._last_s <= 1.0:
             self.reset()
         face = None
         landmarker = self._kit.landmarker
         if self._face is not None and isinstance(landmarker, MeshLandmarker):
-            face = landmarker.refine(image, self._face)
-        if face is None or time_s - self._detected_s >= DETECT_EVERY_S:
+            self._eye = 1 - self._eye
+            face = landmarker.refine(image, self._face, EYES if whole else EYES[self._eye : self._eye + 1])
+        if face is None or time_s - self._detected_s >= (DETECT_EVERY_S if whole else DETECT_EARLY_S) - 1e-6:
             face = self._detect(image, face, time_s)
         self._note_speed(face, time_s)
         self._face, self._last_s = face, time_s

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import time
 from dataclasses import replace
 
 import cv2
@@ -43,11 +44,9 @@ def speeds(report: Report, mesh: Tools, cascades: Tools) -> None:
         kit.landmarker.locate(image, kit.detector.detect(image)[0])
 
     report.figure("tier 1 detection + points + pose, 1280x720", cpu_ms(lambda: found(mesh), 15), "ms", 16)
-    tracker = FaceTracker(mesh)
-    clock = iter(np.arange(0, 1e6, 1 / 25))
-    report.figure(
-        "tier 1 followed frame (detects every 0.2 s)", cpu_ms(lambda: tracker.update(image, float(next(clock))), 31), "ms", 16
-    )
+    followed = followed_ms(mesh, image, 60)
+    report.figure("tier 1 followed frame of the live loop, mean", float(np.mean(followed)), "ms", 16)
+    report.figure("tier 1 followed frame, 95th percentile", float(np.percentile(followed, 95)), "ms", 16)
     report.figure(
         "all measures and rules", cpu_ms(lambda: judge(image, boxes, quality.face, quality.profile, mesh), 15), "ms", 30
     )
@@ -58,6 +57,18 @@ def speeds(report: Report, mesh: Tools, cascades: Tools) -> None:
     report.figure("live help, every frame of 25 per second", per_frame, "ms", 40, "reference: the time one frame has")
     report.figure("frames per second live help can follow", 1000 / per_frame, "1/s", 25)
     report.figure("simulated camera frame 1280x720", cpu_ms(lambda: render_face(1, FaceSettings(yaw=3)), 7), "ms")
+
+
+def followed_ms(kit: Tools, image: np.ndarray, frames: int) -> list[float]:
+    """CPU time of detection, points and pose for each frame of a 25/s stream, every third judged, as the live help does it."""
+    tracker = FaceTracker(kit)
+    times = []
+    for k in range(-5, frames):
+        start = time.thread_time()
+        tracker.update(image, k / 25, whole=k % 3 == 0)
+        if k >= 0:
+            times.append((time.thread_time() - start) * 1000)
+    return times
 
 
 def instructions(report: Report, kit: Tools, faults: int, cleans: int) -> None:

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from biometrics.portrait import Instruction, LiveAssessor, assess, document_crop, encode_within
 from biometrics.portrait.live import SteadyWords
+from biometrics.portrait.measures import geometry
+from biometrics.portrait.points import Point
 from biometrics.portrait.reasons import PRIORITY
 from biometrics.portrait.synthesis import FaceSettings, Fault, render_face, settings_with
-from biometrics.portrait.tracking import Calmer
+from biometrics.portrait.tracking import Calmer, FaceTracker
 
 
 def test_help_leads_from_turned_head_to_capture(kit):
@@ -151,3 +153,24 @@ def test_drawn_points_are_calm_when_still_and_quick_when_moving(kit):
         last = calmer.update(moved(12.0 * (i - 49)), i / 25).points["nose-tip"]
     assert abs(last[0] - face.points["nose-tip"][0] - 120) < 40
     assert calmer.update(None, 3.0) is None
+
+
+def test_a_followed_frame_knows_both_eyes(kit):
+    """Frames between the judged ones look at one eye in turn: the other eye moves along, and a blink is seen by the second frame."""
+    tracker = FaceTracker(kit)
+    frames = [render_face(5, FaceSettings(eye_x=0.5 + 0.002 * k, roll=0.5 * k)).image for k in range(4)]
+    shut = render_face(5, FaceSettings(eye_x=0.506, roll=1.5, eye_opening=0.0)).image
+    for k, image in enumerate(frames):
+        _, face = tracker.update(image, k / 25, whole=k == 0)
+        whole = kit.landmarker.refine(image, face)
+        reach = 0.03 * geometry(face).eye_distance_px
+        for side in ("right", "left"):
+            for part in ("iris", "eye-top-2", "eye-bottom-2"):
+                point = Point(f"{side}-{part}")
+                assert np.linalg.norm(face.at(point) - whole.at(point)) < reach, (k, point)
+    seen = [geometry(tracker.update(shut, k / 25, whole=False)[1]).eye_opening for k in (4, 5)]
+    assert min(seen) < 0.03
+    both = [face for face in [tracker.update(shut, 6 / 25, whole=False)[1]] if face is not None]
+    for side in ("right", "left"):
+        gap = both[0].at(Point(f"{side}-eye-top-2")) - both[0].at(Point(f"{side}-eye-bottom-2"))
+        assert np.linalg.norm(gap) < 0.03 * geometry(both[0]).t_px
