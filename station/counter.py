@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from biometrics.positions import Eye, FingerPosition
@@ -18,10 +19,10 @@ from devices.worker import DeviceWorker
 from station.app import Station
 from station.capture.runner import LiveRunner, ViewSink
 from station.capture.session import Attempt, CaptureSession, Judge
-from station.capture.storing import accept, store_attempt
 from station.carriers import TusCarrier
 from station.desk.cards import CardTable
 from station.desk.comparing import CompareDesk
+from station.desk.faces import FaceDesk
 from station.desk.finishing import FinishDesk
 from station.desk.form import FormDesk
 from station.desk.identity import IdentityDesk
@@ -29,17 +30,20 @@ from station.desk.shift import ShiftDesk
 from station.desk.signing import SigningDesk
 from station.desk.supervising import SupervisorDesk
 from station.desk.tickets import CardOnTable, DayQueue, Visitor
+from station.desk.tries import Tries
 from station.dossier.eyes import declare_eye_exception
 from station.dossier.numbers import CodeKind, read_code
 from station.dossier.parts import ExceptionKind, EyeExceptionKind, Permanence
 from station.dossier.procedure import CaptureStep, Modality
 from station.enrolling import request_of, rules_of
+from station.errors import StationError
 from station.exchange import make_uploader
 from station.memory import trim
 from station.population.model import Population
 from station.queue import Uploader
 from station.queue.model import Entry, State
 from station.sealing import seal_dossier
+from station.views.chip_face import ChipFaceView
 from station.views.fingers import FingersView, fingers_view
 from station.views.sending import SendingView, sending_view
 from station.views.strip import STAGE_OF, StripView, next_stage, strip_view
@@ -73,13 +77,14 @@ class Counter:
         self.supervisor = SupervisorDesk(station)
         self.shift = ShiftDesk(station)
         self.cards = CardTable(station, self._card_of, trust or CscaStore)
+        self.faces = FaceDesk(station, self.cards.view)
         self._scanner_worker = DeviceWorker(scanner.device_id)
         self._camera_worker = DeviceWorker(camera.device_id)
         self._iris_worker: DeviceWorker | None = None
         self._judges: dict[str, Judge] = {}
         self._runner: LiveRunner | None = None
         self._uploader: Uploader | None = None
-        self._session: CaptureSession | None = None
+        self.tries = Tries(station)
         self.place = ""
         """Where this station stands, for the top bar."""
         self.before_close: list[Callable[[], None]] = []
@@ -197,8 +202,18 @@ class Counter:
     # --- captures ----------------------------------------------------------------------------------------------------------
 
     def fingers(self, dossier: str) -> FingersView:
-        """Return the order of captures, the present one, exceptions (S4)."""
-        return fingers_view(self.station.book.state(dossier))
+        """Return the order of captures, the present one with its tries, exceptions (S4)."""
+        return self.tries.told(fingers_view(self.station.book.state(dossier)))
+
+    def captures(self, dossier: str) -> FingersView:
+        """Return the captures when no picture is live any more: what was tried is written down first."""
+        self.keep_tries()
+        return self.fingers(dossier)
+
+    def chip_face(self, dossier: str, step: str) -> ChipFaceView:
+        """Return the chip's photo beside the best try of the portrait (S5)."""
+        judge = self._judges.get("portrait")
+        return self.faces.view(dossier, self.tries.picture(dossier, step), judge)  # type: ignore[arg-type]  # a PortraitJudge
 
     def start_capture(
         self, dossier: str, step: CaptureStep, *, on_frame: Callable[[Frame], None], on_view: ViewSink
@@ -206,6 +221,7 @@ class Counter:
         """Open the live picture for `step`; the future brings the best attempt, None when stopped."""
         station = self.station
         station.check_before_capture()
+        self.keep_tries()
         state = station.book.state(dossier)
         device, worker = self._device_of(step)
         if not device.is_open:
@@ -216,8 +232,21 @@ class Counter:
             admission=station.admission(device),
         )  # fmt: skip
         self._runner = LiveRunner(device, worker, on_frame=on_frame, on_view=on_view)
-        self._session = session
-        return self._runner.start(session)
+        self.tries.begin(dossier, step, session)
+        future = self._runner.start(session)
+        self.tries.follow(future)
+        return future
+
+    def keep_tries(self) -> None:
+        """Stop the live picture and write down what was tried and nobody decided about: leaving a capture loses nothing."""
+        if self.tries.session is not None:
+            self.stop_capture()
+            self.tries.keep()
+
+    def pause(self, dossier: str) -> None:
+        """F9: what was tried is written down, then the dossier waits exactly where it is."""
+        self.keep_tries()
+        self.queue.pause(dossier)
 
     def _device_of(self, step: CaptureStep) -> tuple[ImagingDevice, DeviceWorker]:
         """Return what takes a step, and the thread that drives it.
@@ -271,7 +300,7 @@ class Counter:
     @property
     def last_passed(self) -> bool:
         """Whether the best try of the running step reaches its threshold (any thread)."""
-        session = self._session
+        session = self.tries.session
         return session is not None and session.best is not None and session.best.verdict.passed
 
     @property
@@ -314,33 +343,11 @@ class Counter:
 
         `confirmed` are the officer's own judgements, kept as flags of the capture.
         """
-        session = self._session
-        if session is None:
-            return False
-        book = self.station.book
-        numbers = {}
-        for attempt in session.attempts:
-            numbers[attempt.number] = store_attempt(book, dossier, step, attempt)
-        best = session.best
-        self._session = None
-        if best is None or not (best.verdict.passed or accept_flagged):
-            self._kept = (session, numbers)
-            return False
-        accept(book, self.station.journal, dossier, step, best, numbers[best.number], extra=confirmed)
-        return True
-
-    _kept: tuple[CaptureSession, dict[int, int]] | None = None
+        return self.tries.save(dossier, step, flagged=accept_flagged, confirmed=confirmed)
 
     def accept_best(self, dossier: str, step: CaptureStep) -> bool:
         """Accept the best attempt although it is below its threshold; it is flagged and shown as such everywhere."""
-        if self._kept is None or self._kept[0].best is None:
-            return False
-        session, numbers = self._kept
-        best = session.best
-        assert best is not None
-        accept(self.station.book, self.station.journal, dossier, step, best, numbers[best.number])
-        self._kept = None
-        return True
+        return self.tries.accept_kept(dossier, step)
 
     def check_fingers(self, dossier: str) -> FingersView | None:
         """Are these the right fingers, of this person? Return the captures with what was found; None: nothing new was taken.
@@ -407,6 +414,8 @@ class Counter:
         self._closed = True
         for first in self.before_close:
             first()
+        with suppress(StationError):  # a disk that is full or gone: what was saved stays, the station still closes
+            self.keep_tries()
         self.stop_capture()
         self.cards.stop()
         if self._uploader is not None:

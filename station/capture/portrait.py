@@ -8,6 +8,8 @@ import numpy as np
 
 from biometrics.portrait import LiveAssessor, Mode, PortraitQuality, Tools, assess, load_profile, tools
 from biometrics.portrait import Verdict as RuleVerdict
+from biometrics.portrait.compare import Embedder, FaceComparison, compare_faces
+from biometrics.portrait.face import Image
 from biometrics.portrait.reasons import Instruction
 from biometrics.positions import FingerPosition
 from biometrics.reasons import Region
@@ -57,6 +59,15 @@ class PortraitJudge:
             self._assessor().reset()
         self.latest = quality
         return self._verdict(quality, quality.instruction, thresholds)
+
+    def compare(self, first: Image, second: Image, embedder: Embedder) -> FaceComparison:
+        """Compare the largest face of two pictures (HxWx3 uint8 B G R) with the networks that are loaded already.
+
+        Raises:
+            ImageError: a picture is none. ModelError: the pack gives no vector.
+        """
+        with self._lock:
+            return compare_faces(first, second, self._tools(), embedder)
 
     def _verdict(self, quality: PortraitQuality | None, instruction: Instruction | None, thresholds: dict[int, float]) -> Verdict:
         threshold = thresholds.get(int(FingerPosition.UNKNOWN), 60.0)

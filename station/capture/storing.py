@@ -61,11 +61,11 @@ def make_capture(journal: Journal, step: CaptureStep, raw: RawCapture, verdict: 
                    tuple(store_image(journal, image) for image in raw.uncorrected), raw.corrections)  # fmt: skip
 
 
-def store_attempt(book: DossierBook, dossier: str, step: CaptureStep, attempt: Attempt) -> int:
-    """Write down one try (accepted or not) and return its number in the dossier."""
+def store_attempt(book: DossierBook, dossier: str, step: CaptureStep, attempt: Attempt, capture: Capture | None = None) -> int:
+    """Write down one try (accepted or not), with its picture where it is kept for later, and return its number in the dossier."""
     reason = attempt.verdict.main_reason()
     reasons = [reason[0]] if reason and not attempt.verdict.passed else []
-    return book.record_attempt(dossier, step.id, attempt.verdict.score, reasons, accepted=attempt.verdict.passed)
+    return book.record_attempt(dossier, step.id, attempt.verdict.score, reasons, accepted=attempt.verdict.passed, capture=capture)
 
 
 def accept(book: DossierBook, journal: Journal, dossier: str, step: CaptureStep, attempt: Attempt, number: int,

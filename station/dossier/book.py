@@ -268,13 +268,22 @@ class DossierBook:
     # --- captures ----------------------------------------------------------------------------------------------------------
 
     def record_attempt(
-        self, dossier: str, step: str, score: float, reasons: Iterable[str] = (), *, accepted: bool = False
+        self,
+        dossier: str,
+        step: str,
+        score: float,
+        reasons: Iterable[str] = (),
+        *,
+        accepted: bool = False,
+        capture: Capture | None = None,
     ) -> int:
-        """Write down one try and return its number (1, 2, …)."""
+        """Write down one try and return its number (1, 2, …); `capture` keeps its picture until something is accepted."""
         state = self.editable(dossier)
         state.procedure.step(step)
         number = len(state.captures[step].attempts) + 1
         body = {"step": step, "number": number, "score": float(score), "reasons": list(map(str, reasons)), "accepted": accepted}
+        if capture is not None:
+            body["capture"] = plain(capture)
         self.write(Kind.ATTEMPT, body, dossier)
         return number
 

@@ -13,7 +13,9 @@ class Kind(StrEnum):
     LOOKED_UP = "population.looked-up"  # branch, record (register's fields) or None, source
     FIELD_SET = "field.set"  # name, value, source
     CARD_READ = "card.read"  # verdict, fields, groups (blob sha256 by name)
-    ATTEMPT = "capture.attempted"  # step, number, score, reasons, accepted
+    ATTEMPT = (
+        "capture.attempted"  # step, number, score, reasons, accepted; capture: the picture of a try nobody decided about yet
+    )
     CAPTURED = "capture.accepted"  # step, number, capture (see station.capture.model.Capture), how
     DISCARDED = "capture.discarded"  # step, capture event id, reason
     EXCEPTION = "finger.exception"  # finger, kind, permanence, reason, signature

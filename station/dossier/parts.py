@@ -122,7 +122,7 @@ class FieldValue:
 
 @dataclass(frozen=True, slots=True)
 class AttemptState:
-    """One try at a capture."""
+    """One try at a capture. `accepted`: it reached its threshold; `capture`: its picture, kept until something is accepted."""
 
     number: int
     score: float
@@ -130,6 +130,7 @@ class AttemptState:
     accepted: bool
     at: datetime
     operator: str
+    capture: Capture | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,8 @@ class Replay:
     def _on_attempt(self, event: Event, body: Mapping[str, Any]) -> None:
         step = self._step(str(body["step"]))
         attempt = AttemptState(int(body["number"]), float(body["score"]), tuple(body.get("reasons", ())),
-                               bool(body.get("accepted", False)), event.at, event.operator)  # fmt: skip
+                               bool(body.get("accepted", False)), event.at, event.operator,
+                               msgspec.convert(body["capture"], Capture) if "capture" in body else None)  # fmt: skip
         self._steps[step.step] = replace(step, attempts=(*step.attempts, attempt))
 
     def _on_captured(self, event: Event, body: Mapping[str, Any]) -> None:
@@ -198,7 +199,10 @@ class Replay:
         capture = msgspec.convert(body["capture"], Capture)
         older = (*step.superseded, step.accepted.event) if step.accepted else step.superseded
         taken = CaptureState(event.id, capture, str(body.get("how", "")), event.at, event.operator, bool(capture.signed))
-        self._steps[step.step] = replace(step, accepted=taken, superseded=older)
+        tried = tuple(
+            replace(a, capture=None) for a in step.attempts
+        )  # decided: what was kept of earlier tries is offered no more
+        self._steps[step.step] = replace(step, accepted=taken, superseded=older, attempts=tried)
         self._signatures.clear()
 
     def _on_discarded(self, event: Event, body: Mapping[str, Any]) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
 
 from biometrics.positions import Eye, FingerPosition
 from station.dossier.findings import FingerFinding
@@ -38,6 +42,25 @@ class Why:
     operator: str
 
 
+class Kept(StrEnum):
+    """What an earlier visit left at the present step: nothing, a picture that passed and was not confirmed, or all tries used up."""
+
+    NOTHING = "nothing"
+    PASSED = "passed"
+    USED_UP = "used-up"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Try:
+    """One try as a screen shows it: number, score, whether it passed, whether it is the best, and its small picture if that was kept."""
+
+    number: int
+    score: float
+    passed: bool
+    best: bool
+    pixels: npt.NDArray[np.uint8] | None
+
+
 @dataclass(frozen=True, slots=True)
 class FingersView:
     """The order of captures, the one that is next (None: all done), and the fingers that are not taken."""
@@ -54,6 +77,9 @@ class FingersView:
     eyes: tuple[Eye, ...] = ()
     """Eyes that are still wanted, where the procedure has irises."""
     eye_exceptions: dict[Eye, str] = field(default_factory=dict)
+    tries: tuple[Try, ...] = ()
+    """The tries at the present step, with small pictures of those that were kept."""
+    kept: Kept = Kept.NOTHING
     findings: tuple[FingerFinding, ...] = ()
     """What the sequence check found and nobody has accepted: the newest capture may be the wrong finger, or another person's."""
 
@@ -78,7 +104,7 @@ def fingers_view(state: DossierState) -> FingersView:
     return FingersView(state.id, state.value("personal_no"), state.value("full_name"), tuple(rows), current,
                        sum(r.state in {"good", "exception"} for r in rows), len(rows),
                        {f: e.kind.value for f, e in state.exceptions.items()}, attempts, state.expected_eyes,
-                       {e: x.kind.value for e, x in state.eye_exceptions.items()}, state.open_findings)  # fmt: skip
+                       {e: x.kind.value for e, x in state.eye_exceptions.items()}, findings=state.open_findings)  # fmt: skip
 
 
 def _why(step: CaptureStep, state: DossierState) -> Why | None:

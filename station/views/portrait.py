@@ -29,6 +29,15 @@ class RuleLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LampLine:
+    """How bright one thing is: ``left`` and ``right`` cheek against the brighter one, ``background`` in L* (0 to 100)."""
+
+    name: str
+    percent: int
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
 class PortraitView:
     """The rules, how many hold of those known, the face's lines (y of crown, eyes, chin) and box, the officer's boxes."""
 
@@ -40,6 +49,7 @@ class PortraitView:
     ticks: tuple[str, ...]
     tier: int
     approximate: bool
+    lamps: tuple[LampLine, ...] = ()
 
 
 def portrait_view(quality: PortraitQuality | None) -> PortraitView:
@@ -58,7 +68,27 @@ def portrait_view(quality: PortraitQuality | None) -> PortraitView:
     known = [line for line in lines if line.tone is not Tone.IDLE]
     ticks = quality.ticks if quality is not None else ()
     return PortraitView(tuple(lines), sum(line.tone is Tone.GOOD for line in known), len(known), _marks(quality), _box(quality), ticks,
-                        int(quality.tier) if quality is not None else 0, True)  # fmt: skip
+                        int(quality.tier) if quality is not None else 0, True, _lamps(quality))  # fmt: skip
+
+
+def _lamps(quality: PortraitQuality | None) -> tuple[LampLine, ...]:
+    """The light on both cheeks and on the wall. A face lit from one side only needs the other lamp. Left and right are the person's own,
+    as in the words of the rules: the picture's left is their right."""
+    if quality is None:
+        return ()
+    verdicts = {r.rule.id: r.verdict for r in quality.rules}
+    balance = quality.measures.get("side_balance", math.nan)
+    wall = quality.measures.get("background_lightness", math.nan)
+    lines = []
+    if not math.isnan(balance):
+        darker = round(100 * (1 - min(1.0, abs(balance))))
+        broken = verdicts.get("light-sides") is RuleVerdict.BROKEN
+        for name, dark in (("left", balance > 0), ("right", balance < 0)):
+            lines.append(LampLine(name, darker if dark else 100, Tone.RETRY if dark and broken else Tone.GOOD))
+    if not math.isnan(wall):
+        bad = any(v is RuleVerdict.BROKEN for i, v in verdicts.items() if i.startswith("background"))
+        lines.append(LampLine("background", round(min(100.0, max(0.0, wall))), Tone.RETRY if bad else Tone.GOOD))
+    return tuple(lines)
 
 
 def _number(value: float, low: float, high: float) -> str:

@@ -106,8 +106,10 @@ class HomeCapture(QFrame):
         self._token += 1
         self.running = self.decide = None
         self.view.hide()
-        if self._screen.shell.counter is not None:
-            self._screen.shell.counter.stop_capture()
+        counter = self._screen.shell.counter
+        if counter is not None:
+            counter.stop_capture()
+            self._screen.jobs.submit(counter.keep_tries, None, self._screen.shell.show_trouble)
 
     def _finished(self, dossier: str, step: CaptureStep, attempt: Attempt | None, token: int) -> None:
         if token != self._token:

@@ -10,11 +10,14 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from devices.errors import DeviceBusyError, DeviceNotFoundError, DeviceUnpluggedError
 from station.capture.session import Attempt, Phase, SessionView
 from station.dossier.procedure import CaptureStep
 from station.views.devices import refusal_of
-from station.views.fingers import FingersView
+from station.views.fingers import FingersView, Kept
 from station.views.strip import STAGE_OF
 from ui.bridge import LiveBridge
 from ui.qt import QTimer
@@ -24,7 +27,7 @@ from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import StateChip, label
 from ui.widgets.live_parts import ApplicantSees, Instruction
-from ui.widgets.live_view import LiveView
+from ui.widgets.live_view import LiveView, to_image
 from ui.widgets.reason import ReasonPanel
 
 STILL_S = 0.6
@@ -54,6 +57,8 @@ class LiveScreen(Screen):
         self._saved_step = ""
         self._saved_at = 0.0
         self._gone = False
+        self._fresh = False
+        self._passed_before = False
         self.title = label("", "title")
         self.second = label("", "second-title")
         self.live_word = StateChip(State.IDLE, self.texts("ui.state.idle"))
@@ -72,6 +77,9 @@ class LiveScreen(Screen):
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.timeout.connect(self.next_step)
+        self._still = QTimer(self)
+        self._still.setSingleShot(True)
+        self._still.timeout.connect(self._still_over)
 
     # --- for subclasses ---------------------------------------------------------------------------------------------------------
 
@@ -103,27 +111,33 @@ class LiveScreen(Screen):
         self.view.show_frame(None)
         self.reason.shut()
         self.saved = ""
+        self._saved_step = ""
+        self._fresh = True
         self._rate.start(500)
         self.next_step()
 
     def leave(self) -> None:
-        """Stop the live picture; nothing that was taken is lost."""
+        """Stop the live picture; what was tried is written down, so that nothing that was taken is lost."""
         super().leave()
-        self._rate.stop()
-        self._again.stop()
+        for timer in (self._rate, self._again, self._still):
+            timer.stop()
         self.running = None
-        if self.shell.counter is not None:
-            self.shell.counter.stop_capture()
+        counter = self.shell.counter
+        if counter is not None:
+            counter.stop_capture()
+            self.jobs.submit(counter.keep_tries, None, self.shell.show_trouble)
 
     def next_step(self) -> None:
         """Ask for the order and open the next capture."""
         counter, dossier = self.counter, self.dossier
         self._again.stop()
-        self.ask(lambda: counter.fingers(dossier), self._show_state)
+        self.ask(lambda: counter.captures(dossier), self._show_state)
 
     def _show_state(self, state: FingersView) -> None:
         self.state = state
         self.show_state(state)
+        fresh, self._fresh = self._fresh, False
+        self._passed_before = False
         if self.hold(state):
             self.shell.refresh_actions()
             return
@@ -131,9 +145,38 @@ class LiveScreen(Screen):
         if step is None or not self.mine(step):
             self._finished_all()
             return
-        self._start(step)
+        if fresh and state.kept is not Kept.NOTHING:
+            self._go_on_with(step, state.kept)
+        else:
+            self._start(step)
+
+    def _go_on_with(self, step: CaptureStep, kept: Kept) -> None:
+        """An earlier visit left a picture here: it is shown and asked about, never silently taken again."""
+        counter, dossier = self.counter, self.dossier
+        if kept is Kept.PASSED and self.kind == "fingers":
+            self._save(step, ())  # nothing was open about it: it was only left before it was written down
+            return
+        self.ask(lambda: counter.tries.picture(dossier, step.id), self._show_kept)
+        self.decide, self._passed_before = True, kept is Kept.PASSED
+        if self._passed_before:
+            self._ask_officer()
+        else:
+            self._ask_used_up()
+
+    def _show_kept(self, pixels: npt.NDArray[np.uint8] | None) -> None:
+        if pixels is not None and self.decide:
+            self.view.show_frame(to_image(pixels))
 
     def _finished_all(self) -> None:
+        """The last capture's still stays as long as every other's: F4 within it takes the capture back."""
+        left_s = self._saved_at + STILL_S - time.monotonic() if self._saved_step else 0.0
+        if left_s > 0:
+            self._still.start(round(1000 * left_s))
+        else:
+            self._still_over()
+
+    def _still_over(self) -> None:
+        self._saved_step = ""
         self._compare(self._onward)
 
     def _compare(self, then: Callable[[], None] | None = None) -> None:
@@ -185,16 +228,37 @@ class LiveScreen(Screen):
             return
         confirmed = self.confirmed()
         if attempt.verdict.passed and confirmed is None:
+            counter, dossier = self.counter, self.dossier
             self.decide = True
-            self.banner.say(
-                State.LIVE,
-                self.texts("ui.portrait.ticks"),
-                self.texts("ui.portrait.confirm"),
-                self.texts.second("ui.portrait.confirm"),
-            )
-            self.shell.refresh_actions()
+            self.ask(lambda: counter.tries.pending(dossier, step), lambda _: self._refresh_tries(), self._failed)
+            self._ask_officer()
             return
         self._save(step, confirmed or ())
+
+    def _ask_officer(self) -> None:
+        """The machine is content; what only a person can see is asked."""
+        words = "ui.portrait.confirm"
+        self.banner.say(State.LIVE, self.texts("ui.portrait.ticks"), self.texts(words), self.texts.second(words))
+        self.shell.refresh_actions()
+
+    def _ask_used_up(self) -> None:
+        """All tries are used: the best is kept, the officer decides."""
+        words = "ui.fingers.decide"
+        self.banner.say(State.RETRY, self.texts("ui.live.attempts-used"), self.texts(words), self.texts.second(words))
+        self.shell.refresh_actions()
+
+    def _refresh_tries(self) -> None:
+        """Show the tries anew; nothing else changes."""
+        counter, dossier = self.counter, self.dossier
+
+        def show(state: FingersView) -> None:
+            self.state = state
+            self.show_tries(state)
+
+        self.ask(lambda: counter.fingers(dossier), show)
+
+    def show_tries(self, state: FingersView) -> None:
+        """Draw the tries at the present step (a screen that has a place for them)."""
 
     def _save(self, step: CaptureStep, confirmed: tuple[str, ...]) -> None:
         counter, dossier = self.counter, self.dossier
@@ -206,13 +270,8 @@ class LiveScreen(Screen):
             else:
                 self.decide = True
                 self.shell.tones.play("blocked")
-                self.banner.say(
-                    State.RETRY,
-                    self.texts("ui.live.attempts-used"),
-                    self.texts("ui.fingers.decide"),
-                    self.texts.second("ui.fingers.decide"),
-                )
-                self.shell.refresh_actions()
+                self._refresh_tries()
+                self._ask_used_up()
 
         self.ask(lambda: counter.save_attempts(dossier, step, confirmed=confirmed), saved, self._failed)
 
@@ -349,7 +408,7 @@ class LiveScreen(Screen):
         return actions
 
     def _passed(self) -> bool:
-        return self.counter.last_passed
+        return self._passed_before or self.counter.last_passed
 
     def confirm_all(self) -> tuple[str, ...]:
         """The officer confirms everything that is open."""
@@ -368,8 +427,10 @@ class LiveScreen(Screen):
     def key(self, name: str) -> bool:
         """Esc stops the live picture; F4 goes on."""
         if name == "Esc" and self.running is not None:
-            self.counter.stop_capture()
+            counter, dossier = self.counter, self.dossier
+            counter.stop_capture()
             self.running = None
+            self.ask(lambda: counter.captures(dossier), self._stopped)
             self.live_word.set(State.IDLE, self.texts("ui.live.stopped"))
             self.banner.say(
                 State.IDLE, self.texts("ui.live.stopped"), self.texts("ui.live.go-on"), self.texts.second("ui.live.go-on")
@@ -377,6 +438,13 @@ class LiveScreen(Screen):
             self.shell.refresh_actions()
             return True
         return False
+
+    def _stopped(self, state: FingersView) -> None:
+        """The live picture was stopped: the tries so far are written down and shown."""
+        if self.running is None:
+            self.state = state
+            self.show_state(state)
+            self.shell.refresh_actions()
 
     def _press(self) -> None:
         self.counter.press()
@@ -415,6 +483,7 @@ class LiveScreen(Screen):
     def _discard(self, step: str, words: str) -> None:
         counter, dossier = self.counter, self.dossier
         self._saved_step = ""
+        self._still.stop()
         self.entered += 1
         self.running = None
         counter.stop_capture()

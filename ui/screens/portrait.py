@@ -11,9 +11,10 @@ from ui.shell import Shell
 from ui.theme.style import Current
 from ui.theme.tokens import LIGHT, State
 from ui.widgets.actions import Action
-from ui.widgets.chips import StateChip, card, label
+from ui.widgets.chips import card, label
 from ui.widgets.live_parts import AutoCard
 from ui.widgets.live_view import Overlay
+from ui.widgets.portrait_parts import ChipFaceCard, LampBars, TryThumbs
 from ui.widgets.rules import RuleRows
 
 OPTIONAL_TICKS = frozenset({"bare-head-or-religious"})
@@ -85,13 +86,18 @@ class PortraitScreen(LiveScreen):
         holder.setFixedWidth(292)
         right = QVBoxLayout(holder)
         right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(12)
-        tries, self._tries = card(self.texts("ui.portrait.tries"))
+        right.setSpacing(8)
+        tries, box = card(self.texts("ui.portrait.tries"), small=True)
+        self.tries = TryThumbs(self.texts)
+        box.addWidget(self.tries)
         self._tries_note = label(self.texts("ui.portrait.best-kept"), "caption", wrap=True)
+        box.addWidget(self._tries_note)
         right.addWidget(tries)
-        light, box = card(self.texts("ui.portrait.light"))
-        self._light = RuleRows(self.texts, only=("light", "background"))
-        box.addWidget(self._light)
+        self.chip_face = ChipFaceCard(self.texts)
+        right.addWidget(self.chip_face)
+        light, box = card(self.texts("ui.portrait.light"), small=True)
+        self.lamps = LampBars(self.texts)
+        box.addWidget(self.lamps)
         right.addWidget(light)
         self._auto = AutoCard(self.texts)
         right.addWidget(self._auto)
@@ -123,21 +129,24 @@ class PortraitScreen(LiveScreen):
         step = state.current
         if step is None or step.fingers:
             return
-        while self._tries.count() > 1:
-            taken = self._tries.takeAt(1)
-            widget = taken.widget() if taken is not None else None
-            if widget is not None and widget is not self._tries_note:
-                widget.deleteLater()
-        for number in range(1, step.attempts + 1):
-            word = self.texts("ui.portrait.try", number=number)
-            self._tries.addWidget(StateChip(State.RETRY if number <= state.attempts else State.IDLE, word))
-        self._tries.addWidget(self._tries_note)
+        self.show_tries(state)
         self._auto.show_rules(self.texts("ui.auto.when-face", seconds=f"{step.dwell_s:g}".replace(".", ",")), "")
         self._auto.show_attempt(
             self.texts("ui.fingers.attempt", number=min(state.attempts + 1, step.attempts), total=step.attempts)
         )
         self._auto.segments.show_states([State.IDLE], 0.0)
         self._show_rules(portrait_view(None))
+
+    def show_tries(self, state: FingersView) -> None:
+        """The tries as small pictures, and the chip's photo beside the best of them."""
+        step, counter, dossier = state.current, self.counter, self.dossier
+        if step is None or step.fingers:
+            return
+        self.tries.show_tries(state.tries, step.attempts)
+        best = next((t for t in state.tries if t.best), None)
+        note = "ui.portrait.best-kept" if best is None else "ui.portrait.best-is"
+        self._tries_note.setText(self.texts(note, number=best.number if best is not None else 0))
+        self.ask(lambda: counter.chip_face(dossier, step.id), self.chip_face.show_view)
 
     def show_view(self, view: SessionView, at_s: float, arrived_s: float) -> None:
         """Draw the rules of the analysed frame and its lines."""
@@ -149,7 +158,7 @@ class PortraitScreen(LiveScreen):
     def _show_rules(self, rules: PortraitView) -> None:
         self.rules = rules
         self._rows.show_lines(rules.lines)
-        self._light.show_lines(rules.lines)
+        self.lamps.show_lamps(rules.lamps)
         self._held.setText(self.texts("ui.portrait.held", held=rules.held, known=rules.known))
 
     def _show_ticks(self, names: tuple[str, ...]) -> None:
