@@ -12,6 +12,7 @@ from station.capture.verdict import Verdict
 from station.dossier.book import DossierBook
 from station.dossier.events import Event
 from station.dossier.procedure import CaptureStep, Modality
+from station.dossier.state import DossierState
 from station.journal import Journal
 
 
@@ -68,13 +69,18 @@ def store_attempt(book: DossierBook, dossier: str, step: CaptureStep, attempt: A
     return book.record_attempt(dossier, step.id, attempt.verdict.score, reasons, accepted=attempt.verdict.passed, capture=capture)
 
 
+def missing_of(state: DossierState, step: CaptureStep) -> tuple[int, ...]:
+    """Return the codes of the fingers (or eyes) of `step` that are exceptions and stand in no capture."""
+    if step.modality is Modality.IRIS:
+        return tuple(int(e) for e in state.eye_exceptions)
+    return tuple(int(f) for f in step.fingers if f in state.excepted)
+
+
 def accept(book: DossierBook, journal: Journal, dossier: str, step: CaptureStep, attempt: Attempt, number: int,
            *, extra: tuple[str, ...] = ()) -> Event:  # fmt: skip
     """Accept an attempt for its step, with `extra` flags (the officer's own judgements); on the disk when this returns."""
     state = book.state(dossier)
-    missing = tuple(int(f) for f in step.fingers if f in state.excepted)
-    if step.modality is Modality.IRIS:
-        missing = tuple(int(e) for e in state.eye_exceptions)
+    missing = missing_of(state, step)
     flags = () if attempt.automatic else ("manual",)
     if not attempt.verdict.passed:
         flags = (*flags, "below-threshold")

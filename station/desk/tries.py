@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from station.app import Station
 from station.capture.session import Attempt, CaptureSession
-from station.capture.storing import accept, make_capture, store_attempt
+from station.capture.storing import accept, make_capture, missing_of, store_attempt
 from station.desks.pictures import pixels_of
 from station.dossier.parts import AttemptState, Lifecycle
 from station.dossier.procedure import CaptureStep
@@ -114,8 +114,7 @@ class Tries:
         found = state.captures.get(step)
         if found is None or found.accepted is not None:
             return None
-        fingers = state.procedure.step(step).fingers
-        missing = tuple(int(f) for f in fingers if f in state.excepted)
+        missing = missing_of(state, state.procedure.step(step))
         # A finger declared as an exception since then makes it another picture.
         here = [a for a in found.attempts if self._has(a) and a.capture is not None and a.capture.missing == missing]
         return max(here, key=lambda a: (a.accepted, a.score, a.number), default=None)
@@ -172,7 +171,7 @@ class Tries:
             if attempt.number in run.numbers:
                 continue
             state = self._station.book.state(run.dossier)
-            missing = tuple(int(f) for f in run.step.fingers if f in state.excepted)
+            missing = missing_of(state, run.step)
             flags = () if attempt.automatic else ("manual",)
             number = len(state.captures[run.step.id].attempts) + 1
             capture = None

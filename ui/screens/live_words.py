@@ -1,0 +1,105 @@
+"""The parts of a capture screen that speak: the title, the one instruction, how live the picture is, what the applicant reads."""
+
+from __future__ import annotations
+
+from station.capture.session import Phase, SessionView
+from station.dossier.procedure import CaptureStep
+from station.views.devices import refusal_of
+from ui.screens.base import Screen
+from ui.shell import Shell
+from ui.theme.tokens import State
+from ui.widgets.chips import StateChip, label
+from ui.widgets.live_parts import ApplicantSees, Instruction
+from ui.widgets.live_view import LiveView
+
+
+class SpeakingScreen(Screen):
+    """Makes the parts; `LiveScreen` drives them."""
+
+    kind = "fingers"
+    part_code = "ui.short.of."
+    """Words of the part an instruction is about, by its position."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.setAccessibleName(self.texts(f"ui.{self.kind}.title"))
+        self.running: CaptureStep | None = None
+        self.title = label("", "title")
+        self.second = label("", "second-title")
+        self.live_word = StateChip(State.IDLE, self.texts("ui.state.idle"))
+        self.delay = label("", "caption")
+        self.view = LiveView()
+        self.view.setAccessibleName(self.texts(f"ui.{self.kind}.title"))
+        self.view.computing, self.view.slow = self.texts("ui.live.computing"), self.texts("ui.live.slow")
+        if shell.demo:
+            self.view.watermark = self.texts("ui.app.demo")
+        self.banner = Instruction()
+        self.sees = ApplicantSees(self.texts)
+
+    def ask_officer(self) -> None:
+        """The machine is content; what only a person can see is asked."""
+        words = "ui.portrait.confirm"
+        self.banner.say(State.LIVE, self.texts("ui.portrait.ticks"), self.texts(words), self.texts.second(words))
+        self.shell.refresh_actions()
+
+    def ask_used_up(self) -> None:
+        """All tries are used: the best is kept, the officer decides."""
+        words = "ui.fingers.decide"
+        self.banner.say(State.RETRY, self.texts("ui.live.attempts-used"), self.texts(words), self.texts.second(words))
+        self.shell.refresh_actions()
+
+    def speak(self, view: SessionView) -> None:
+        """Say the one thing that matters in an analysed frame, here and on the applicant's screen."""
+        texts, kind = self.texts, self.kind
+        if view.refused is not None:
+            # The picture goes on, nothing is taken: the technician's words stand until another device is here (E22, E23).
+            refusal = refusal_of(view.refused)
+            head = " ".join(t for t in (texts("ui.state.blocked"), refusal.screen_code) if t)
+            self.banner.say(
+                State.BLOCKED, head, f"{texts.of(refusal.reason)}. {texts.of(refusal.next_step)}", texts.second_of(refusal.reason)
+            )
+            return
+        wrong = sum(not p.passed for p in view.verdict.parts) if view.verdict is not None else 0
+        if view.instruction is not None:
+            code, position = view.instruction.code, view.instruction.position
+            name = texts(f"{self.part_code}{position}") if position else ""
+            main = f"{name} {texts(code)[:1].lower()}{texts(code)[1:]}" if name else texts(code)
+            head = texts("ui.live.adjust", count=max(1, wrong)) if position else texts("ui.state.retry")
+            state = State.BLOCKED if code in {"wrong-hand", "previous-person", "same-finger"} else State.RETRY
+            second = (
+                f"{texts.second(f'{self.part_code}{position}')}: {texts.second(code).lower()}"
+                if position and texts.second(code)
+                else texts.second(code)
+            )
+            self.banner.say(state, texts("ui.state.blocked") if state is State.BLOCKED else head, main, second)
+            self._tell(f"applicant.{code}" if texts(f"applicant.{code}") != f"applicant.{code}" else code, position)
+        elif view.phase is Phase.TAKE:
+            self.banner.say(State.LIVE, texts("ui.state.live"), texts("ui.fingers.taking"), texts.second("ui.fingers.taking"))
+        elif view.phase is Phase.LIVE and view.verdict is not None and view.verdict.passed:
+            self.banner.say(State.GOOD, texts("ui.state.good"), texts(f"ui.{kind}.good"), texts.second(f"ui.{kind}.good"))
+            self._tell(f"applicant.{kind}.good", 0)
+        elif view.phase in (Phase.WAIT, Phase.LIFT):
+            code = self.wait_code()
+            self.banner.say(State.IDLE, texts("ui.state.idle"), texts(code), texts.second(code))
+            self._tell(f"applicant.{kind}.wait", 0)
+
+    def wait_code(self) -> str:
+        """What is said while nothing is on the glass."""
+        return f"ui.{self.kind}.wait"
+
+    def _tell(self, code: str, position: int) -> None:
+        part = self.applicant_part(position)
+        words = self.texts(code, finger=part) if part else self.texts(code)
+        self.sees.say(words)
+        self.shell.second.words(words)
+
+    def applicant_part(self, position: int) -> str:
+        """How the applicant's screen names a part."""
+        return self.texts(f"ui.applicant.finger.{position % 5}") if position else ""
+
+    def show_rate(self) -> None:
+        """Pictures a second and the delay, small."""
+        if self.running is not None:
+            self.live_word.set(State.LIVE, self.texts("ui.fingers.live", fps=round(self.view.frames_per_second)))
+            delay = self.view.delay_ms
+            self.delay.setText(self.texts("ui.live.delay", ms=round(delay)) if delay else "")
