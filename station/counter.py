@@ -31,6 +31,7 @@ from station.desk.signing import SigningDesk
 from station.desk.supervising import SupervisorDesk
 from station.desk.tickets import CardOnTable, DayQueue, Visitor
 from station.desk.tries import Tries
+from station.desks.sending import SendingDesk
 from station.dossier.eyes import declare_eye_exception
 from station.dossier.numbers import CodeKind, read_code
 from station.dossier.parts import ExceptionKind, EyeExceptionKind, Permanence
@@ -45,7 +46,7 @@ from station.queue.model import Entry, State
 from station.sealing import seal_dossier
 from station.views.chip_face import ChipFaceView
 from station.views.fingers import FingersView, fingers_view
-from station.views.sending import SendingView, sending_view
+from station.views.sending import SendingView
 from station.views.strip import STAGE_OF, StripView, next_stage, strip_view
 from station.views.today import TodayView
 
@@ -76,6 +77,7 @@ class Counter:
         self.finishing = FinishDesk(station)
         self.supervisor = SupervisorDesk(station)
         self.shift = ShiftDesk(station)
+        self.queue_desk = SendingDesk(station)
         self.cards = CardTable(station, self._card_of, trust or CscaStore)
         self.faces = FaceDesk(station, self.cards.view)
         self._scanner_worker = DeviceWorker(scanner.device_id)
@@ -398,11 +400,7 @@ class Counter:
 
     def sending(self) -> SendingView:
         """Return where every dossier really is (S11), after telling the journal what changed."""
-        self.station.tell_journal()
-        names = {s.id: s.value("full_name") for s in self.station.book.states()}
-        saved = [s for s in self.station.book.states() if not s.sealed]
-        status = self._uploader.status() if self._uploader is not None else None
-        return sending_view(self.station.queue.entries(limit=200), self.station.queue.counts(), names, len(saved), status)
+        return self.queue_desk.view(self._uploader.status() if self._uploader is not None else None)
 
     def unsent(self) -> int:
         """Return how many packages are not acknowledged."""

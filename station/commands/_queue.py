@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,8 +15,7 @@ from station.errors import AccessError, InputError
 
 if TYPE_CHECKING:
     from station.app import Station
-    from station.carriers.stick import Stick
-    from station.keys import Permission, SignerPublic
+    from station.keys import Permission
 
 Folder = Annotated[Path, typer.Option("--folder", "--data", envvar="STATION_DATA", help="The station's folder.")]
 Demo = Annotated[bool, typer.Option("--demo", help="A demo station: its keys lie without a passphrase.")]
@@ -27,7 +26,6 @@ StickFolder = Annotated[Path, typer.Option("--stick", help="The stick's folder, 
 Proxy = Annotated[str, typer.Option(help="A proxy's address; the environment's is never used.")]
 CaFile = Annotated[str, typer.Option(help="Trust this authority (PEM) instead of the system's.")]
 Certificate = Annotated[str, typer.Option(help="Client certificate (PEM) for mTLS; its key beside it as .key.")]
-STICKS = "sticks.json"
 ROTATING = "keys/rotating"
 
 
@@ -76,34 +74,3 @@ def line(proxy: str, ca_file: str, certificate: str) -> Any:
 
     key = str(Path(certificate).with_suffix(".key")) if certificate else None
     return LineSettings(proxy=proxy or None, ca_file=ca_file or None, client_certificate=certificate or None, client_key=key)
-
-
-def allowed(station: Station) -> set[str]:
-    if station.files.size(STICKS) is None:
-        return set()
-    try:
-        listed = json.loads(station.files.read(STICKS, 1_000_000))
-    except ValueError:
-        return set()
-    return {s for s in listed if isinstance(s, str)} if isinstance(listed, list) else set()
-
-
-def known_stations(station: Station) -> Callable[[str], SignerPublic | None]:
-    """Return the finder of stations whose labels and drafts are believed here: this one's keys and the trust store's."""
-    from station.keys.trust import Purpose, TrustStores
-
-    view = TrustStores(station.journal).view(Purpose.STATIONS)
-    revoked = set(view.revoked)
-    known = {**view.signers(station.clock.now()), **{p.key_id: p for p in station.keys.publics}}
-    return lambda key_id: None if key_id in revoked else known.get(key_id)
-
-
-def open_stick(station: Station, folder: Path) -> Stick:
-    """Return an allowed stick, labelled by this station or one it trusts.
-
-    Raises:
-        CarrierError: ``stick-not-allowed`` (E46), ``stick-gone``.
-    """
-    from station.carriers.stick import Stick
-
-    return Stick(folder, known_stations(station), allowed(station))

@@ -11,7 +11,6 @@ import typer
 from station.commands import queue_centre, queue_drafts
 from station.commands._opening import AsOperator, Json, PassphraseFile, PinFile
 from station.commands._queue import (
-    STICKS,
     CaFile,
     Certificate,
     Demo,
@@ -19,14 +18,12 @@ from station.commands._queue import (
     Proxy,
     StickFolder,
     Url,
-    allowed,
-    known_stations,
     line,
-    open_stick,
     opened_station,
     tell,
 )
 from station.errors import InputError
+from station.sticks import STICKS, allowed, known_stations, open_stick
 
 if TYPE_CHECKING:
     pass

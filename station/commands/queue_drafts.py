@@ -9,6 +9,7 @@ import typer
 
 from station.commands import _queue as base
 from station.commands._opening import AsOperator, PinFile
+from station.sticks import open_stick
 
 DossierId = Annotated[str, typer.Argument(help="Number of the dossier.", show_default=False)]
 
@@ -20,7 +21,7 @@ def lend(dossier: DossierId, *, folder: base.Folder, stick: base.StickFolder, as
     from station.drafts import lend as hand
 
     with base.opened_station(folder, demo, passphrase_file, None, as_operator, pin_file) as station:
-        sealed = hand(station, dossier, base.open_stick(station, stick), lease=timedelta(days=days))
+        sealed = hand(station, dossier, open_stick(station, stick), lease=timedelta(days=days))
         base.tell(
             {"event": "lent", "dossier": dossier, "package": sealed.package_id, "bytes": len(sealed.data), "days": days}, as_json
         )
@@ -32,7 +33,7 @@ def take(*, folder: base.Folder, stick: base.StickFolder, as_operator: AsOperato
     from station.drafts import take_all
 
     with base.opened_station(folder, demo, passphrase_file, None, as_operator, pin_file) as station:
-        taken, refused = take_all(station, base.open_stick(station, stick))
+        taken, refused = take_all(station, open_stick(station, stick))
         for one in taken:
             base.tell({"event": "taken", "dossier": one.dossier, "events": one.events, "images": one.images, "lender": one.lender,
                        "until": one.until.isoformat(timespec="minutes")}, as_json)  # fmt: skip

@@ -298,6 +298,19 @@ class Queue:
             sql = f"SELECT {_COLUMNS} FROM entry WHERE {where} ORDER BY number LIMIT ?"  # noqa: S608 - fixed texts
             return [_entry(r) for r in self._db.execute(sql, (*values, limit))]
 
+    def newest(self, limit: int = 200) -> list[Entry]:
+        """Return the newest rows, newest first: what a screen shows."""
+        with self._lock, _errors():
+            sql = f"SELECT {_COLUMNS} FROM entry ORDER BY number DESC LIMIT ?"  # noqa: S608 - fixed texts
+            return [_entry(r) for r in self._db.execute(sql, (limit,))]
+
+    def tries(self) -> dict[str, int]:
+        """Return package id → how often sending it was tried: failures, and the time that all its bytes arrived."""
+        with self._lock, _errors():
+            return dict(self._db.execute(
+                "SELECT e.package, count(*) FROM history h JOIN entry e ON e.number = h.entry WHERE h.what IN ('failed', 'sent') "
+                "AND e.package IS NOT NULL GROUP BY e.package"))  # fmt: skip
+
     def counts(self) -> dict[State, int]:
         """Return how many packages are in each state; the sum is the total."""
         with self._lock, _errors():

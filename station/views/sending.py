@@ -3,44 +3,173 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from station.queue import UploaderStatus
-from station.queue.model import Entry, State
+from station.queue.model import Entry, HistoryLine, State
+from station.views.base import Tone, Words
+from station.words import catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the station knows beside the queue: room on the disk (bytes), seconds its clock is ahead of the centre's (None: never told),
+    after how many days biometric data go, tries by package."""
+
+    free_bytes: int = 0
+    ahead_s: float | None = None
+    keep_days: int = 180
+    tries: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class PackageRow:
-    """One package: `state` is its word's code, `percent` bytes confirmed by the peer (never an estimate)."""
+    """One package: `state` is its word's code, `percent` bytes confirmed by the peer (never an estimate), `next` what was said or comes."""
 
     dossier: str
+    number: str
     person: str
     package_id: str
     size: int
     state: str
     percent: float
-    reasons: tuple[str, ...]
-    receipt: str
+    sealed_at: datetime
+    tries: int
+    next: Words
+    open: bool
+    """Whether somebody or something still has to act: not acknowledged, and not replaced by a later package of the same dossier."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendingView:
-    """The whole screen: four counts that are disjoint, rows, and what the line is doing."""
+    """The whole screen: four counts that are disjoint, rows (newest first), and what the line is doing.
+
+    `main` and `note` are the banner: what is true of everything, why, and when it is tried again.
+    """
 
     counts: Mapping[str, int]
     bytes_waiting: int
     rows: tuple[PackageRow, ...]
     unsent: int
+    refused: int
     error: str
     next_try_s: float
+    tone: Tone
+    main: Words
+    note: tuple[Words, ...]
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One thing that happened to a package (F7)."""
+
+    at: datetime
+    what: Words
+    tone: Tone
+
+
+def printed(number: str) -> str:
+    """Return a dossier's number as it is printed, read in groups: ``593593-261128-0002-2``."""
+    return f"{number[2:8]}-{number[8:14]}-{number[14:18]}-{number[18:]}" if len(number) == 19 else number
 
 
 def sending_view(entries: Sequence[Entry], counts: Mapping[State, int], names: Mapping[str, str], saved: int,
-                 status: UploaderStatus | None) -> SendingView:  # fmt: skip
-    """Return S11."""
-    rows = tuple(PackageRow(e.dossier, names.get(e.dossier, ""), e.package_id, e.size, str(e.state.value), e.percent, e.reasons, e.receipt_number)
-                 for e in reversed(entries) if e.package_id)  # fmt: skip
+                 status: UploaderStatus | None, facts: Facts = Facts(), now: datetime | None = None) -> SendingView:  # fmt: skip
+    """Return S11; `entries` newest first."""
+    newest: dict[str, str] = {}
+    for entry in entries:
+        newest.setdefault(entry.dossier, entry.package_id)
+    error = status.error if status else ""
+    waiting = [e.package_id for e in reversed(entries) if e.state is State.SEALED]
+    rows = tuple(_row(e, names, facts, waiting, now, last=newest[e.dossier] == e.package_id) for e in entries if e.package_id)
     words = {str(s.value): n for s, n in counts.items()} | {"saved": saved}
     unsent = counts[State.SEALED] + counts[State.SENT]
-    waiting = sum(e.size for e in entries if e.state in {State.SEALED, State.SENT})
-    return SendingView(words, waiting, rows, unsent, status.error if status else "", status.next_try_s if status else 0.0)
+    refused = sum(r.open and r.state == "refused" for r in rows)
+    tone, main = _main(unsent, refused, counts.get(State.HELD, 0), saved, error, status)
+    size = sum(e.size for e in entries if e.state in {State.SEALED, State.SENT})
+    wait = status.next_try_s if status else 0.0
+    note = [Words(error)] if error and unsent else []
+    if note and wait > 0:
+        note.append(Words("ui.queue.next-try", {"seconds": round(wait)}))
+    if refused and unsent:
+        note.append(Words("ui.queue.refused-open", {"count": refused}))
+    return SendingView(words, size, rows, unsent, refused, error, wait, tone, main, tuple(note), facts)
+
+
+def _main(unsent: int, refused: int, held: int, saved: int, error: str, status: UploaderStatus | None) -> tuple[Tone, Words]:
+    if unsent and error:
+        since = status.last_success if status is not None else None
+        if since is not None:
+            return Tone.RETRY, Words("ui.queue.unsent-since", {"count": unsent, "time": f"{since.astimezone():%H:%M}"})
+        return Tone.RETRY, Words("ui.queue.unsent", {"count": unsent})
+    if refused:
+        return Tone.BLOCKED, Words("ui.queue.refused-open", {"count": refused})
+    if held:
+        return Tone.BLOCKED, Words("ui.queue.held-open", {"count": held})
+    if unsent:
+        return Tone.LIVE, Words("ui.queue.unsent", {"count": unsent})
+    if saved:
+        return Tone.GOOD, Words("ui.queue.all-sealed", {"saved": saved})
+    return Tone.GOOD, Words("ui.queue.all")
+
+
+def _row(
+    entry: Entry, names: Mapping[str, str], facts: Facts, waiting: Sequence[str], now: datetime | None, *, last: bool
+) -> PackageRow:
+    done = entry.state is State.ACKNOWLEDGED or not last
+    return PackageRow(entry.dossier, printed(entry.dossier), names.get(entry.dossier, ""), entry.package_id, entry.size, str(entry.state.value),
+                      entry.percent, entry.created, facts.tries.get(entry.package_id, 0), _next(entry, waiting, now, last=last), not done)  # fmt: skip
+
+
+def _next(entry: Entry, waiting: Sequence[str], now: datetime | None, *, last: bool) -> Words:
+    if entry.state is State.ACKNOWLEDGED:
+        return Words("ui.queue.receipt", {"number": entry.receipt_number[:8]})
+    if not last:
+        return Words("ui.queue.replaced")
+    if entry.state in {State.REFUSED, State.HELD}:
+        return Words(f"ui.queue.{entry.state.value}-why", {"why": _why(entry.reasons)})
+    if entry.state is State.SENT:
+        minutes = int((now - entry.created).total_seconds() // 60) if now is not None else 0
+        return Words("ui.queue.wait-receipt-for", {"hours": minutes // 60, "minutes": minutes % 60})
+    if 0 < entry.percent < 100:
+        left = f"{(entry.size - entry.confirmed) / 1_000_000:.1f}".replace(".", ",")
+        return Words("ui.queue.left", {"left": left})
+    if entry.package_id in waiting:
+        return Words("ui.queue.wait-send-place", {"place": waiting.index(entry.package_id) + 1})
+    return Words("ui.queue.wait-send")
+
+
+def _why(reasons: Sequence[str]) -> str:
+    """The first reason as a code with words: its sentence, or the field that it names."""
+    first = reasons[0] if reasons else ""
+    known = catalogue()
+    return next((c for c in (first, f"ui.field.{first}", f"field.{first}") if c in known), first)
+
+
+_TONES = {
+    "acknowledged": Tone.GOOD,
+    "refused": Tone.BLOCKED,
+    "held": Tone.BLOCKED,
+    "failed": Tone.RETRY,
+    "lost": Tone.RETRY,
+    "sent": Tone.LIVE,
+}
+
+
+def history_view(lines: Sequence[HistoryLine]) -> tuple[HistoryRow, ...]:
+    """Return what happened to one package, newest first; the facts of a failure are said by its code."""
+    known = catalogue()
+    rows = []
+    for line in reversed(lines):
+        code = f"ui.queue.did.{line.what}"
+        reason = str(line.facts.get("code", "") or line.facts.get("reason", ""))
+        why = reason if reason in known else ""
+        words = (
+            Words("ui.queue.did.failed-why", {"why": why})
+            if line.what == "failed" and why
+            else Words(code if code in known else line.what)
+        )
+        rows.append(HistoryRow(line.at, words, _TONES.get(line.what, Tone.IDLE)))
+    return tuple(rows)

@@ -54,7 +54,7 @@ def befriend(giver: Station, taker: Station) -> None:
 
 
 def stick_for(station: Station, folder: Path, stick_id: str) -> Stick:
-    from station.commands._queue import known_stations
+    from station.sticks import known_stations
 
     return Stick(folder, known_stations(station), {stick_id})
 

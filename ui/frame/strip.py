@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from station.views.sending import printed
 from station.views.strip import STAGES, StripView
 from ui.qt import (
     QColor,
@@ -185,7 +186,7 @@ class Strip(QFrame):
         age = self._texts("ui.strip.age", age=view.age) if view.age is not None else ""
         sex = self._texts(f"sex.{view.sex}") if view.sex else ""
         self._facts.setText(f"<b>{view.number}</b>&nbsp;&nbsp; {' · '.join(t for t in (view.born, age, sex) if t)}")
-        self._number.setText(self._grouped(view.printed))
+        self._number.setText(printed(view.printed))
         ticket = self._texts("ui.strip.ticket", ticket=view.ticket) if view.ticket else ""
         kind = self._texts(view.kind.code)
         self._ticket.setText(
@@ -197,11 +198,6 @@ class Strip(QFrame):
         """Light a stage."""
         view = self.view
         self._stepper.show_stage(stage, view.done if view is not None else frozenset(), view.stages if view is not None else ())
-
-    @staticmethod
-    def _grouped(number: str) -> str:
-        """11 + station + day + count + check, read in groups."""
-        return f"{number[2:8]}-{number[8:14]}-{number[14:18]}-{number[18:]}" if len(number) == 19 else number
 
     def tick(self) -> None:
         """Count the time at this desk."""

@@ -7,6 +7,7 @@ from station.desks.defects import OWNERS, DefectCase, DefectDesk
 from station.desks.photograph import photograph
 from station.dossier.parts import DefectState
 from station.views.defects import DefectRow, DefectsView
+from station.views.sending import printed
 from ui.qt import QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
 from ui.shell import Shell
@@ -115,7 +116,7 @@ class DefectsScreen(Screen):
         self._choose(max(0, self.rows.currentRow()))
 
     def _row(self, row: DefectRow) -> Row:
-        lines = (self.texts.of(row.field) if row.field.code != "field." else row.dossier, self.texts.of(row.purge))
+        lines = (self.texts.of(row.field) if row.field.code != "field." else printed(row.dossier), self.texts.of(row.purge))
         state = State.GOOD if row.next.id == "resend" else State.LIVE if row.next.id == "approve" else State(row.tone.value)
         return Row(
             f"{row.code} · {self.texts.of(row.sentence)}", lines, state, self.texts.of(row.next.words), self.texts.of(row.owner)
@@ -148,7 +149,7 @@ class DefectsScreen(Screen):
         self._person.setText(case.person.upper())
         self._sentence.setText(f"{row.code} · {self.texts.of(row.sentence)}")
         facts = [(self.texts("ui.fact.number"), case.number), (self.texts("ui.fact.born"), format_date(case.born)),
-                 (self.texts("ui.fact.dossier"), row.dossier), (self.texts("ui.defects.owner"), self.texts.of(row.owner))]  # fmt: skip
+                 (self.texts("ui.fact.dossier"), printed(row.dossier)), (self.texts("ui.defects.owner"), self.texts.of(row.owner))]  # fmt: skip
         if row.why.code:
             facts.append((self.texts("ui.defects.centre-says"), self._reason(row.why.code)))
         facts += [(self.texts("ui.defects.says", source=self.texts(f"source.{s}")), v) for s, v in row.says.items()]

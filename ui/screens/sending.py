@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from station.views.sending import PackageRow, SendingView
+from datetime import datetime
+
+from station.desks.sending import Carried
+from station.views.sending import HistoryRow, PackageRow, SendingView
 from ui.qt import QFrame, QHBoxLayout, QTimer, QVBoxLayout
 from ui.screens.base import Screen
 from ui.shell import Shell
@@ -11,6 +14,7 @@ from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, StateChip, card, label
 from ui.widgets.pictures import Picture
+from ui.widgets.sending import FilterBar, HistoryPanel, StickPanel
 from ui.widgets.tables import Table
 
 WORDS = (
@@ -20,8 +24,16 @@ WORDS = (
     ("acknowledged", "double-check", State.GOOD),
 )
 FILTERS = ("all", "here", "sent", "refused")
-CHIP_OF = {"saved": State.IDLE, "sealed": State.RETRY, "sent": State.LIVE, "acknowledged": State.GOOD, "refused": State.BLOCKED}
-SHOWN = {"all": None, "here": {"saved", "sealed"}, "sent": {"sent"}, "refused": {"refused"}}
+CHIP_OF = {
+    "saved": State.IDLE,
+    "sealed": State.RETRY,
+    "sent": State.LIVE,
+    "acknowledged": State.GOOD,
+    "refused": State.BLOCKED,
+    "held": State.BLOCKED,
+}
+ICON_OF = {"sealed": "lock", "sent": "send", "acknowledged": "double-check"}
+SHOWN = {"all": None, "here": {"saved", "sealed"}, "sent": {"sent"}, "refused": {"refused", "held"}}
 
 
 class SendingScreen(Screen):
@@ -42,23 +54,36 @@ class SendingScreen(Screen):
                 " · ".join(t for t in (self.texts("ui.queue.subtitle"), self.texts.second("ui.queue.subtitle")) if t), "caption"
             )
         )
-        column.addLayout(words)
+        head = QHBoxLayout()
+        head.addLayout(words)
+        head.addStretch(1)
+        self._clock, self._disk = label("", "caption"), label("", "caption")
+        head.addWidget(self._clock)
+        head.addSpacing(12)
+        head.addWidget(self._disk)
+        column.addLayout(head)
         column.addLayout(self._cards())
         self._banner = Banner(small=True)
         column.addWidget(self._banner)
+        middle = QHBoxLayout()
+        middle.setSpacing(12)
         frame, box = card()
-        self._filters = QHBoxLayout()
-        self._filter_words = {}
-        for number, name in enumerate(FILTERS, 1):
-            chip = StateChip(State.IDLE, "")
-            self._filters.addWidget(chip)
-            self._filter_words[name] = (number, chip)
-        self._filters.addStretch(1)
-        box.addLayout(self._filters)
-        headers = [self.texts(f"ui.col.{c}") for c in ("dossier", "name", "size", "state", "answer")]
-        self.table = Table(headers, (210, 260, 90, 190), self.texts("ui.queue.title"), stretch=(1, 4))
+        self.filters = FilterBar([(name, self.texts(f"ui.filter.{name}")) for name in FILTERS], self.texts("ui.queue.title"))
+        self.filters.chosen.connect(lambda index: self.digit(index + 1))
+        box.addWidget(self.filters)
+        headers = [self.texts(f"ui.col.{c}") for c in ("dossier", "name", "sealed-at", "size", "tries", "state", "answer")]
+        self.table = Table(headers, (196, 220, 84, 80, 76, 168), self.texts("ui.queue.title"), stretch=(1, 6))
         box.addWidget(self.table)
-        column.addWidget(frame, 1)
+        self._purge = label("", "caption", wrap=True)
+        box.addWidget(self._purge)
+        middle.addWidget(frame, 1)
+        self.stick = StickPanel(self.texts)
+        self.stick.hide()
+        middle.addWidget(self.stick)
+        self.past = HistoryPanel(self.texts)
+        self.past.hide()
+        middle.addWidget(self.past)
+        column.addLayout(middle, 1)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._ask)
 
@@ -99,6 +124,8 @@ class SendingScreen(Screen):
         """Stop asking."""
         super().leave()
         self._timer.stop()
+        self.stick.hide()
+        self.past.hide()
 
     def restyle(self) -> None:
         """Rows have another height."""
@@ -117,60 +144,105 @@ class SendingScreen(Screen):
         for word, number in self._counts.items():
             number.setText(str(view.counts.get(word, 0)))
         self._show_rows(view)
-        if view.error:
-            self._banner.say(State.RETRY, self.texts("ui.queue.unsent", count=view.unsent), self._next_try(view))
-        elif view.unsent:
-            self._banner.say(
-                State.LIVE,
-                self.texts("ui.queue.unsent", count=view.unsent),
-                self.texts.second("ui.queue.unsent", count=view.unsent),
-            )
-        else:
-            self._banner.say(State.GOOD, self.texts("ui.queue.all"), self.texts.second("ui.queue.all"))
+        self._show_facts(view)
+        second = self.texts.second_of(view.main)
+        note = " ".join(self.texts.of(w) for w in view.note)
+        self._banner.say(State(view.tone.value), self.texts.of(view.main), note or second)
         self.shell.show_line(view.unsent, view.error)
         self.shell.rail.set_count("sending", view.unsent)
         self.shell.refresh_actions()
 
-    def _next_try(self, view: SendingView) -> str:
-        why = self.texts(view.error)
-        return f"{why} {self.texts('ui.queue.next-try', seconds=round(view.next_try_s))}" if view.next_try_s > 0 else why
+    def _show_facts(self, view: SendingView) -> None:
+        ahead = view.facts.ahead_s
+        if ahead is None:
+            self._clock.setText(self.texts("ui.queue.clock-untold"))
+        else:
+            self._clock.setText(self.texts("ui.queue.clock", seconds=f"{abs(ahead):.1f}".replace(".", ",")))
+        self._disk.setText(self.texts("ui.queue.disk", free=round(view.facts.free_bytes / 1e9)))
+        self._purge.setText(self.texts("ui.queue.purge", days=view.facts.keep_days))
 
     def _show_rows(self, view: SendingView) -> None:
-        for name, (number, chip) in self._filter_words.items():
-            wanted = SHOWN[name]
-            count = len([r for r in view.rows if wanted is None or r.state in wanted])
-            state = State.LIVE if name == self.filter else State.IDLE
-            chip.set(state, f"{number}  {self.texts(f'ui.filter.{name}')} {count}")
-        wanted = SHOWN[self.filter]
-        rows = [r for r in view.rows if wanted is None or r.state in wanted]
+        counts = [len([r for r in view.rows if self._shows(name, r)]) for name in FILTERS]
+        self.filters.show_counts(counts, FILTERS.index(self.filter))
+        rows = [r for r in view.rows if self._shows(self.filter, r)]
         self.table.show_rows([r.package_id for r in rows], rows, lambda i: self._cells(rows[i], view))
 
+    @staticmethod
+    def _shows(name: str, row: PackageRow) -> bool:
+        wanted = SHOWN[name]
+        return wanted is None or (row.state in wanted and row.open)
+
     def _cells(self, row: PackageRow, view: SendingView) -> tuple[object, ...]:
-        answer = row.receipt or ", ".join(self._reason(r) for r in row.reasons)
-        chip = StateChip(CHIP_OF.get(row.state, State.IDLE), self.texts(row.state))
+        chip = StateChip(CHIP_OF.get(row.state, State.IDLE), self.texts(row.state), icon=ICON_OF.get(row.state, ""))
         if row.state == "sealed" and 0 < row.percent < 100:
             # Percent only of bytes the peer confirmed; never "sending" while the line is down.
             code = "ui.queue.stopped-at" if view.error else "ui.queue.at"
             chip = StateChip(State.RETRY if view.error else State.LIVE, self.texts(code, percent=f"{row.percent:.0f}"))
-        if not answer:
-            answer = self.texts("ui.queue.wait-receipt" if row.state == "sent" else "ui.queue.wait-send")
-        number = row.dossier
-        shown = f"{number[2:8]}-{number[8:14]}-{number[14:18]}-{number[18:]}" if len(number) == 19 else number
-        return (shown, (row.person.upper(), True), format_bytes(row.size), chip, answer)
-
-    def _reason(self, code: str) -> str:
-        """Why the centre refused: its sentence, or the field that it names."""
-        words, field = self.texts(code), self.texts(f"ui.field.{code}")
-        return words if words != code else field if field != f"ui.field.{code}" else code
+        at = row.sealed_at.astimezone()
+        today = at.date() == datetime.now().astimezone().date()
+        when = f"{at:%H:%M}" if today else f"{at:%d/%m}"
+        tries = str(row.tries) if row.tries else self.texts("ui.queue.new")
+        return (row.number, (row.person.upper(), True), when, format_bytes(row.size), tries, chip, self.texts.of(row.next))
 
     def offers(self) -> list[Action]:
-        """Try now; defects, back."""
-        actions = [self.act("back", "ui.action.next-person", "Shift+F12", lambda: self.shell.go("home"))]
+        """Try now; carry by stick, a package's history, defects, back."""
+        if self.stick.isVisible():
+            return [self.act("cancel", "ui.action.back", "Esc", self._shut, icon="back"),
+                    self.act("carry", "ui.action.carry", "F12", self._carry, enabled=bool(self.stick.folder.text().strip()), primary=True,
+                             icon="disk")]  # fmt: skip
+        actions = [self.act("stick", "ui.action.stick", "F6", self._open_stick, icon="disk"),
+                   self.act("history", "ui.action.history", "F7", self._open_history, enabled=bool(self.table.chosen), icon="queue")]  # fmt: skip
+        if self.past.isVisible():
+            actions = [self.act("cancel", "ui.action.back", "Esc", self._shut, icon="back")]
         if self.shell.has("defects"):
-            actions.append(self.act("defects", "ui.nav.defects", "F3", lambda: self.shell.go("defects")))
+            actions.append(self.act("defects", "ui.nav.defects", "F3", self._defects, icon="warning"))
         actions.append(self.act("home", "ui.action.next-person", "F9", lambda: self.shell.go("home"), icon="queue"))
         actions.append(self.act("send", "ui.action.send-now", "F12", self._send, primary=True, icon="send"))
-        return actions[1:]
+        return actions
+
+    def _defects(self) -> None:
+        chosen = next((r for r in self.view.rows if r.package_id == self.table.chosen), None) if self.view is not None else None
+        self.shell.go("defects", chosen.dossier if chosen is not None and chosen.state == "refused" else "")
+
+    def _shut(self) -> None:
+        self.stick.hide()
+        self.past.hide()
+        self.table.setFocus()
+        self.shell.refresh_actions()
+
+    def _open_stick(self) -> None:
+        desk = self.counter.queue_desk
+        self.past.hide()
+        self.stick.show()
+        self.stick.begin()
+        self.shell.refresh_actions()
+        self.ask(desk.sticks, self._sticks)
+
+    def _sticks(self, found: tuple[str, ...]) -> None:
+        self.stick.found(found)
+        self.shell.refresh_actions()
+
+    def _carry(self) -> None:
+        desk, folder = self.counter.queue_desk, self.stick.folder.text().strip()
+        self.ask(lambda: desk.carry(folder), self._carried)
+
+    def _carried(self, done: Carried) -> None:
+        words = done.words()
+        self._shut()
+        self.shell.say(State.RETRY if done.stopped else State.GOOD, self.texts.of(words), self.texts.second_of(words))
+        self._ask()
+
+    def _open_history(self) -> None:
+        desk, package = self.counter.queue_desk, self.table.chosen
+        row = next((r for r in self.view.rows if r.package_id == package), None) if self.view is not None else None
+        if row is not None:
+            self.stick.hide()
+            self.ask(lambda: desk.history(package), lambda lines: self._history(row, lines))
+
+    def _history(self, row: PackageRow, lines: tuple[HistoryRow, ...]) -> None:
+        self.past.show_lines(f"{row.person.upper()} · {row.number}", lines)
+        self.past.show()
+        self.shell.refresh_actions()
 
     def digit(self, number: int) -> bool:
         """Choose which rows are shown."""
@@ -182,7 +254,10 @@ class SendingScreen(Screen):
         return True
 
     def key(self, name: str) -> bool:
-        """Shift+F12: back."""
+        """Esc shuts a panel; Shift+F12: back."""
+        if name == "Esc" and (self.stick.isVisible() or self.past.isVisible()):
+            self._shut()
+            return True
         if name == "Shift+F12":
             self.shell.go("home")
             return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from station.desks.approvers import approvers
 from station.desks.supervisor import Case, SupervisorDesk
 from station.views.inbox import InboxRow, InboxView
+from station.views.sending import printed
 from ui.qt import QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
 from ui.shell import Shell
@@ -113,7 +114,7 @@ class SupervisorScreen(Screen):
 
     def _row(self, row: InboxRow) -> Row:
         subject = self.texts.of(row.subject) if row.subject else ""
-        return Row(self.texts.of(row.what), tuple(t for t in (subject, row.dossier) if t), State(row.tone.value), self._names.get(row.asked_by, row.asked_by),
+        return Row(self.texts.of(row.what), tuple(t for t in (subject, printed(row.dossier)) if t), State(row.tone.value), self._names.get(row.asked_by, row.asked_by),
                    format_waiting(self.texts, row.waits_s))  # fmt: skip
 
     def _chosen(self) -> InboxRow | None:
@@ -146,7 +147,7 @@ class SupervisorScreen(Screen):
             return
         self._person.setText(case.person.upper())
         self._what.setText(self.texts.of(row.what))
-        facts = [(self.texts("ui.fact.number"), case.number), (self.texts("ui.fact.dossier"), case.dossier)]
+        facts = [(self.texts("ui.fact.number"), case.number), (self.texts("ui.fact.dossier"), printed(case.dossier))]
         facts += [(self.texts.of(f.label), f.value) for f in case.facts]
         facts += [(self.texts("ui.fact.exception"), self.texts.of(e)) for e in case.exceptions]
         self._facts.show_pairs(facts)

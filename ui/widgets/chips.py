@@ -18,6 +18,7 @@ from ui.qt import (
     QWidget,
 )
 from ui.theme.icons import paint_state
+from ui.theme.pictograms import paint_pictogram
 from ui.theme.style import Current
 from ui.theme.tokens import State
 
@@ -65,9 +66,10 @@ class StateIcon(QWidget):
 class StateChip(QWidget):
     """Icon and word on the state's ground."""
 
-    def __init__(self, state: State = State.IDLE, text: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, state: State = State.IDLE, text: str = "", parent: QWidget | None = None, *, icon: str = "") -> None:
+        """`icon`: a pictogram in place of the state's own icon (the four words of the queue have theirs)."""
         super().__init__(parent)
-        self._state, self._text = state, text
+        self._state, self._text, self._pictogram = state, text, icon
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(text)
 
@@ -114,7 +116,11 @@ class StateChip(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
         high = self.height()
         icon = high * 0.55
-        paint_state(painter, self._state, QRectF(7, (high - icon) / 2, icon, icon), theme.colour(self._state))
+        place = QRectF(7, (high - icon) / 2, icon, icon)
+        if self._pictogram:
+            paint_pictogram(painter, self._pictogram, place.adjusted(-1, -1, 1, 1), theme.colour(self._state), 2.0)
+        else:
+            paint_state(painter, self._state, place, theme.colour(self._state))
         painter.setPen(theme.colour(self._state))
         painter.setFont(theme.font(theme.scale.caption + 1, 600))
         painter.drawText(
