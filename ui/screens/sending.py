@@ -72,7 +72,7 @@ class SendingScreen(Screen):
         self.filters.chosen.connect(lambda index: self.digit(index + 1))
         box.addWidget(self.filters)
         headers = [self.texts(f"ui.col.{c}") for c in ("dossier", "name", "sealed-at", "size", "tries", "state", "answer")]
-        self.table = Table(headers, (196, 220, 84, 80, 76, 168), self.texts("ui.queue.title"), stretch=(1, 6))
+        self.table = Table(headers, (196, 200, 106, 84, 84, 164), self.texts("ui.queue.title"), stretch=(1, 6))
         box.addWidget(self.table)
         self._purge = label("", "caption", wrap=True)
         box.addWidget(self._purge)
@@ -181,7 +181,7 @@ class SendingScreen(Screen):
         at = row.sealed_at.astimezone()
         today = at.date() == datetime.now().astimezone().date()
         when = f"{at:%H:%M}" if today else f"{at:%d/%m}"
-        tries = str(row.tries) if row.tries else self.texts("ui.queue.new")
+        tries = str(row.tries) if row.tries else self.texts("ui.queue.new") if row.state == "sealed" else "–"
         return (row.number, (row.person.upper(), True), when, format_bytes(row.size), tries, chip, self.texts.of(row.next))
 
     def offers(self) -> list[Action]:

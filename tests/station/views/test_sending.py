@@ -52,4 +52,8 @@ def test_a_line_that_is_down_says_since_when_and_when_again() -> None:
 def test_the_history_says_what_happened_in_words_newest_first() -> None:
     lines = [HistoryLine(1, 1, "p1", "d", NOW, "sealed"), HistoryLine(2, 1, "p1", "d", NOW, "failed", {"code": "E40"}),
              HistoryLine(3, 1, "p1", "d", NOW, "exported", {"stick": "x"})]  # fmt: skip
-    assert [r.what.code for r in history_view(lines)] == ["ui.queue.did.exported", "ui.queue.did.failed-why", "ui.queue.did.sealed"]
+    assert [r.what.code for r in history_view(lines)] == [
+        "ui.queue.did.exported",
+        "ui.queue.did.failed-why",
+        "ui.queue.did.sealed",
+    ]
