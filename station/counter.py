@@ -11,6 +11,9 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
 from biometrics.positions import Eye, FingerPosition
 from devices.contract import Camera, Device, Frame, ImagingDevice, Scanner
 from devices.emrtd.trust import CscaStore, TrustView
@@ -211,6 +214,13 @@ class Counter:
         """Return the captures when no picture is live any more: what was tried is written down first."""
         self.keep_tries()
         return self.fingers(dossier)
+
+    def kept_picture(self, dossier: str, step: CaptureStep) -> npt.NDArray[np.uint8] | None:
+        """Return the best try's picture that an earlier visit left; a portrait is judged again, so that its rules are known."""
+        pixels = self.tries.picture(dossier, step.id)
+        if pixels is not None and pixels.ndim == 3 and step.modality is Modality.FACE:
+            self._judge(step.modality).look(pixels)  # type: ignore[attr-defined]  # a PortraitJudge
+        return pixels
 
     def chip_face(self, dossier: str, step: str) -> ChipFaceView:
         """Return the chip's photo beside the best try of the portrait (S5)."""

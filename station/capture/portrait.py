@@ -60,6 +60,15 @@ class PortraitJudge:
         self.latest = quality
         return self._verdict(quality, quality.instruction, thresholds)
 
+    def look(self, pixels: Image) -> None:
+        """Judge a stored picture (HxWx3 uint8 B G R) by the full measures; `latest` then speaks of it.
+
+        Raises:
+            ImageError: it is no picture.
+        """
+        with self._lock:
+            self.latest = assess(pixels, self.profile, kit=self._tools())
+
     def compare(self, first: Image, second: Image, embedder: Embedder) -> FaceComparison:
         """Compare the largest face of two pictures (HxWx3 uint8 B G R) with the networks that are loaded already.
 

@@ -42,6 +42,8 @@ def test_what_was_taken_is_shown_again_and_the_last_capture_can_be_taken_back(cl
     assert isinstance(page, PortraitScreen)
     clerk.until(lambda: bool(page.tries._images) and page.view._image is not None)
     assert page.running is None, "no live picture: what was taken is asked about"
+    clerk.until(lambda: page.rules.known > 0 and not clerk.shell.jobs.pending)
+    assert page.offers()[-1].name == "confirm", "it passed: the officer confirms, nothing is flagged"
     clerk.shoot("s05-portrait-again")
     clerk.key("F12")
     clerk.until(lambda: clerk.page == "ReviewScreen")

@@ -24,7 +24,7 @@ from ui.screens.live_words import SpeakingScreen
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
-from ui.widgets.live_view import to_image
+from ui.widgets.live_view import Overlay, to_image
 from ui.widgets.reason import ReasonPanel
 
 STILL_S = 0.6
@@ -136,7 +136,7 @@ class LiveScreen(SpeakingScreen):
         if kept is Kept.PASSED and self.kind == "fingers":
             self._save(step, ())  # nothing was open about it: it was only left before it was written down
             return
-        self.ask(lambda: counter.tries.picture(dossier, step.id), self._show_kept)
+        self.ask(lambda: counter.kept_picture(dossier, step), self._show_kept)
         self.decide, self._passed_before = True, kept is Kept.PASSED
         if self._passed_before:
             self.ask_officer()
@@ -146,6 +146,11 @@ class LiveScreen(SpeakingScreen):
     def _show_kept(self, pixels: npt.NDArray[np.uint8] | None) -> None:
         if pixels is not None and self.decide:
             self.view.show_frame(to_image(pixels))
+            self.view.show_overlay(Overlay((), 0.0))
+            self.show_kept()
+
+    def show_kept(self) -> None:
+        """A picture of an earlier visit is shown: draw what the machine says of it."""
 
     def _finished_all(self) -> None:
         """The last capture's still stays as long as every other's: F4 within it takes the capture back."""
@@ -310,7 +315,7 @@ class LiveScreen(SpeakingScreen):
             self.act("supervisor", "ui.action.supervisor", "F8", self._supervisor),
             self.act("pause", "ui.action.pause", "F9", self.pause),
         ]
-        if self.decide and self.confirmed() is None and self._passed():
+        if self.decide and self._passed():
             actions.append(self.act("confirm", "ui.action.confirm", "F12", self._confirm, primary=True, icon="double-check"))
         elif self.decide:
             actions.append(

@@ -38,15 +38,22 @@ class SpeakingScreen(Screen):
 
     def ask_officer(self) -> None:
         """The machine is content; what only a person can see is asked."""
+        self._at_rest()
         words = "ui.portrait.confirm"
         self.banner.say(State.LIVE, self.texts("ui.portrait.ticks"), self.texts(words), self.texts.second(words))
         self.shell.refresh_actions()
 
     def ask_used_up(self) -> None:
         """All tries are used: the best is kept, the officer decides."""
+        self._at_rest()
         words = "ui.fingers.decide"
         self.banner.say(State.RETRY, self.texts("ui.live.attempts-used"), self.texts(words), self.texts.second(words))
         self.shell.refresh_actions()
+
+    def _at_rest(self) -> None:
+        """Nothing is live: a picture is looked at."""
+        self.live_word.set(State.IDLE, self.texts("ui.live.still"))
+        self.delay.setText("")
 
     def speak(self, view: SessionView) -> None:
         """Say the one thing that matters in an analysed frame, here and on the applicant's screen."""

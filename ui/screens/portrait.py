@@ -37,6 +37,7 @@ class PortraitScreen(LiveScreen):
         left.setSpacing(8)
         self.view.setMinimumWidth(430)
         self.view.drawing = self._draw
+        self.view.cover = True
         left.addWidget(self.view, 1)
         left.addWidget(self.banner)
         row.addLayout(left, 5)
@@ -155,6 +156,10 @@ class PortraitScreen(LiveScreen):
         passed = view.verdict is not None and view.verdict.passed
         self._auto.segments.show_states([State.GOOD if passed else State.RETRY], view.hold_share)
 
+    def show_kept(self) -> None:
+        """What the machine says of a picture that an earlier visit left."""
+        self._show_rules(portrait_view(self.counter.portrait_quality))
+
     def _show_rules(self, rules: PortraitView) -> None:
         self.rules = rules
         self._rows.show_lines(rules.lines)
@@ -171,6 +176,8 @@ class PortraitScreen(LiveScreen):
             box.setAccessibleName(self.texts(f"portrait-tick-{name}"))
             self._tick_box.addWidget(box)
             self.ticks[name] = box
+        if names:
+            self.shell.refresh_actions()  # the last words of what F12 does now
         self._tick_keys.setText(self.texts("ui.portrait.keys", keys=f"1–{len(names)}") if names else "")
 
     def _draw(self, painter: QPainter, box: QRectF, scale: float) -> None:
@@ -181,13 +188,14 @@ class PortraitScreen(LiveScreen):
         colour = QColor(pair.colour)
         painter.setPen(QPen(colour, 2, Qt.PenStyle.DashLine))
         painter.setFont(Current.theme.font(Current.theme.scale.body, 600))
+        left = max(0.0, box.left())
         for name, y in self.rules.marks:
             at = box.top() + y * scale
             painter.setPen(QPen(colour, 1.6, Qt.PenStyle.DashLine))
-            painter.drawLine(QPointF(box.left(), at), QPointF(box.right(), at))
+            painter.drawLine(QPointF(left, at), QPointF(min(box.right(), self.view.width()), at))
             text = self.texts(f"ui.portrait.{name}")
             wide = painter.fontMetrics().horizontalAdvance(text) + 18
-            flag = QRectF(box.left() + 8, at - 13, wide, 26)
+            flag = QRectF(left + 8, at - 13, wide, 26)
             painter.setBrush(QColor(pair.ground))
             painter.setPen(QPen(colour, 1.4))
             painter.drawRoundedRect(flag, 4, 4)

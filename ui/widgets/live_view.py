@@ -62,6 +62,8 @@ def to_image(pixels: npt.NDArray[np.uint8]) -> QImage:
     return QImage(pixels.data, width, height, pixels.strides[0], kind).copy()
 
 
+LARGEST_COVER = 1.8
+"""A picture that covers is at most so much larger than one that is shown whole."""
 Drawing = Callable[[QPainter, QRectF, float], None]
 
 
@@ -79,6 +81,8 @@ class LiveView(QWidget):
         """Seconds from a frame's arrival to its painted overlay, the last 400."""
         self.watermark = ""
         self.computing = self.slow = ""
+        self.cover = False
+        """Fill the place and cut what is over at the sides (a face in a wide picture); otherwise the whole picture is shown."""
         self.drawing: Drawing | None = None
         """More to draw over the picture: given painter, the picture's box and its scale."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -143,7 +147,8 @@ class LiveView(QWidget):
     def _picture(self, painter: QPainter, image: QImage) -> None:
         now = time.monotonic()
         self._painted = [t for t in self._painted[-200:] if now - t < 2.0] + [now]
-        scale = min(self.width() / image.width(), self.height() / image.height())
+        fits = sorted((self.width() / image.width(), self.height() / image.height()))
+        scale = min(fits[1], LARGEST_COVER * fits[0]) if self.cover else fits[0]
         wide, high = image.width() * scale, image.height() * scale
         box = QRectF((self.width() - wide) / 2, (self.height() - high) / 2, wide, high)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
