@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from station.app import Station
+from station.clock import legal_day
 from station.dossier.parts import FieldSource
+from station.vietnam.fields import field_rules
+from station.vietnam.lookup import Suggestion, suggest, unit_reference
 from station.views.declaration import DeclarationView, declaration_view
 from station.words import Language, say
 
@@ -47,6 +50,17 @@ class FormDesk:
         Raises:
             InputError: the field cannot hold the value; what was stored before stays.
         """
-        if value.strip() != self._station.book.state(dossier).value(field):
-            self._station.book.set_field(dossier, field, value, FieldSource.DECLARED)
+        book = self._station.book
+        if value.strip() != book.state(dossier).value(field):
+            book.set_field(dossier, field, value, FieldSource.DECLARED)
+            unit = f"{field}_unit"
+            if unit in field_rules():  # the commune's code follows from the written place; a place that names none has none
+                state = book.state(dossier)
+                code = unit_reference(state.value(field), legal_day(self._station.clock.now()))
+                if code.partition("@")[0] != state.value(unit).partition("@")[0]:
+                    book.set_field(dossier, unit, code, FieldSource.DECLARED)
         return self.view(dossier)
+
+    def suggest(self, field: str, text: str) -> tuple[Suggestion, ...]:
+        """Return what may be meant by what was typed so far (lists and communes, marks or not)."""
+        return suggest(field, text, legal_day(self._station.clock.now()))

@@ -122,11 +122,11 @@ class UnitTable:
         parts = [p.strip() for p in text.split(",") if p.strip()]
         index = self._names()
         for at in range(max(0, len(parts) - 4), len(parts)):
-            after = {_bare(p) for p in parts[at + 1 :]}
+            after = {bare_name(p) for p in parts[at + 1 :]}
             found = [
                 u
-                for u in index.get(_bare(parts[at]), ())
-                if (above := self.province(u)) is not None and _bare(above.name) in after
+                for u in index.get(bare_name(parts[at]), ())
+                if (above := self.province(u)) is not None and bare_name(above.name) in after
             ]
             if found:
                 latest = max(found, key=lambda u: u.valid_from)
@@ -135,12 +135,12 @@ class UnitTable:
         return text, None
 
     def _above(self, unit: Unit) -> set[str]:
-        return {_bare(name) for name in self.path(unit).split(", ")[1:]}
+        return {bare_name(name) for name in self.path(unit).split(", ")[1:]}
 
     def _names(self) -> dict[str, list[Unit]]:
         if not self._index:
             for unit in self.all(UnitLevel.COMMUNE):
-                self._index.setdefault(_bare(unit.name), []).append(unit)
+                self._index.setdefault(bare_name(unit.name), []).append(unit)
         return self._index
 
     def find(self, name: str, day: date, level: UnitLevel | None = None) -> tuple[Unit, ...]:
@@ -166,7 +166,8 @@ _KINDS: Final = ("THANH PHO ", "TP. ", "TP ", "TINH ", "HUYEN ", "QUAN ", "THI X
 
 
 @lru_cache(maxsize=20_000)
-def _bare(name: str) -> str:
+def bare_name(name: str) -> str:
+    """Return a unit's name without marks, case and its kind: ``Xã Mẫu Hạ`` → ``MAU HA``."""
     plain = plain_key(name)
     kind = next((k for k in _KINDS if plain.startswith(k)), "")
     return plain[len(kind) :]

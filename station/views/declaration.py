@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from station.dossier.readiness import missing_fields
 from station.dossier.state import DossierState
 from station.vietnam.fields import field_rules
+from station.vietnam.lookup import kind_of
 from station.views.base import Intent, Tone, Words, shown
 
 
@@ -23,6 +24,8 @@ class FieldRow:
     mandatory: bool
     sensitive: bool
     tone: Tone
+    picks: str = ""
+    """``list``: only a value of a list, found by name; ``place``: communes are offered; "": free text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def declaration_view(state: DossierState) -> DeclarationView:
         text = value.value if value else ""
         tone = Tone.GOOD if text else Tone.RETRY if rule.name in missing else Tone.IDLE
         rows.append(FieldRow(rule.name, rule.item, Words(f"field.{rule.name}"), text, shown(rule.name, text),
-                             Words(f"source.{value.source.value}") if value and text else None, rule.name in wanted, rule.sensitive, tone))  # fmt: skip
+                             Words(f"source.{value.source.value}") if value and text else None, rule.name in wanted, rule.sensitive, tone, kind_of(rule.name)))  # fmt: skip
     left = Words("s3.left", {"count": len(missing)}) if missing else Words("s3.all", {"count": sum(bool(r.value) for r in rows)})
     primary = (
         Intent("focus", left, "F12", {"field": missing[0]})

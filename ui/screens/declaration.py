@@ -12,6 +12,7 @@ from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
+from ui.widgets.picks import PickEdit, PickList
 
 
 class FieldEdit(QWidget):
@@ -33,7 +34,7 @@ class FieldEdit(QWidget):
         head.addWidget(self._source)
         head.addWidget(self._icon)
         column.addLayout(head)
-        self.edit = QLineEdit()
+        self.edit: QLineEdit = screen.pick_edit(row) if row.picks else QLineEdit()
         self.edit.setAccessibleName(name)
         self.edit.editingFinished.connect(self._left)
         self.edit.returnPressed.connect(lambda: screen.next_field(self))
@@ -79,6 +80,7 @@ class DeclarationScreen(Screen):
         self.setAccessibleName(self.texts("ui.form.title"))
         self.focus_field = ""
         """Where to go when the page is entered (a line the applicant called wrong)."""
+        self._list: PickList | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -185,6 +187,30 @@ class DeclarationScreen(Screen):
             self._area.ensureWidgetVisible(following)
         else:
             self.shell.focus_primary()
+
+    def pick_edit(self, row: FieldRow) -> PickEdit:
+        """Return the edit of a field whose values are found by name: lists, and the communes of a place."""
+        edit = PickEdit(self._picks, strict=row.picks == "list")
+        edit.wanted.connect(lambda text: self._suggest(edit, row.field, text))
+        return edit
+
+    def _suggest(self, edit: PickEdit, field: str, text: str) -> None:
+        counter = self.counter
+        self.ask(lambda: counter.form.suggest(field, text), lambda found: edit.offer(text, found))
+
+    def _picks(self) -> PickList:
+        """One list for the whole page."""
+        if self._list is None:
+            self._list = PickList(self)
+        return self._list
+
+    def key(self, name: str) -> bool:
+        """Esc takes the list away; what was typed stays."""
+        open_edit = next((f.edit for f in self.fields.values() if isinstance(f.edit, PickEdit) and f.edit.open), None)
+        if name != "Esc" or open_edit is None:
+            return False
+        open_edit.shut()
+        return True
 
     def save(self, edit: FieldEdit, text: str) -> None:
         """Save one field; a refusal is shown at the field."""
