@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,8 @@ from devices.emrtd.access import AccessKey
 from devices.emrtd.trust import TrustView
 from devices.simulated.card_authority import test_authority
 from devices.simulated.card_reader import SimulatedCardReader
+from devices.simulated.serial_push import NmeaSimulator
+from station.app import Station
 from station.chip import csca_store
 from station.chip_demo import demo_chip
 from station.clock import Clock, SystemClock
@@ -19,13 +22,17 @@ from station.counter import Counter
 from station.demo import call_person, demo_citizen, demo_devices, demo_iris, demo_population, open_demo_station, person_seed
 from station.demo_intake import DemoIntake
 from station.desk.tickets import CardOnTable, Visitor
+from station.device_room import DeviceRoom, DeviceWish
 from station.dossier.procedure import Modality, load_procedure
 from station.errors import StationError
+from station.peripherals import Here, Peripherals
 from station.population.synthetic import SyntheticCitizen
 
 if TYPE_CHECKING:
     from devices.simulated.sbi import SbiSimulator
 
+DEMO_PLACE = (15.0032, 108.0041)
+"""Where the demo's kit stands: among the homes of its village list, on no real road."""
 VISITORS = 7
 IRIS_SETTLES = 3.0
 """How much longer than the fingers the eyes take until they are right before the camera."""
@@ -69,6 +76,7 @@ class DemoCounter:
             Visitor(str(FIRST_TICKET + n), c, person_seed(self._seed, c), partial(card_on_table, c))
             for n, c in enumerate(citizens)
         ]
+        station.here = self._here_of(station)
         iris = None
         if any(s.modality is Modality.IRIS for s in load_procedure(self._procedure).steps):
             iris, self._eyes = demo_iris(self._clock, IRIS_SETTLES * self._light_s)
@@ -95,6 +103,23 @@ class DemoCounter:
         self._connecting.start()
         return self.counter
 
+    def _here_of(self, station: Station) -> Callable[[], Here | None]:
+        """The demo's GPS receiver, simulated to its bytes; started when a visit first asks where the kit is, None while it has no fix."""
+
+        def here() -> Here | None:
+            if self._receiver is None and not self._closed:
+                self._gps = NmeaSimulator(at=DEMO_PLACE, now=self._clock.now)
+                room = DeviceRoom([DeviceWish("nmea", {"port": self._gps.start()})], station.certificates, self._clock.now)
+                self._receiver = Peripherals(
+                    room.rows(), lambda _: None, lambda _: None, now_s=lambda: self._clock.now().timestamp()
+                )
+            return self._receiver.here if self._receiver is not None else None
+
+        return here
+
+    _gps: NmeaSimulator | None = None
+    _receiver: Peripherals | None = None
+    _closed = False
     _connecting: threading.Thread | None = None
     _eyes: SbiSimulator | None = None
 
@@ -110,6 +135,11 @@ class DemoCounter:
 
     def close(self) -> None:
         """Stop the intake, also one that is just starting; the counter does so before its station closes."""
+        self._closed = True
+        if self._receiver is not None:
+            self._receiver.close()
+        if self._gps is not None:
+            self._gps.stop()
         self.intake.stop()
         if self._connecting is not None:
             self._connecting.join()

@@ -9,6 +9,7 @@ import json
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import ClassVar, Final
 
 from devices.profiles import Profile, load_profile
@@ -124,16 +125,21 @@ def _degrees(value: float, digits: int) -> str:
 
 
 class _GpsModule(PushModule):
-    """Stands still at an invented place; its clock begins at 2026-05-12 02:00:00 UTC and counts the messages."""
+    """Stands still at an invented place; its clock begins at 2026-05-12 02:00:00 UTC and counts the messages, or is the one given."""
 
     latitude, longitude = 21.028511, 105.804817
+    now: Callable[[], datetime] | None = None
 
     def _message(self, count: int, *, bad: bool, lying: bool) -> bytes:
         seconds = 7200 + count
         at = f"{seconds // 3600 % 24:02d}{seconds // 60 % 60:02d}{seconds % 60:02d}.00"
+        date = "120526"
+        if self.now is not None:
+            moment = self.now().astimezone(UTC)
+            at, date = f"{moment:%H%M%S}.00", f"{moment:%d%m%y}"
         place = f"{_degrees(self.latitude, 2)},N,{_degrees(self.longitude, 3)},E"
         lines = [_sentence(f"GPGGA,{at},{place},1,08,1.10,12.0,M,-28.0,M,,", bad=bad), _sentence("GPGSV,1,1,01,03,45,120,40"),
-                 _sentence(f"GPRMC,{at},A,{place},0.0,0.0,120526,,,A", bad=bad)]  # fmt: skip
+                 _sentence(f"GPRMC,{at},A,{place},0.0,0.0,{date},,,A", bad=bad)]  # fmt: skip
         whole = b"".join(lines)
         return whole[:20] + whole[25:] if lying else whole
 
@@ -170,6 +176,12 @@ class NmeaSimulator(SerialSimulator):
     FAULTS: ClassVar[tuple[str, ...]] = PUSH_FAULTS
 
     def __init__(
-        self, profile: str | None = None, faults: Sequence[str] = (), *, every_s: float = 0.5, paced: bool = True
-    ) -> None:
-        super().__init__(_GpsModule(load_profile(profile or "nmea0183"), faults, every_s), "nmea", paced=paced)
+        self, profile: str | None = None, faults: Sequence[str] = (), *, every_s: float = 0.5, paced: bool = True,
+        at: tuple[float, float] | None = None, now: Callable[[], datetime] | None = None,
+    ) -> None:  # fmt: skip
+        """`at`: latitude and longitude in degrees (north, east); `now`: the clock it tells, default its own."""
+        module = _GpsModule(load_profile(profile or "nmea0183"), faults, every_s)
+        if at is not None:
+            module.latitude, module.longitude = at
+        module.now = now
+        super().__init__(module, "nmea", paced=paced)

@@ -14,8 +14,11 @@ from station.dossier.home import Call, HomeVisit, KitHealth, Place
 from station.dossier.parts import Lifecycle
 from station.dossier.state import DossierState
 from station.errors import InputError
+from station.exchange import inbox
 from station.queue.model import State
-from station.views.base import grouped
+from station.sticks import mounted, open_stick
+from station.vietnam.number import parse_number
+from station.views.base import Words, grouped
 from station.views.home import HomeView, home_view
 
 POWER: Final = Path("/sys/class/power_supply")
@@ -34,6 +37,9 @@ class Person:
     minutes: float
     rests: int
     saved_at: str
+    helper: str = ""
+    stamp: Words | None = None
+    """Where and when the visit was stamped, None without a receiver's word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,8 @@ class VisitView:
     state: DossierState | None
     health: KitHealth
     sealed_here: int
+    receiver: Words
+    """What is known of the kit's own place: coordinates, or why there are none."""
 
 
 class VisitDesk:
@@ -79,13 +87,20 @@ class VisitDesk:
         home = home_view(self.calls(), states, health, day, here=here or self.here(), open_dossier=open_dossier)
         state = next((s for s in states if s.id == open_dossier), None)
         counts = self._station.queue.counts()
-        return VisitView(home, self._person(state) if state is not None else None, state, health, counts[State.SEALED])
+        place = here or self.here()
+        receiver = Words("s17.here", _place(place)) if place is not None else Words(
+            "s17.no-fix" if self._station.settings.text("devices.positioner") or self._station.demo else "s17.no-receiver")  # fmt: skip
+        return VisitView(home, self._person(state) if state is not None else None, state, health, counts[State.SEALED], receiver)
 
     def _person(self, state: DossierState) -> Person:
-        rests = sum(e.kind == "visit.noted" and e.body.get("what") == "rested" for e in self._station.journal.events(state.id))
+        notes = self._notes.notes(state.id)
+        stamp = None
+        if notes.place is not None and notes.placed_at is not None:
+            stamp = Words("s17.stamped", {**_place(notes.place), "time": f"{notes.placed_at.astimezone():%H:%M}"})
         saved = state.changed_at.astimezone()
         return Person(state.id, state.value("full_name"), grouped(state.value("personal_no")), state.value("dob"), state.value("addr_perm"),
-                      portrait_of(self._station.journal, state), self._notes.minutes_with(state.id), rests, f"{saved:%H:%M}")  # fmt: skip
+                      portrait_of(self._station.journal, state), self._notes.minutes_with(state.id), notes.rests,
+                      f"{saved:%H:%M}", notes.helper, stamp)  # fmt: skip
 
     def arrive(self, personal_no: str, *, helper: str = "", place: Place | None = None) -> str:
         """Open (or go on with) the dossier of a person of the day list and note the arrival; returns the dossier.
@@ -105,23 +120,62 @@ class VisitDesk:
                 self._station.life.resume(known.id)
             dossier = known.id
         else:
-            applicant = {"full_name": call.name, "personal_no": call.personal_no, "addr_perm": call.address}
-            order, without = self._station.steps_here()
-            given = {k: v for k, v in applicant.items() if v}
-            dossier = book.open_dossier(self._procedure, applicant=given, visit="home", order=order, without=without)
+            dossier = self._opened({"full_name": call.name, "personal_no": call.personal_no, "addr_perm": call.address})
         self._notes.note(dossier, "arrived", helper=helper, place=place or self.here())
         return dossier
 
+    def _opened(self, applicant: dict[str, str]) -> str:
+        order, without = self._station.steps_here()
+        given = {k: v for k, v in applicant.items() if v}
+        return self._station.book.open_dossier(self._procedure, applicant=given, visit="home", order=order, without=without)
+
+    def arrive_by_number(self, text: str) -> str:
+        """Open (or go on with) a visit to somebody who is not on the list, by the personal number; returns the dossier.
+
+        Raises:
+            InputError: no personal number of twelve digits.
+        """
+        number = str(parse_number(text))
+        if any(c.personal_no == number for c in self.calls()):
+            return self.arrive(number)
+        known = next((s for s in self._station.book.states() if s.value("personal_no") == number and not s.sealed), None)
+        if known is not None and known.lifecycle is Lifecycle.PAUSED:
+            self._station.life.resume(known.id)
+        dossier = known.id if known is not None else self._opened({"personal_no": number})
+        self._notes.note(dossier, "arrived", place=self.here())
+        return dossier
+
+    def helped_by(self, dossier: str, helper: str) -> None:
+        """Name who helps this person: reads, answers, holds the hand."""
+        self._notes.note(dossier, "helped", helper=helper, place=self.here())
+
+    def take_list(self, folder: str) -> int:
+        """Take the centre's notices (the day list among them) from an allowed stick; returns how many were new.
+
+        Raises:
+            CarrierError: the stick is not allowed (E46) or gone. StationError: no intake was joined.
+        """
+        return inbox(self._station).take_stick(open_stick(self._station, Path(folder)))
+
+    def sticks(self) -> tuple[str, ...]:
+        """Return the folders of labelled sticks that are mounted now."""
+        return tuple(str(p) for p in mounted())
+
     def rest(self, dossier: str) -> None:
         """Note a rest; everything taken is on the disk already."""
-        self._notes.note(dossier, "rested")
+        self._notes.note(dossier, "rested", place=self.here())
 
     def leave(self, dossier: str) -> None:
         """Leave this person: time ends, the dossier waits exactly where it is."""
         state = self._station.book.state(dossier)
-        self._notes.note(dossier, "left")
+        self._notes.note(dossier, "left", place=self.here())
         if not state.sealed and state.lifecycle is Lifecycle.OPEN:
             self._station.life.pause(dossier, "visit")
+
+
+def _place(place: Place) -> dict[str, str]:
+    """Degrees with four decimals (about ten metres), as people in the country write numbers."""
+    return {"latitude": f"{place.latitude:.4f}".replace(".", ","), "longitude": f"{place.longitude:.4f}".replace(".", ",")}
 
 
 def battery(power: Path = POWER) -> tuple[float | None, float | None]:

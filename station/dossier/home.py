@@ -15,6 +15,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
+from station.clock import legal_day
 from station.dossier.book import DossierBook
 from station.dossier.kinds import Kind
 from station.dossier.mending import first_capture_day
@@ -184,23 +185,49 @@ def kit_warnings(health: KitHealth) -> tuple[str, ...]:
     return tuple(warnings)
 
 
+@dataclass(frozen=True, slots=True)
+class VisitNotes:
+    """What was noted of the visits to one person: rests, the newest helper's name, where the newest stamped note was made and when."""
+
+    rests: int = 0
+    helper: str = ""
+    place: Place | None = None
+    placed_at: datetime | None = None
+    days: int = 0
+    """On how many days somebody was there."""
+
+
 class HomeVisit:
-    """Notes of a visit: arrived, rested, left, with the helper named and the place stamped."""
+    """Notes of a visit: arrived, helped, rested, left, with the helper named and the place stamped."""
 
     def __init__(self, book: DossierBook) -> None:
         self._book = book
 
     def note(self, dossier: str, what: str, *, helper: str = "", place: Place | None = None) -> None:
-        """Write ``arrived``, ``rested`` or ``left`` down.
+        """Write ``arrived``, ``helped`` (who reads, answers or holds the hand), ``rested`` or ``left`` down.
 
         Raises:
             InputError: another word.
         """
-        if what not in {"arrived", "rested", "left"}:
+        if what not in {"arrived", "helped", "rested", "left"}:
             raise InputError("A visit is arrived, rested or left; nothing was written.", code="visit-word")
         self._book.state(dossier)
         where = [place.latitude, place.longitude] if place is not None else None
         self._book.write(Kind.VISIT, {"what": what, "helper": short_reason(helper), "place": where}, dossier)
+
+    def notes(self, dossier: str) -> VisitNotes:
+        """Return what was noted of the visits so far."""
+        rests, helper, place, placed_at, days = 0, "", None, None, set()
+        for event in self._book.journal.events(dossier):
+            if event.kind != Kind.VISIT:
+                continue
+            rests += event.body.get("what") == "rested"
+            helper = str(event.body.get("helper") or "") or helper
+            days.add(legal_day(event.at))
+            where = event.body.get("place")
+            if where:
+                place, placed_at = Place(float(where[0]), float(where[1])), event.at
+        return VisitNotes(rests, helper, place, placed_at, len(days))
 
     def minutes_with(self, dossier: str) -> float:
         """Return the minutes spent with this person over all visits (arrived … left; rests between captures count)."""

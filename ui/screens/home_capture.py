@@ -8,6 +8,7 @@ from typing import Any
 
 from station.capture.session import Attempt, Phase, SessionView
 from station.dossier.procedure import CaptureStep
+from station.views.strip import STAGE_OF
 from ui.bridge import LiveBridge
 from ui.qt import QFrame, QHBoxLayout, QVBoxLayout, Signal
 from ui.screens.base import Screen
@@ -86,7 +87,7 @@ class HomeCapture(QFrame):
         self.view.show_frame(None)
         self.view.show()
         self.bar.show_score(None, 0)
-        state = "portrait" if not step.fingers else "fingers"
+        state = STAGE_OF[step.modality]
         self.say(State.LIVE, screen.texts(f"ui.{state}.wait"), screen.texts.second(f"ui.{state}.wait"))
 
         def started(future: Future[Any]) -> None:
@@ -160,14 +161,14 @@ class HomeCapture(QFrame):
         if found is None or self.running is None:
             return
         view = found[0]
-        texts, face = self._screen.texts, not self.running.fingers
+        texts, kind = self._screen.texts, STAGE_OF[self.running.modality]
         if view.verdict is not None and view.verdict.parts:
             worst = min(view.verdict.parts, key=lambda p: p.score - p.threshold)
             self.bar.show_score(worst.score, worst.threshold, texts("ui.visit.needs", needs=f"{worst.threshold:.0f}"))
-        kind = "portrait" if face else "fingers"
         if view.instruction is not None:
             code, position = view.instruction.code, view.instruction.position
-            finger = texts(f"ui.finger.{position}") + ": " if position else ""
+            part = "eye." if kind == "iris" else "ui.finger."
+            finger = texts(f"{part}{position}") + ": " if position else ""
             self.say(State.RETRY, finger + texts(code), texts.second(code))
         elif view.phase is Phase.TAKE:
             self.say(State.LIVE, texts("ui.fingers.taking"), texts.second("ui.fingers.taking"))

@@ -7,21 +7,26 @@ import math
 from biometrics.positions import FingerPosition
 from station.desks.visits import VisitDesk, VisitView
 from station.dossier.parts import ExceptionKind, Permanence
-from station.dossier.procedure import CaptureStep
+from station.dossier.procedure import CaptureStep, Modality
 from station.views.home import HomeRow, Part
-from ui.qt import QHBoxLayout, QVBoxLayout
+from station.views.strip import STAGE_OF
+from ui.qt import QHBoxLayout, Qt, QTimer, QVBoxLayout
 from ui.screens.base import Screen
 from ui.screens.exceptions import ExceptionPanel
+from ui.screens.home_asking import HomeAsking
 from ui.screens.home_capture import HomeCapture
+from ui.screens.home_words import battery_of, row_of
 from ui.shell import Shell
 from ui.texts import format_date
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, StateChip, card, label
 from ui.widgets.picture import PicturePane
-from ui.widgets.rows import Row, RowList
+from ui.widgets.rows import RowList
 from ui.widgets.visit import PartTile, Stop, StopStrip
 
+BEAT_MS = 5000
+"""How often battery, place and list are asked for again."""
 PARTS = ("data", "fingers", "portrait", "signatures")
 
 
@@ -59,11 +64,16 @@ class HomeVisitScreen(Screen):
         self._name, self._facts = label("", "title", wrap=True), label("", "", wrap=True)
         who.addWidget(self._name)
         who.addWidget(self._facts)
+        self._place = label("", "caption", wrap=True)
+        who.addWidget(self._place)
         head.addLayout(who, 1)
         saved = QVBoxLayout()
         self._saved = StateChip(State.IDLE, "")
-        self._battery = label("", "caption")
-        saved.addWidget(self._saved)
+        self._safe, self._battery = label(self.texts("ui.visit.safe"), "caption"), label("", "caption")
+        for quiet in (self._safe, self._battery):
+            quiet.setAlignment(Qt.AlignmentFlag.AlignRight)
+        saved.addWidget(self._saved, 0, Qt.AlignmentFlag.AlignRight)
+        saved.addWidget(self._safe)
         saved.addWidget(self._battery)
         head.addLayout(saved)
         right.addLayout(head)
@@ -95,8 +105,13 @@ class HomeVisitScreen(Screen):
         self.exceptions.decided.connect(self._sign_exception)
         self.exceptions.hide()
         work.addWidget(self.exceptions)
+        self.asking = HomeAsking(self)
+        self.asking.answered.connect(self._answered)
+        work.addWidget(self.asking, 1)
         right.addLayout(work, 1)
         row.addLayout(right, 9)
+        self._beat = QTimer(self)
+        self._beat.timeout.connect(self._again)
 
     # --- showing ---------------------------------------------------------------------------------------------------------------
 
@@ -109,13 +124,21 @@ class HomeVisitScreen(Screen):
         self._was_large = self.shell.large
         self.shell.set_look(dark=self.shell.dark, large=True)
         self.rows.setFocus()
+        self._beat.start(BEAT_MS)
         self._ask()
+
+    def _again(self) -> None:
+        """Battery, place and list as they are now; not while something is live or asked."""
+        if self.capture.running is None and not self.asking.kind and not self.exceptions.isVisible() and not self.jobs.pending:
+            self._ask()
 
     _was_large = False
 
     def leave(self) -> None:
         """Stop the live picture; the person's time goes on until they are left."""
         super().leave()
+        self._beat.stop()
+        self.asking.shut()
         self.capture.stop()
         self.exceptions.hide()
         if not self.dossier:  # with a person open, the form and the review stay large too
@@ -129,13 +152,13 @@ class HomeVisitScreen(Screen):
     def _show(self, view: VisitView) -> None:
         self.view = view
         home = view.home
-        self.rows.show_rows([self._row(r) for r in home.rows])
+        self.rows.show_rows([row_of(self.texts, r) for r in home.rows])
         done = sum(r.done for r in home.rows)
         self._list_title.setText(self.texts("ui.visit.list", done=done, all=len(home.rows)))
         self._left_here.setText(
             self.texts("ui.visit.left-here", count=view.sealed_here) if view.sealed_here else self.texts("ui.visit.none-left")
         )
-        self._show_battery(view)
+        self._battery.setText(battery_of(self.texts, view.health.battery_share, view.health.battery_minutes))
         self.warning.setVisible(bool(home.warnings))
         if home.warnings:
             first = home.warnings[0]
@@ -144,52 +167,23 @@ class HomeVisitScreen(Screen):
         self._show_person(view)
         self.shell.refresh_actions()
 
-    def _row(self, row: HomeRow) -> Row:
-        lines = [row.address]
-        if row.km is not None:
-            lines.append(
-                self.texts("ui.visit.m", m=round(row.km * 1000))
-                if row.km < 1
-                else self.texts("ui.visit.km", km=f"{row.km:.1f}".replace(".", ","))
-            )
-        if row.done:
-            return Row(row.name.upper(), tuple(lines), State.GOOD, self.texts("ui.visit.done"))
-        if row.dossier:
-            return Row(row.name.upper(), tuple(lines), State.LIVE, self.texts("ui.state.open"))
-        if row.revisit is not None:
-            return Row(
-                row.name.upper(),
-                tuple(lines),
-                State.RETRY,
-                self.texts("ui.visit.revisit", date=format_date(row.revisit.isoformat())),
-            )
-        return Row(row.name.upper(), (" · ".join(lines),), State.IDLE)
-
-    def _show_battery(self, view: VisitView) -> None:
-        share, minutes = view.health.battery_share, view.health.battery_minutes
-        if share is None:
-            self._battery.setText(self.texts("ui.visit.mains"))
-        elif minutes is None:
-            self._battery.setText(self.texts("ui.visit.battery-short", percent=round(100 * share)))
-        else:
-            hours, rest = divmod(int(minutes), 60)
-            self._battery.setText(self.texts("ui.visit.battery", percent=round(100 * share), hours=hours, minutes=f"{rest:02d}"))
-
     def _show_person(self, view: VisitView) -> None:
         person, state = view.person, view.state
-        for widget in (self._face, self._saved, self._strip_card, *self._parts.values()):
+        for widget in (self._face, self._saved, self._safe, self._strip_card, *self._parts.values()):
             widget.setVisible(person is not None)
         if person is None or state is None:
             self._name.setText(self.texts("ui.visit.title"))
             self._facts.setText(self.texts("s17.question"))
+            self._place.setText(self.texts.of(view.receiver))
             self.capture.name_step("")
             if view.home.rows:
-                self.capture.say(State.IDLE, self.texts("ui.visit.choose"), self.texts.second("ui.visit.choose"))
+                self.capture.say(State.IDLE, self.texts("ui.visit.choose"), self.texts("ui.visit.choose-more"))
             else:
-                self.capture.say(State.RETRY, self.texts("s17.empty"), self.texts.second("s17.empty"))
+                self.capture.say(State.RETRY, self.texts("s17.empty"), self.texts("ui.visit.empty-next"))
             return
-        self._name.setText(person.name.upper())
+        self._name.setText(person.name.upper() or self.texts("ui.visit.nameless"))
         self._facts.setText(" · ".join(t for t in (person.number, format_date(person.born), person.address) if t))
+        self._place.setText(self.texts.of(person.stamp) if person.stamp is not None else self.texts.of(view.receiver))
         self._face.setVisible(person.portrait is not None)
         if person.portrait is not None:
             self._face.show_picture(person.portrait.pixels)
@@ -199,6 +193,8 @@ class HomeVisitScreen(Screen):
             self._show_part(part, view)
         minutes = max(0, math.floor(person.minutes))
         self._time.setText(self.texts("ui.visit.time", rests=person.rests, minutes=minutes))
+        if view.home.advice_words is not None:
+            self._time.setText(f"{self._time.text()} · {self.texts.of(view.home.advice_words)}")
         self._count.setText(self.texts("ui.visit.strip", count=len(view.home.strip)))
         if self.capture.running is None and self.capture.decide is None:
             self._say_next()
@@ -215,6 +211,8 @@ class HomeVisitScreen(Screen):
             else self.texts("ui.visit.part.none")
         )
         note = self.texts("ui.visit.part.exceptions", count=excepted) if excepted else ""
+        if part.name == "data" and view.person is not None and view.person.helper:
+            note = self.texts("ui.visit.helper-is", helper=view.person.helper)
         if not note and not full:
             hints = {"portrait": "ui.visit.part.portrait-hint", "signatures": "ui.visit.part.sign-hint"}
             note = (
@@ -223,7 +221,7 @@ class HomeVisitScreen(Screen):
                 else self.texts("ui.visit.part.left", left=part.all - part.done)
             )
         step = self._step()
-        here = step is not None and part.name == ("fingers" if step.fingers else "portrait") and not full
+        here = step is not None and part.name == STAGE_OF[step.modality] and not full
         self._parts[part.name].show_part(State.GOOD if full else State.IDLE, far, note, here=here)
 
     def _show_steps(self, view: VisitView) -> None:
@@ -242,7 +240,7 @@ class HomeVisitScreen(Screen):
         assert view.state is not None, "shown with a person only"
         rule = view.state.procedure.step(step)
         if not rule.fingers:
-            return self.texts("ui.step.face")
+            return self.texts("ui.step.eyes" if rule.modality is Modality.IRIS else "ui.step.face")
         hand = self.texts("ui.side.right-short" if int(rule.fingers[0]) <= 5 else "ui.side.left-short")
         if len(rule.fingers) > 1:
             return f"{len(rule.fingers)} {hand}" if len(rule.fingers) > 2 else str(len(rule.fingers))
@@ -263,7 +261,7 @@ class HomeVisitScreen(Screen):
         tried = len(view.state.captures[step.id].attempts)
         words = self.texts("ui.visit.step-now", number=number, step=self.texts(f"step.{step.id}"))
         self.capture.name_step(f"{words} · {self.texts('ui.visit.attempt', attempt=tried + 1, attempts=step.attempts)}")
-        kind = "fingers" if step.fingers else "portrait"
+        kind = STAGE_OF[step.modality]
         stopped = any(w.code == "s17.no-capture" for w in view.home.warnings)
         self.capture.say(State.IDLE, self.texts(f"ui.{kind}.wait"), self.texts("s17.plug" if stopped else "ui.visit.ready"))
 
@@ -283,9 +281,19 @@ class HomeVisitScreen(Screen):
         view = self.view
         if view is None:
             return []
+        if self.asking.kind:
+            return [self.act("cancel", "ui.action.cancel", "Esc", self.asking.leave, icon="back"),
+                    self.act("take", "ui.action.take", "F12", self.asking.take, enabled=bool(self.asking.text()), primary=True)]  # fmt: skip
         if not self.dossier:
             row = self._home_row()
+            number = self.act("number", "ui.action.visit-number", "F2", lambda: self.asking.ask("number"), icon="person")
+            stick = self.act("stick", "ui.action.visit-stick", "F6", self.asking.ask_stick, icon="disk")
+            if not view.home.rows:
+                centre = self.act("centre", "ui.action.visit-centre", "F12", self._ask_centre, primary=True, icon="send")
+                return [number, stick, centre]
             return [
+                number,
+                stick,
                 self.act(
                     "open",
                     "ui.action.visit-open",
@@ -294,7 +302,7 @@ class HomeVisitScreen(Screen):
                     enabled=row is not None and not row.done,
                     primary=True,
                     icon="house",
-                )
+                ),
             ]
         if self.exceptions.isVisible():
             return [self.act("cancel", "ui.action.cancel", "Esc", self._close_exceptions),
@@ -305,25 +313,16 @@ class HomeVisitScreen(Screen):
         step = self._step()
         allowed = not any(w.code == "s17.no-capture" for w in view.home.warnings)
         actions = [self.act("rest", "ui.action.visit-rest", "F9", self._rest),
-                   self.act("exception", "ui.action.exception", "F7", self._open_exceptions, enabled=step is not None and bool(step.fingers)),
+                   self.act("helper", "ui.action.visit-helper", "F6", self._ask_helper),
+                   self.act("exception", "ui.action.exception", "F7", self._open_exceptions, enabled=step is not None and step.modality is not Modality.FACE),
                    self.act("leave", "ui.action.visit-leave", "Shift+F12", self._leave)]  # fmt: skip
         if self.capture.decide is not None:
             actions.append(self.act("retake", "ui.action.retake", "F4", self._capture))
             actions.append(self.act("flagged", "ui.action.accept-flagged", "F12", self._accept, primary=True))
         elif step is not None:
             name = self.texts(f"step.{step.id}").lower()
-            actions.append(
-                self.act(
-                    "capture",
-                    "ui.action.visit-capture",
-                    "F12",
-                    self._capture,
-                    enabled=allowed,
-                    primary=True,
-                    icon="finger",
-                    step=name,
-                )
-            )
+            actions.append(self.act("capture", "ui.action.visit-capture", "F12", self._capture, enabled=allowed, primary=True,
+                                    icon="finger", step=name))  # fmt: skip
         else:
             actions.append(self.act("review", "ui.action.visit-review", "F12", self._review, primary=True, icon="pen"))
         return actions
@@ -336,19 +335,38 @@ class HomeVisitScreen(Screen):
         row, desk, counter = self._home_row(), self.desk, self.counter
         if row is None or desk is None:
             return
-        name = row.name
 
         def work() -> str:
-            call = next(c for c in desk.calls() if c.name == name)
-            counter.step_up(call.personal_no)
-            return desk.arrive(call.personal_no)
+            counter.step_up(row.number)
+            return desk.arrive(row.number) if row.listed else desk.arrive_by_number(row.number)
 
-        def arrived(dossier: str) -> None:
-            self.dossier = dossier
-            self.strip.setFocus()
-            self._ask()
+        self.ask(work, self._arrived)
 
-        self.ask(work, arrived)
+    def _arrived(self, dossier: str) -> None:
+        self.dossier = dossier
+        self.strip.setFocus()
+        self._ask()
+
+    def _ask_helper(self) -> None:
+        person = self.view.person if self.view is not None else None
+        self.asking.ask("helper", person.helper if person is not None else "")
+
+    def _ask_centre(self) -> None:
+        """The uploader's next turn takes the centre's notices in; what came is in the list when the screen looks again."""
+        self.counter.send_now()
+        self.shell.say(State.LIVE, self.texts("ui.visit.asked-centre"), self.texts.second("ui.visit.asked-centre"))
+        self._ask()
+
+    def _answered(self, kind: str, result: object) -> None:
+        """A number opened a visit, a stick brought notices, a helper was named."""
+        if kind == "number":
+            self._arrived(str(result))
+            return
+        if kind == "stick":
+            self.shell.say(
+                State.GOOD, self.texts("ui.visit.notices", count=result), self.texts.second("ui.visit.notices", count=result)
+            )
+        self._ask()
 
     def _capture(self) -> None:
         step = self._step()
@@ -403,6 +421,9 @@ class HomeVisitScreen(Screen):
         return False
 
     def _open_exceptions(self) -> None:
+        if (rule := self._step()) is not None and rule.modality is Modality.IRIS:
+            self.shell.go("iris", self.dossier)  # eyes are excepted at their own desk
+            return
         self.exceptions.begin()
         self.exceptions.show()
         step = self._step()

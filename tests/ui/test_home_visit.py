@@ -1,0 +1,63 @@
+"""S17 off the list and off the line: what the empty screen offers, a visit opened by number, its place, its helper, days later."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from station.clock import legal_day
+from station.dossier.home import KitHealth
+from station.views.home import home_view
+from tests.ui.driver import Clerk
+from ui.screens.home_visit import HomeVisitScreen
+
+
+def test_a_visit_off_the_list_is_stamped_helped_left_and_found_days_later(qapp: object, tmp_path: Path) -> None:
+    clerk = Clerk(tmp_path / "fresh")
+    try:
+        assert clerk.demo.connected.wait(60)
+        clerk.demo.intake.stop()  # no line from here on
+        clerk.shell.go("home-visit")
+        page = clerk.shell.page
+        assert isinstance(page, HomeVisitScreen)
+        clerk.until(lambda: page.view is not None)
+        assert page.capture.text() == page.texts("s17.empty")
+        assert {a.name for a in page.offers()} == {"number", "stick", "centre"}
+        clerk.shoot("s17-empty")
+        clerk.key("F12")
+        assert clerk.shell.trouble.isVisible()  # the centre was asked; offline it is said what else there is
+
+        clerk.key("F2")
+        clerk.until(lambda: page.asking.kind == "number")
+        clerk.type("09913600031")
+        clerk.key("F12")
+        clerk.until(lambda: not clerk.shell.jobs.pending)
+        assert page.asking.kind == "number"  # eleven digits: refused, the panel and what was typed stay
+        clerk.type("4")
+        clerk.key("F12")
+        clerk.until(lambda: page.dossier != "" and page.view is not None and page.view.person is not None)
+        dossier, station = page.dossier, clerk.counter.station
+        clerk.until(lambda: station.here() is not None)  # the receiver has its fix
+        clerk.key("F6")
+        clerk.until(lambda: page.asking.kind == "helper")
+        clerk.type("Con trai")
+        clerk.key("F12")
+        clerk.until(lambda: page.view is not None and page.view.person is not None and page.view.person.helper == "Con trai")
+        assert page.view is not None
+        assert page.view.person is not None
+        assert page.view.person.stamp is not None
+        clerk.shoot("s17-helper")
+        clerk.key("F9")
+        clerk.until(lambda: page.dossier == "")
+        notes = [e.body for e in station.journal.events(dossier) if e.kind == "visit.noted"]
+        assert [n["what"] for n in notes] == ["arrived", "helped", "rested", "left"]
+        assert abs(notes[-1]["place"][0] - 15.0032) < 1e-3
+
+        another_day = legal_day(station.clock.now()) + timedelta(days=3)
+        row = home_view((), station.book.states(), KitHealth(None, None, 900, None), another_day).rows[0]
+        assert (row.dossier, row.listed, row.since) == (dossier, False, legal_day(station.clock.now()))
+        clerk.until(lambda: not clerk.shell.jobs.pending and page.rows.count() == 1)
+        clerk.key("F12")
+        clerk.until(lambda: page.dossier == dossier)  # the same dossier, exactly there
+    finally:
+        clerk.close()
