@@ -229,13 +229,27 @@ def _width_factor(who: Person, y: Float) -> Float:
     return np.asarray(1 - (1 - who.jaw) * np.sin(low * np.pi * 0.62) + 0.16 * high**1.5, np.float32)
 
 
+CHIN_FORWARD_MM: Final = 60.0
+"""How far in front of the head's axis the chin's lower end lies (the eyes: about 80): on people it is nearly below the eyes, not
+below the ears, so that eyes to chin hardly changes when they nod."""
+
+
+def _chin_forward(who: Person, y: Float) -> Float:
+    """Return how far the head is moved forward at height `y`: nothing at the cheeks, all of it at the chin."""
+    low = np.clip((y - 20) / (who.half_height - 20), 0, 1)
+    return np.asarray(CHIN_FORWARD_MM * low * low * (3 - 2 * low), np.float32)
+
+
+_LANDINGS: Final = 7
+
+
 def _face(rays: _Ellipsoid, who: Person) -> Hit:
     """Meet the head: relief and jaw depend on where the ray lands, so land a few times."""
     height = people.relief(who)
     k = people.PX_PER_MM
     radii = (who.half_width, who.half_height, who.half_depth)
     inside, x, y, z, depth = rays.hit((0, 0, 0), radii)
-    for _ in range(5):
+    for _ in range(_LANDINGS):
         lift = cv2.remap(
             height,
             (x + people.HALF_WIDTH_MM) * k,
@@ -244,9 +258,11 @@ def _face(rays: _Ellipsoid, who: Person) -> Hit:
             borderMode=cv2.BORDER_REPLICATE,
         )
         # Relief belongs to the front; on the sides it would bulge the outline.
-        lift = lift * np.clip(z / 40, 0, 1)
+        lift = lift * np.clip(z / 40, 0, 1) + _chin_forward(who, y)
         taper = _width_factor(who, y)
+        before = y
         inside, x, y, z, depth = rays.hit((0, 0, 0), radii, np.asarray(lift, np.float32), taper)
+        y = (y + before) / 2  # half a step: under a raised chin whole steps jump to and fro
     return inside, x, y, z, depth
 
 
@@ -298,6 +314,7 @@ def _truth(who: Person, s: FaceSettings, view: _View) -> FaceTruth:
             column = round((x + people.HALF_WIDTH_MM) * people.PX_PER_MM)
             row = round((y + people.HALF_HEIGHT_MM) * people.PX_PER_MM)
             z = who.half_depth * float(np.sqrt(max(flat, 0))) + float(height[row, column])
+            z += float(_chin_forward(who, np.asarray(y, np.float32)))
         p = turn @ np.array([x, y, z]) - anchor
         return (float(origin[0] + p[0] * px_per_mm), float(origin[1] + p[1] * px_per_mm))
 
@@ -313,7 +330,7 @@ def _truth(who: Person, s: FaceSettings, view: _View) -> FaceTruth:
         Point.NOSE_TIP: place(0, who.nose_y),
         Point.MOUTH_RIGHT: place(-who.mouth_half, who.mouth_y),
         Point.MOUTH_LEFT: place(who.mouth_half, who.mouth_y),
-        Point.CHIN: place(0, who.half_height, 0),
+        Point.CHIN: place(0, who.half_height, float(_chin_forward(who, np.asarray(who.half_height, np.float32)))),
         Point.CROWN: place(0, -who.half_height, 0),
         Point.RIGHT_EAR: place(-who.half_width - 2, 14, -6),
         Point.LEFT_EAR: place(who.half_width + 2, 14, -6),
