@@ -54,8 +54,15 @@ def _judge(rule: Rule, value: float, approximate: bool) -> RuleResult:
     return RuleResult(rule, value, Verdict.BROKEN, approximate, rule.below if value < low else rule.above, excess)
 
 
+BLINDING_EXCESS = 4.0
+"""Light this far beyond its limit (with 6 % allowed: 30 % of the face burnt out) makes points and pose guesses: it comes first."""
+
+
 def reasons_of(results: tuple[RuleResult, ...], region: Region | None) -> tuple[PortraitReason, ...]:
-    """Return the instructions of the broken rules: what must change before what is only hinted, then by the order of the help."""
+    """Return the instructions of the broken rules: what must change before what is only hinted, then by the order of the help.
+
+    Only light that blinds the measures themselves leaves that order: it comes before everything that was measured in it.
+    """
     found: dict[Instruction, tuple[bool, PortraitReason]] = {}
     for result in results:
         if result.verdict is not Verdict.BROKEN or result.instruction is None:
@@ -65,4 +72,9 @@ def reasons_of(results: tuple[RuleResult, ...], region: Region | None) -> tuple[
         reason = PortraitReason(result.instruction, result.rule.id, result.excess, region)
         if known is None or (known[0], -known[1].excess) > (hint, -result.excess):
             found[result.instruction] = (hint, reason)
-    return tuple(r for _, r in sorted(found.values(), key=lambda pair: (pair[0], PRIORITY[pair[1].instruction])))
+    return tuple(r for _, r in sorted(found.values(), key=lambda pair: (pair[0], _rank(pair[1]))))
+
+
+def _rank(reason: PortraitReason) -> float:
+    blinding = reason.instruction is Instruction.LESS_LIGHT and reason.excess >= BLINDING_EXCESS
+    return PRIORITY[Instruction.ONE_PERSON] + 0.5 if blinding else PRIORITY[reason.instruction]
