@@ -6,6 +6,7 @@ Nothing of a demo can reach a real intake: everything it makes is marked, and a 
 from __future__ import annotations
 
 import secrets
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -61,17 +62,19 @@ def _sign_in(station: Station, desk: str) -> None:
     station.sign_in(OPERATOR, station.files.read(PIN_FILE, 100).decode(), desk=desk)
 
 
-def demo_population(seed: int) -> SyntheticPopulation:
-    """Return the people of the demo: invented, province code 099, phones 0900 000 xxx."""
-    return SyntheticPopulation(seed, POPULATION)
+def demo_population(seed: int, visitors: int = 0) -> SyntheticPopulation:
+    """Return the people of the demo: invented, province code 099, phones 0900 000 xxx; enough of them for so many adult visitors."""
+    return SyntheticPopulation(seed, max(POPULATION, 2 * visitors))
 
 
 def demo_citizen(population: SyntheticPopulation, number: int) -> SyntheticCitizen:
     """Return the `number`-th adult who stands in the demo's queue."""
-    adults = (c for c in population if 2026 - int(c.truth["dob"][:4]) >= 16)
-    for _ in range(number):
-        next(adults)
-    return next(adults)
+    return demo_citizens(population, number + 1)[number]
+
+
+def demo_citizens(population: SyntheticPopulation, count: int) -> list[SyntheticCitizen]:
+    """Return the first `count` adults, in the order of the demo's queue."""
+    return list(islice((c for c in population if 2026 - int(c.truth["dob"][:4]) >= 16), count))
 
 
 def person_seed(seed: int, citizen: SyntheticCitizen) -> int:

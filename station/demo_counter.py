@@ -19,7 +19,7 @@ from station.chip import csca_store
 from station.chip_demo import demo_chip
 from station.clock import Clock, SystemClock
 from station.counter import Counter
-from station.demo import call_person, demo_citizen, demo_devices, demo_iris, demo_population, open_demo_station, person_seed
+from station.demo import call_person, demo_citizens, demo_devices, demo_iris, demo_population, open_demo_station, person_seed
 from station.demo_intake import DemoIntake
 from station.desk.tickets import CardOnTable, Visitor
 from station.device_room import DeviceRoom, DeviceWish
@@ -67,8 +67,8 @@ class DemoCounter:
         """Open the station; raises as `Station.open` does."""
         station = open_demo_station(self._folder / "station", clock=self._clock, desk=self._desk)
         scanner, camera = demo_devices(self._clock)
-        population = demo_population(self._seed)
-        citizens = [demo_citizen(population, number) for number in range(self._count)]
+        population = demo_population(self._seed, self._count)
+        citizens = demo_citizens(population, self._count)
         # The first to be called has an old chip card, and one letter of the form differs: the first minute shows what a look-up is for.
         first = next((c for c in citizens if c.chip is not None), citizens[0])
         citizens = [with_a_slip_of_the_pen(first), *(c for c in citizens if c is not first)]

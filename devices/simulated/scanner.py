@@ -34,6 +34,10 @@ from devices.timing import Pacer
 PPI = 500
 SLAP_LIVE_PPI = 250
 FINGER_LIVE_PPI = 250
+PATIENCE_S = 3.0
+"""So long a finger rests before its owner heeds the screen; without that a dry, light touch would rest there for ever."""
+HEEDED = {"pressure": 0.15, "moisture": 0.15}
+"""Where "press harder", "press less", "breathe on it", "dry it" lead; each time half the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class SimulatedScanner(StagedScanner):
         self._scene_now: LiveScene | None = None
         self._scene_light: LiveScene | None = None
         self._ppi = FINGER_LIVE_PPI
+        self._heeds_at_s = PATIENCE_S
         self._growing = False
         self._grower: threading.Thread | None = None
         # Growing a finger and drawing a slap each need some 100 MB for a moment: one at a time, and no finger is grown twice.
@@ -177,6 +182,7 @@ class SimulatedScanner(StagedScanner):
         kind = ImpressionKind.ROLLED if request.impression == Impression.LIVE_ROLLED else ImpressionKind.PLAIN
         drawn = ImpressionSettings.natural(rng, spread=self._applicant.spread, kind=kind)
         self._settings = replace(drawn, **self._applicant.habits)
+        self._heeds_at_s = self._applicant.light_s + PATIENCE_S
         light = replace(self._settings, pressure=-0.85)
         with self._at_once():
             self._scene_now = self._new_scene(request, self._settings)
@@ -204,10 +210,21 @@ class SimulatedScanner(StagedScanner):
     def _scene(self, request: CaptureRequest, moment: int) -> npt.NDArray[np.uint8]:
         _ = request
         at_s = moment * FRAME_S
+        if at_s >= self._heeds_at_s:
+            self._heeds_at_s = at_s + PATIENCE_S
+            self._heed(request)
         scene = self._scene_now
         if self._scene_light is not None and at_s < self._applicant.light_s:
             scene = self._scene_light
         return scene.frame(at_s).image if scene is not None else self._empty()
+
+    def _heed(self, request: CaptureRequest) -> None:
+        """Rest there a little better: firmer or lighter, moister or drier, except for what this applicant cannot help."""
+        now = self._settings
+        better = {name: (getattr(now, name) + good) / 2 for name, good in HEEDED.items() if name not in self._applicant.habits}
+        self._settings = replace(now, **better)
+        with self._at_once():
+            self._scene_now = self._new_scene(request, self._settings)
 
     def _empty(self) -> npt.NDArray[np.uint8]:
         if self._laid is not None:

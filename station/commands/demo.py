@@ -80,7 +80,7 @@ def run_headless(folder: Path, *, count: int, seed: int, procedure: str, as_json
     """
     from station.chip_demo import read_demo_card
     from station.clock import ManualClock
-    from station.demo import call_person, demo_citizen, demo_devices, demo_population, open_demo_station, person_seed
+    from station.demo import call_person, demo_citizens, demo_devices, demo_population, open_demo_station, person_seed
     from station.demo_intake import DemoIntake
     from station.dossier.findings import FINDING
     from station.enrolling import Enroller
@@ -96,15 +96,14 @@ def run_headless(folder: Path, *, count: int, seed: int, procedure: str, as_json
         newest = max((d.last_at for d in station.journal.dossiers()), default=None)
         if newest is not None and newest > clock.now():
             clock.jump(newest)
-        population = demo_population(seed)
+        population = demo_population(seed, count)
         enroller = Enroller(station, scanner, camera, on_capture=lambda line: say(capture_event(line)))
         with DemoIntake(folder / "intake") as intake:
             carrier = intake.connect(station)
             packages = []
             order, without = station.steps_here(iris=False)
             by_ticket = {s.ticket: s.id for s in station.book.states()}
-            for number in range(count):
-                citizen = demo_citizen(population, number)
+            for number, citizen in enumerate(demo_citizens(population, count)):
                 call_person(scanner, camera, person_seed(seed, citizen))
                 ticket = f"{seed}-{number + 1}"
                 dossier = by_ticket.get(ticket) or station.book.open_dossier(

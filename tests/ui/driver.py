@@ -13,7 +13,7 @@ from station.demo_counter import DemoCounter
 from tests.ui.guard import ui_work
 from ui.frame.keys import NAMES
 from ui.main import build_shell, opened
-from ui.qt import QApplication, QEvent, QEventLoop, QKeyEvent, Qt
+from ui.qt import QApplication, QEvent, QEventLoop, QKeyEvent, Qt, QTimer
 from ui.screens.capture import CaptureScreen
 from ui.screens.home import HomeScreen
 from ui.screens.live import LiveScreen
@@ -23,6 +23,10 @@ from ui.screens.review import ReviewScreen
 from ui.shell import Shell
 
 QT_KEYS = {name: key for key, name in NAMES.items()}
+WAIT = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+WAKE_MS = 10
+"""How long the driver sleeps at most. It must sleep: a loop that spins on an empty queue takes the interpreter's lock from the station's,
+the devices' and the scoring threads, and every wall time measured through it is its own."""
 ARTEFACTS = os.environ.get("STATION_ARTEFACTS", "")
 
 
@@ -37,6 +41,8 @@ class Clerk:
         self.shell: Shell = build_shell(language=language, dark=dark, large=large)
         self.errors: list[BaseException] = []
         self.keys = 0
+        self._alarm = QTimer()
+        self._alarm.start(WAKE_MS)
         self.shell.go("start")
         self.shell.show()
         self.shell.jobs.submit(self.demo.open, self._opened, self.errors.append)
@@ -101,7 +107,7 @@ class Clerk:
         end = time.monotonic() + deadline_s
         while time.monotonic() < end:
             with ui_work():
-                QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+                QApplication.processEvents(WAIT)
             assert not self.errors, self.errors
             if seen():
                 return
@@ -197,5 +203,6 @@ class Clerk:
 
     def close(self) -> None:
         """Close the window and the intake."""
+        self._alarm.stop()
         self.shell.close()
         self.demo.close()
