@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -33,13 +34,19 @@ WARM = 4
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One dossier: seconds of CPU and of wall time, what the officer waited for, and what the process holds afterwards."""
+    """One dossier: seconds of CPU and of wall time, what the officer waited for, and what the process holds afterwards.
+
+    All people are different, so `findings` of the sequence check are false ones (the officer goes on, F12); `asked`: the seal
+    waited for a supervisor because of them, who was there and let it pass.
+    """
 
     cpu_s: float
     wall_s: float
     called_s: float
     sealed_s: float
     overlay_s: float
+    findings: int
+    asked: bool
     rss_mb: float
     threads: int
     handles: int
@@ -88,6 +95,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _dossier(clerk: Clerk) -> Row:
+    """Enroll the next person of the queue as the clerk does."""
     clerk.capture.view.delays = []
     cpu, wall = time.process_time(), time.monotonic()
     clerk.key("F12")
@@ -96,13 +104,17 @@ def _dossier(clerk: Clerk) -> Row:
     )
     called = time.monotonic() - wall
     clerk.through_lookup()
-    clerk.capture_all()
+    findings = _captured(clerk)
     delays = list(clerk.capture.view.delays)
-    sealing = 0.0
+    sealing, asked = time.monotonic(), False
     while True:
         clerk.until(lambda: clerk.review.next != "")
         if clerk.review.next == "done":
             break
+        if clerk.review.next == "supervisor":
+            asked = True
+            _supervisor(clerk)
+            continue
         sealing = time.monotonic()
         clerk.key("F12")
     sealed = time.monotonic() - sealing
@@ -116,15 +128,53 @@ def _dossier(clerk: Clerk) -> Row:
         called,
         sealed,
         median(delays) if delays else 0.0,
+        findings,
+        asked,
         _rss_mb(),
         threading.active_count(),
         len(list(Path("/proc/self/fd").iterdir())),
     )
 
 
+def _supervisor(clerk: Clerk) -> None:
+    """Let a supervisor decide what waits, on the station's own thread, and show the review anew."""
+    from station.demo_team import demo_pins
+
+    counter, dossier, done = clerk.counter, clerk.review.dossier, []
+    pin = demo_pins(counter.station)["truong-ca"]
+    job = partial(counter.supervisor.decide_here, dossier, "truong-ca", pin)
+    clerk.shell.jobs.submit(job, done.append, clerk.errors.append)
+    clerk.until(lambda: bool(done))
+    clerk.shell.go("review", dossier)
+    clerk.until(lambda: clerk.review.next not in {"", "supervisor"})
+
+
+def _captured(clerk: Clerk) -> int:
+    """Stay on the capture pages until they are over; return how often a finding had to be answered."""
+    from ui.screens.capture import CaptureScreen
+    from ui.screens.live import LiveScreen
+
+    findings = 0
+
+    def over() -> bool:
+        nonlocal findings
+        page = clerk.shell.page
+        if isinstance(page, CaptureScreen) and page.finding is not None:
+            findings += 1
+            clerk.key("F12")
+        elif isinstance(page, LiveScreen) and page.decide:
+            clerk.key("F12")
+        return clerk.page == "ReviewScreen"
+
+    clerk.until(over)
+    return findings
+
+
 def _tell(report: Report, rows: list[Row]) -> None:
     first, tail = rows[WARM - 1 : WARM + 2], rows[-3:]
     report.figure("dossiers", float(len(rows)), "")
+    report.figure("findings of the sequence check, all false", float(sum(r.findings for r in rows)), "")
+    report.figure("dossiers whose seal waited for a supervisor because of them", float(sum(r.asked for r in rows)), "")
     report.figure("memory growth after the first dossiers", _mid(tail, _rss) - _mid(first, _rss), "MB", 50)
     report.figure("resident at the end", rows[-1].rss_mb, "MB")
     report.figure("threads more than after the first dossiers", float(rows[-1].threads - rows[WARM].threads), "")
