@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -179,17 +179,22 @@ class CalibrationDesk:
         """Do what the present step asks; raises as `Calibration.advance`."""
         self.run.advance()
 
-    def mark(self) -> None:
-        """Mark the chart's corners where the (simulated) device knows them.
+    def mark(self, corners: Sequence[tuple[float, float]] = ()) -> None:
+        """Take the chart's corners as a person marked them, (x, y) in pixels of the last picture, clockwise from the top left; without
+        any, where a simulated device knows them.
 
         Raises:
-            InputError: a real device: a person marks them.
+            InputError: the corners enclose nothing; none were given and the device is a real one.
         """
+        if corners:
+            (a, b, c, d) = corners
+            self.run.mark((a, b, c, d))
+            return
         from devices.calibration.plan import MarkedStage
 
         if not isinstance(self._device, MarkedStage):
             raise InputError(
-                "The colour chart's corners are marked by hand: station devices calibrate --marks.", code="calibration-marks"
+                "The colour chart's corners are marked by hand, on the picture. Mark the four of them.", code="calibration-marks"
             )
         self.run.mark(self._device.target_corners(self.run.face.id))
 

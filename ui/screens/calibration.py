@@ -19,6 +19,7 @@ from ui.widgets.chips import Banner, StateChip, card, in_cell, label
 from ui.widgets.entry import PinPanel
 from ui.widgets.facts import Facts
 from ui.widgets.heads import Head
+from ui.widgets.mark_pane import CORNERS, MarkPane
 from ui.widgets.picture import PicturePane
 from ui.widgets.scrolling import Scrolling
 from ui.widgets.wizard import MARGIN, MarginDelegate, WizardStrip
@@ -68,6 +69,11 @@ class CalibrationScreen(Screen):
         self.table.setItemDelegateForColumn(COLUMNS.index("margin"), self._margin)
         table.addWidget(self.table, 1)
         left.addWidget(frame, 1)
+        self._table_card = frame
+        self.marking = MarkPane(self.texts)
+        self.marking.changed.connect(self._moved)
+        self.marking.hide()
+        left.addWidget(self.marking, 1)
         self.banner = Banner()
         left.addWidget(self.banner)
         row.addLayout(left, 7)
@@ -144,11 +150,34 @@ class CalibrationScreen(Screen):
         self._picture.show_picture(picture, size, empty=self.texts("ui.calibration.no-picture"))
         self._state.set(State(view.certificate_tone.value), self.texts.of(view.certificate_state))
         self._facts.show_pairs([(self.texts.of(x.words), x.value) for x in view.certificate])
+        self._show_marking(view, picture)
         if view.problem is not None:
             self.banner.say(State.BLOCKED, self.texts.of(view.problem), self.texts.second_of(view.problem))
         else:
             second = self.texts("ui.calibration.busy") if view.busy else self.texts.second_of(view.banner)
             self.banner.say(State(view.banner_tone.value), self.texts.of(view.banner), second)
+        if view.target.mark and view.problem is None:
+            self._moved()
+        self.shell.refresh_actions()
+
+    def _show_marking(self, view: CalibrationView, picture: Any) -> None:
+        """While corners are to be marked the picture has the table's place, large; keys are for the cross."""
+        wanted = view.target.mark and picture is not None
+        if wanted:
+            self.marking.begin(picture)
+        elif self.marking.isVisible():
+            self.marking.end()
+            self.table.setFocus()
+        began = wanted and not self.marking.isVisible()
+        self.marking.setVisible(wanted)
+        self._table_card.setVisible(not wanted)
+        if began and not self.pin.isVisible():
+            self.marking.setFocus()
+
+    def _moved(self) -> None:
+        self.banner.say(
+            State.GOOD if self.marking.complete else State.LIVE, self.marking.words(), self.texts("calibration.mark-keys")
+        )
         self.shell.refresh_actions()
 
     def _show_rows(self, rows: tuple[RowView, ...]) -> None:
@@ -201,6 +230,19 @@ class CalibrationScreen(Screen):
         if view.primary.words.code in SIGNING:
             actions.append(self.act("technician", "ui.action.technician-here", "F8", self._begin_pin, enabled=not view.busy))
         primary = view.primary
+        if view.target.mark:
+            actions.append(
+                self.act(
+                    "marked",
+                    "calibration.take-marks",
+                    "F12",
+                    self._marked,
+                    enabled=self.marking.complete,
+                    primary=True,
+                    icon="tool",
+                )
+            )
+            return actions
         actions.append(
             self.act(
                 "next",
@@ -259,6 +301,11 @@ class CalibrationScreen(Screen):
     def _mark(self) -> None:
         if self.desk is not None:
             self._work(self.desk.mark)
+
+    def _marked(self) -> None:
+        desk, corners = self.desk, tuple(self.marking.corners)
+        if desk is not None and len(corners) == CORNERS:
+            self._work(lambda: desk.mark(corners))
 
     def _save(self) -> None:
         if self.desk is not None:
