@@ -124,6 +124,8 @@ def opened(data: Path | None, passphrase_file: Path | None, as_operator: str = "
         session = (
             operators.sign_in(as_operator, secret_from(pin_file, f"PIN of {as_operator}"), desk="cli") if as_operator else None
         )
+        if session is not None:
+            session.require_own_pin()
         if needs is not None and session is not None:
             session.require(needs)
         elif needs is not None and (StationKeys.protection(files) != "unprotected" or operators.accounts()):

@@ -49,7 +49,7 @@ def opened_station(folder: Path, demo: bool, passphrase_file: Path | None, needs
     log.enter_context(logging_to(folder / "logs"))
     try:
         if as_operator:
-            station.sign_in(as_operator, secret_from(pin_file, f"PIN of {as_operator}"), desk="cli")
+            station.sign_in(as_operator, secret_from(pin_file, f"PIN of {as_operator}"), desk="cli").require_own_pin()
         if needs is not None and station.operator is not None:
             station.operator.require(needs)
         elif needs is not None and not demo and station.operators.accounts():

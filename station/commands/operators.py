@@ -39,8 +39,10 @@ def add(who: Who, name: Annotated[str, typer.Option(help="The person's name.")],
     """Make an account. The very first is the security admin's and needs no sign-in."""
     with opened(data, passphrase_file, as_operator, pin_file) as station:
         roles = role or ([Role.SECURITY_ADMIN] if not station.operators.accounts() else [])
-        station.operators.add(who, name, roles, secret_from(new_pin_file, f"First PIN of {who}"), by=station.session)
-    typer.echo(f"{who} may sign in and must choose an own PIN.")
+        alone = station.session is None  # the first account: whoever makes it chose the PIN for themselves
+        secret = secret_from(new_pin_file, f"{'PIN' if alone else 'First PIN'} of {who}")
+        station.operators.add(who, name, roles, secret, by=station.session, must_change=not alone)
+    typer.echo(f"{who} may sign in." if alone else f"{who} may sign in and must choose an own PIN.")
 
 
 @app.command()

@@ -32,6 +32,7 @@ class SupervisorDesk:
         if first is None or operator_id == first.operator_id:
             raise AccessError("You cannot approve your own dossier; another supervisor must. Nothing is lost.", code="E04")
         second = station.operators.sign_in(operator_id, secret, desk=station.session.desk, why="second-eyes")
+        second.require_own_pin()
         kept = (station.operator, station.session.operator, station.session.roles)
         station.operator, station.session.operator = second, operator_id
         station.session.roles = frozenset(str(r) for r in second.roles)

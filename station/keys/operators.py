@@ -90,6 +90,12 @@ class OperatorSession:
         """The id under the name that event writers use."""
         return self.operator_id
 
+    def require_own_pin(self) -> None:
+        """Raise `AccessError` (``pin-must-change``) while the PIN is the one that somebody else gave."""
+        if self.must_change:
+            raise AccessError("This PIN was given by somebody else; nothing was done with it. Choose your own first: "
+                              "the window asks for it, or 'station operators pin'.", code="pin-must-change")  # fmt: skip
+
     def may(self, permission: Permission) -> bool:
         """Return whether this operator may do `permission`."""
         return may(self.roles, permission)
@@ -267,6 +273,7 @@ class Operators:
         if operator_id == first.operator_id:
             raise AccessError("You cannot approve your own dossier; another supervisor must. Nothing is lost.", code="E04")
         second = self.sign_in(operator_id, secret, desk=desk, why="second-eyes")
+        second.require_own_pin()
         second.require(permission)
         return second
 

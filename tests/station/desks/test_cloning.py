@@ -150,6 +150,13 @@ def test_export_compare_apply_on_the_command_line(tmp_path: Path) -> None:
         app, ["settings", "apply", str(file), "--data", str(second), "--as", "root", "--pin-file", str(pin), *common]
     )
     assert done.exit_code == 0, done.output
+    made = run.invoke(app, ["operators", "add", "tech", "--name", "Kỹ thuật", "--role", "security-admin", "--new-pin-file", str(pin), "--as", "root",
+                            "--pin-file", str(pin), "--data", str(second), *common])  # fmt: skip
+    assert made.exit_code == 0, made.output
+    given = run.invoke(
+        app, ["settings", "apply", str(file), "--data", str(second), "--as", "tech", "--pin-file", str(pin), *common]
+    )
+    assert getattr(given.exception, "reason_code", "") == "pin-must-change", "a PIN that somebody else gave opens nothing"
     assert run.invoke(app, ["settings", "compare", str(file), "--data", str(second), *common]).exit_code == 0
     file.write_text('"sound.volume" = 700\n')
     assert (

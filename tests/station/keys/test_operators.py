@@ -114,13 +114,18 @@ def test_unlocking_needs_another_person(operators: Operators) -> None:
 def test_second_eyes_are_another_persons_with_the_right(operators: Operators) -> None:
     admin = operators.sign_in("admin", PIN, desk="")
     operators.add("sup", "Sup", [Role.SUPERVISOR], PIN + "9", by=admin)
+    operators.add("own", "Own", [Role.SUPERVISOR], PIN + "8", by=admin, must_change=False)
     lan = operators.sign_in("lan", PIN + "7", desk="")
     with pytest.raises(AccessError) as caught:
         operators.second_eyes(lan, "lan", PIN + "7", Permission.APPROVE, desk="")
     assert caught.value.reason_code == "E04"
+    with pytest.raises(AccessError) as caught:
+        operators.second_eyes(lan, "sup", PIN + "9", Permission.APPROVE, desk="")
+    assert caught.value.reason_code == "pin-must-change", "the admin knows this PIN too"
+    operators.change_secret(admin, PIN, PIN + "1")
     with pytest.raises(NotAllowedError):
-        operators.second_eyes(lan, "admin", PIN, Permission.APPROVE, desk="")
-    assert operators.second_eyes(lan, "sup", PIN + "9", Permission.APPROVE, desk="").operator_id == "sup"
+        operators.second_eyes(lan, "admin", PIN + "1", Permission.APPROVE, desk="")
+    assert operators.second_eyes(lan, "own", PIN + "8", Permission.APPROVE, desk="").operator_id == "own"
 
 
 def test_an_idle_desk_locks_whatever_the_wall_clock_says(operators: Operators, clock: ManualClock) -> None:
