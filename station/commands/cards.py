@@ -68,7 +68,8 @@ def manifests_(
 
 
 @app.command("hand-over")
-def hand_over(dossier: DossierId, chip_number: Annotated[str, typer.Option(help="Number read from the chip; empty: not read, and noted so.")] = "",
+def hand_over(dossier: DossierId, uncompared: Annotated[str, typer.Option(help="Why no finger was compared: no-print, hurt, no-scanner, other-receiver.")] = "",
+              chip_number: Annotated[str, typer.Option(help="Number read from the chip; empty: not read, and noted so.")] = "",
               signature: Annotated[Path | None, typer.Option(help="Picture of the receiver's signature.", show_default=False)] = None,
               to: Annotated[str, typer.Option(help="self, guardian or carrier.")] = "self", old_card: Annotated[str, typer.Option(help="Old card taken back now: cmnd or cccd.")] = "",
               data: Data = None, passphrase_file: PassphraseFile = None, as_operator: AsOperator = "", pin_file: PinFile = None) -> None:  # fmt: skip
@@ -77,7 +78,9 @@ def hand_over(dossier: DossierId, chip_number: Annotated[str, typer.Option(help=
 
     with opened(data, passphrase_file, as_operator, pin_file, Permission.OPEN_DOSSIER) as station:
         blob = station.journal.put_blob(_picture(signature), "image/jpeg") if signature else ""
-        CardDesk(_book(station)).hand_over(dossier, chip_number=chip_number, to=to, signature=blob, old_card=old_card)
+        CardDesk(_book(station)).hand_over(
+            dossier, chip_number=chip_number, to=to, signature=blob, old_card=old_card, uncompared=uncompared
+        )
 
 
 @app.command()

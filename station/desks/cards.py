@@ -45,6 +45,8 @@ class Receiver:
     finger: int
     print: Picture | None
     old_card_due: bool
+    fingers: tuple[int, ...] = ()
+    """Every finger that can be compared, best enrolled print first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,31 +116,36 @@ class HandOverDesk:
                 return state.id
         return ""
 
-    def receiver(self, dossier: str) -> Receiver:
-        """Return whose card it is."""
+    def receiver(self, dossier: str, finger: int = 0) -> Receiver:
+        """Return whose card it is; `finger` asks for another one to compare than the best (0)."""
         state = self._station.book.state(dossier)
-        finger, enrolled = self._enrolled(state)
+        prints = self._enrolled(state)
+        fingers = tuple(prints)
+        finger = finger if finger in prints else fingers[0] if fingers else int(FingerPosition.RIGHT_INDEX)
+        enrolled = prints.get(finger)
         word = (state.card or CardWord.LISTED).value
         return Receiver(state.id, state.value("full_name"), grouped(state.value("personal_no")), state.value("dob"),
                         state.value("addr_perm"), state.value("phone"), str(state.card_note.get("serial", "")), word,
-                        portrait_of(self._station.journal, state), finger, enrolled, not state.old_card)  # fmt: skip
+                        portrait_of(self._station.journal, state), finger, enrolled, not state.old_card, fingers)  # fmt: skip
 
-    def _enrolled(self, state: DossierState) -> tuple[int, Picture | None]:
-        """Return the best single enrolled finger (a rolled one has most ridges) and its print."""
-        best: tuple[float, int, Picture] | None = None
+    def _enrolled(self, state: DossierState) -> dict[int, Picture]:
+        """Return finger → its single enrolled print (a rolled one has most ridges), the best first."""
+        found: dict[int, Picture] = {}
         for step in state.captures.values():
             if step.accepted is None or not 1 <= step.accepted.capture.position <= 10:
                 continue
             capture = step.accepted.capture
             pixels = pixels_of(self._station.journal, capture.images[0])
             score = min((q.score for q in capture.quality), default=0.0)
-            if pixels is not None and pixels.ndim == 2 and (best is None or score > best[0]):
-                best = (score, capture.position, Picture(pixels, capture.images[0].ppi, score, step.step, capture.position))
-        return (best[1], best[2]) if best is not None else (int(FingerPosition.RIGHT_INDEX), None)
+            known = found.get(capture.position)
+            if pixels is not None and pixels.ndim == 2 and (known is None or score > known.score):
+                found[capture.position] = Picture(pixels, capture.images[0].ppi, score, step.step, capture.position)
+        return dict(sorted(found.items(), key=lambda item: -item[1].score))
 
-    def compare_finger(self, dossier: str, taken: RawCapture) -> FingerAnswer | None:
-        """Compare a finger taken now with the enrollment, None when the enrollment holds no single finger to compare with."""
-        _, enrolled = self._enrolled(self._station.book.state(dossier))
+    def compare_finger(self, dossier: str, taken: RawCapture, finger: int = 0) -> FingerAnswer | None:
+        """Compare a finger taken now with the enrollment (`finger`: which, default the best), None when that holds no single print of it."""
+        prints = self._enrolled(self._station.book.state(dossier))
+        enrolled = prints.get(finger) if finger else next(iter(prints.values()), None)
         if enrolled is None:
             return None
         image = taken.images[0]
@@ -148,16 +155,18 @@ class HandOverDesk:
         return FingerAnswer(found.score >= line, found.score, line, now)
 
     def hand_over(
-        self, dossier: str, *, signature: bytes, chip_number: str = "", finger: FingerAnswer | None = None, old_card: str = ""
-    ) -> None:
-        """Hand the card over: signed (pad picture or thumb mark), compared as far as it was.
+        self, dossier: str, *, signature: bytes, chip_number: str = "", finger: FingerAnswer | None = None, old_card: str = "",
+        uncompared: str = "",
+    ) -> None:  # fmt: skip
+        """Hand the card over: signed (the thumb's mark, or a picture of the signed list), compared as far as it was, or why it was not.
 
         Raises:
             ProcedureError: not here, another person's chip, a finger that does not match, no signature.
         """
         blob = self._station.journal.put_blob(signature, "image/png") if signature else ""
         answer = (finger.same, finger.score) if finger is not None else None
-        self._cards.hand_over(dossier, chip_number=chip_number, finger=answer, signature=blob, old_card=old_card)
+        self._cards.hand_over(dossier, chip_number=chip_number, finger=answer, signature=blob, old_card=old_card,
+                              uncompared=uncompared, to="guardian" if uncompared == "other-receiver" else "self")  # fmt: skip
 
     def refuse(self, dossier: str, reason: str) -> None:
         """Note that the citizen refuses the card; it becomes a defect of the defect desk."""

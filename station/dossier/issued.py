@@ -20,6 +20,8 @@ from station.dossier.state import DossierState
 from station.errors import InputError, ProcedureError
 
 MAX_MANIFEST = 5000
+UNCOMPARED_REASONS = ("no-print", "hurt", "no-scanner", "other-receiver")
+"""Why a card is handed over without a finger compared: none enrolled singly, finger hurt now, no scanner, somebody else receives it."""
 UNDELIVERED_REASONS = ("not-home", "moved", "phone-dead", "wrong-address", "refused", "deceased")
 
 
@@ -99,7 +101,7 @@ class CardDesk:
         return state
 
     def hand_over(self, dossier: str, *, chip_number: str = "", finger: tuple[bool, float] | None = None, to: str = "self",
-                  signature: str = "", old_card: str = "") -> None:  # fmt: skip
+                  signature: str = "", old_card: str = "", uncompared: str = "") -> None:  # fmt: skip
         """Hand the card over.
 
         Args:
@@ -108,12 +110,15 @@ class CardDesk:
             finger: (same person, score) of the 1:1 comparison with the enrollment; None = not compared.
             to: ``self``, ``guardian`` or ``carrier``.
             signature: blob of the receiver's signature.
+            uncompared: why no finger was compared, one of `UNCOMPARED_REASONS`; "" when one was, or nobody asked.
             old_card: kind of old card taken back now (``cmnd``, ``cccd``), "" when it was taken at enrollment.
 
         Raises:
             ProcedureError: card not here, chip of somebody else, finger that does not match, no signature.
         """
         state = self._here(dossier)
+        if uncompared and uncompared not in UNCOMPARED_REASONS:
+            raise InputError("This reason is not in the list; the card stays here.", code="uncompared-reason")
         if chip_number and state.value("personal_no") and chip_number != state.value("personal_no"):
             raise ProcedureError(
                 "The chip holds another person's number; the card stays here. Call the supervisor.", code="card-other-person"
@@ -126,7 +131,7 @@ class CardDesk:
         if old_card:
             self._book.write(Kind.OLD_CARD, {"kind": old_card, "state": "cut"}, dossier)
         self._book.write(Kind.CARD_HANDED, {"serial": str(state.card_note.get("serial", "")), "chip": "read" if chip_number else "not-read",
-                                            "finger_score": finger[1] if finger is not None else None, "to": to,
+                                            "finger_score": finger[1] if finger is not None else None, "uncompared": uncompared, "to": to,
                                             "signature": signature}, dossier)  # fmt: skip
 
     def refuse(self, dossier: str, reason: str) -> None:

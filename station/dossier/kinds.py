@@ -54,7 +54,7 @@ class Kind(StrEnum):
     REVISION = "dossier.revision"  # number, reason, returned (package id): data open again, captures kept
     CARD_LISTED = "issued-card.listed"  # manifest, serial (from the centre's manifest)
     CARD_IN = "issued-card.checked-in"  # manifest, serial
-    CARD_HANDED = "issued-card.handed-over"  # serial, chip, finger_score, to, signature
+    CARD_HANDED = "issued-card.handed-over"  # serial, chip, finger_score, uncompared, to, signature
     CARD_REFUSED = "issued-card.refused"  # serial, reason
     CARD_UNDELIVERED = "issued-card.undelivered"  # serial, reason, place, phone_tries, next_try
     VISIT = "visit.noted"  # what (arrived, rested, left), minutes, helper, place

@@ -217,3 +217,25 @@ def test_a_supervisor_signs_in_place_and_the_clerk_cannot(day: Day) -> None:
     day.go("home")
     day.go("supervisor")
     assert page.who == ""  # the second person's right ended with the page
+
+
+def test_a_card_whose_person_has_no_single_print_goes_with_a_reason_and_the_signed_list(day: Day) -> None:
+    dossier = day.scenes.exceptions
+    day.go("hand-over", dossier)
+    page = day.shell.page
+    day.clerk.until(lambda: page.who is not None and page.who.dossier == dossier)
+    assert page.who.print is None
+    day.key("F12")  # the face and the number
+    day.key("F12")  # no finger: why?
+    day.key("9")  # no such reason
+    assert page.uncompared == ""
+    day.key("1")
+    assert page.uncompared == "no-print"
+    day.key("F12")
+    day.clerk.until(lambda: page.paper is not None)
+    day.clerk.shoot("s13-uncompared")
+    day.key("F12")
+    day.clerk.until(lambda: day.station.book.state(dossier).card is CardWord.HANDED)
+    note = day.station.book.state(dossier).card_note
+    assert (note["uncompared"], note["finger_score"]) == ("no-print", None)
+    assert note["signature"]

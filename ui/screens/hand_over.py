@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from station.desks.cards import FingerAnswer, HandOverDesk, Receiver, png_of
-from station.desks.photograph import one_finger
-from station.dossier.issued import UNDELIVERED_REASONS
+from station.desks.photograph import one_finger, photograph
+from station.dossier.issued import UNCOMPARED_REASONS, UNDELIVERED_REASONS
 from station.dossier.parts import CardWord
 from station.errors import InputError
 from station.views.hand_over import HandOverView
@@ -38,12 +40,15 @@ class HandOverScreen(Screen):
         self.mode = ""
         self.said = ""
         self.busy = False
+        self.uncompared = ""
+        self.paper: bytes | None = None
+        self.chosen = 0
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         top = QHBoxLayout()
         self._head = Head(self.texts("ui.hand.title"), self.texts("s13.question"))
         top.addWidget(self._head, 3)
-        self.scan = Entry(self.texts("ui.hand.scan"))
+        self.scan = Entry(f"{self.texts('ui.hand.scan')} (F2)")
         self.scan.committed.connect(self._scan_typed)
         top.addWidget(self.scan, 2)
         column.addLayout(top)
@@ -151,11 +156,12 @@ class HandOverScreen(Screen):
             return
         if self.who is None or self.who.dossier != dossier:
             self._forget()
-        self.ask(lambda: desk.receiver(dossier), self._show_person)
+        chosen = self.chosen
+        self.ask(lambda: desk.receiver(dossier, chosen), self._show_person)
 
     def _forget(self) -> None:
         """A new person: nothing of the one before is carried over."""
-        self.answer = None
+        self.answer, self.uncompared, self.paper, self.chosen = None, "", None, 0
         self.face.setChecked(False)
         self.old_card.setChecked(False)
         self.reason.hide()
@@ -179,7 +185,9 @@ class HandOverScreen(Screen):
         if who is None:
             return
         self._taken.setVisible(answer is not None)
-        if who.print is None:
+        if self.uncompared:
+            self._finger.set(State.EXCEPTION, self.texts(f"uncompared.{self.uncompared}"))
+        elif who.print is None:
             self._finger.set(State.EXCEPTION, self.texts("s13.not-compared"))
         elif answer is None:
             self._finger.set(State.IDLE, self.texts("ui.hand.finger-none"))
@@ -189,22 +197,35 @@ class HandOverScreen(Screen):
             state = State.GOOD if answer.same else State.BLOCKED
             self._finger.set(state, words)
             self._taken.show_picture(answer.taken, self.texts(f"finger.{who.finger}"), state=state)
-        self._sign.set(
-            State.GOOD if answer is not None else State.IDLE, self.texts("ui.hand.signed-mark" if answer else "ui.hand.unsigned")
+        signed = (
+            "ui.hand.signed-paper"
+            if self.paper is not None
+            else "ui.hand.signed-mark"
+            if answer is not None
+            else "ui.hand.unsigned"
         )
+        self._sign.set(State.IDLE if signed == "ui.hand.unsigned" else State.GOOD, self.texts(signed))
         if self.said:
             self.banner.say(State.GOOD, self.said)
         elif who.word not in OPEN:
             self.banner.say(State.IDLE, self.texts("card.handed" if who.word == "handed" else "ui.hand.not-here"))
         elif answer is not None and not answer.same:
             self.banner.say(State.BLOCKED, self.texts("finger-no-match"), self.texts.second("finger-no-match"))
-        elif answer is not None and self.face.isChecked():
+        elif self._ready() and self.face.isChecked():
             self._say(State.GOOD, "ui.hand.ready")
+        elif self.uncompared and self.face.isChecked():
+            self._say(State.LIVE, "ui.hand.paper-next")
+        elif who.print is None and self.face.isChecked():
+            self._say(State.EXCEPTION, "ui.hand.why-uncompared")
         elif self.face.isChecked() and who.print is not None:
             self._say(State.LIVE, "ui.hand.finger-next")
         else:
             self._say(State.LIVE, "ui.hand.face")
         self.shell.refresh_actions()
+
+    def _ready(self) -> bool:
+        """Whether the card may go: a finger that agrees, or the reason why none was compared and the signed list."""
+        return (self.answer is not None and self.answer.same) or (bool(self.uncompared) and self.paper is not None)
 
     def _say(self, state: State, code: str) -> None:
         self.banner.say(state, self.texts(code), self.texts.second(code))
@@ -220,31 +241,40 @@ class HandOverScreen(Screen):
             if self.mode == "refuse":
                 actions.append(self.act("refuse-now", "ui.action.refuse-card", "F12", self._refuse_now, primary=True))
             return actions
-        actions = [
-            self.act("scan", "ui.action.scan", "F2", self.scan.edit.setFocus, icon="barcode"),
-            self.act(
-                "compare",
-                "ui.action.compare-finger",
-                "F4",
-                self._compare,
-                enabled=here and who is not None and who.print is not None,
-                icon="finger",
-            ),
-            self.act("not-home", "ui.action.not-home", "F6", self._not_home, enabled=here, icon="house"),
-            self.act("refuse", "ui.action.refuse-card", "F7", self._refuse, enabled=here),
-        ]
+        can = here and who is not None and who.print is not None
+        begun = self.answer is not None or bool(self.uncompared)
+        actions = []
+        if can and begun:
+            actions.append(self.act("compare", "ui.action.compare-finger", "F4", self._compare, icon="finger"))
+        if can and who is not None and len(who.fingers) > 1:
+            actions.append(self.act("other", "ui.action.other-finger", "F5", self._other_finger, icon="retake"))
+        if can and not begun:
+            actions.append(self.act("uncompared", "ui.action.uncompared", "F3", self._without, icon="warning"))
+        actions.append(self.act("not-home", "ui.action.not-home", "F6", self._not_home, enabled=here, icon="house"))
+        actions.append(self.act("refuse", "ui.action.refuse-card", "F7", self._refuse, enabled=here))
         if here and not self.face.isChecked():
             actions.append(
                 self.act("face", "ui.action.confirm-face", "F12", lambda: self.face.setChecked(True), primary=True, icon="person")
             )
-        elif here and who is not None and who.print is not None and self.answer is None:
+        elif here and self.uncompared and self.paper is None:
+            actions.append(self.act("paper", "ui.action.paper-signed", "F12", self._photograph, primary=True, icon="camera"))
+        elif here and who is not None and who.print is None and not self.uncompared:
+            actions.append(self.act("uncompared-now", "ui.action.uncompared", "F12", self._without, primary=True, icon="warning"))
+        elif here and who is not None and who.print is not None and self.answer is None and not self.uncompared:
             actions.append(self.act("compare-now", "ui.action.compare-finger", "F12", self._compare, primary=True, icon="finger"))
         else:
-            ready = here and self.answer is not None and self.answer.same
+            ready = here and self._ready()
             actions.append(
                 self.act("handed", "ui.action.handed", "F12", self._hand_over, enabled=ready, primary=True, icon="card")
             )
         return actions
+
+    def key(self, name: str) -> bool:
+        """F2: to the scan box."""
+        if name == "F2":
+            self.scan.edit.setFocus()
+            return True
+        return False
 
     def scanned(self, text: str) -> bool:
         """A scanner's burst: find the card, or take it in."""
@@ -300,16 +330,17 @@ class HandOverScreen(Screen):
             self.shell.show_trouble(error)
 
         number = who.number.replace(" ", "")
+        self.uncompared, self.paper = "", None
 
         def work() -> FingerAnswer | None:
             counter.step_up(number)
-            return desk.compare_finger(who.dossier, one_finger(counter, who.finger))
+            return desk.compare_finger(who.dossier, one_finger(counter, who.finger), who.finger)
 
         self.ask(work, compared, failed)
 
     def _hand_over(self) -> None:
-        who, desk, answer = self.who, self.desk, self.answer
-        if who is None or desk is None or answer is None:
+        who, desk, answer, why, paper = self.who, self.desk, self.answer, self.uncompared, self.paper
+        if who is None or desk is None or not self._ready():
             return
         old = "cccd" if self.old_card.isChecked() else ""
 
@@ -317,21 +348,64 @@ class HandOverScreen(Screen):
             self.said = self.texts("ui.hand.done", name=who.name.upper())
             self._ask(who.dossier)
 
-        self.ask(lambda: desk.hand_over(who.dossier, signature=png_of(answer.taken), finger=answer, old_card=old), done)
+        def work() -> None:
+            signature = paper if why and paper is not None else png_of(answer.taken) if answer is not None else b""
+            desk.hand_over(who.dossier, signature=signature, finger=None if why else answer, old_card=old, uncompared=why)
+
+        self.ask(work, done)
+
+    def _other_finger(self) -> None:
+        """F5: the next of the enrolled fingers; what was compared before is asked anew."""
+        who, desk = self.who, self.desk
+        if who is None or desk is None or not who.fingers:
+            return
+        at = who.fingers.index(who.finger) if who.finger in who.fingers else -1
+        self.chosen, self.answer = who.fingers[(at + 1) % len(who.fingers)], None
+        chosen = self.chosen
+        self.ask(lambda: desk.receiver(who.dossier, chosen), self._show_person)
+
+    def _without(self) -> None:
+        """F3: no finger can be compared; the reason is noted, and the receiver signs the list on paper."""
+        self._choose("uncompared", UNCOMPARED_REASONS, "ui.hand.why-uncompared")
+
+    def _photograph(self) -> None:
+        """The signed list, photographed: the receiver's signature where no finger was compared."""
+        counter = self.counter
+        self.busy = True
+        self.shell.refresh_actions()
+
+        def taken(picture: bytes) -> None:
+            self.busy, self.paper = False, picture
+            self._show_checks()
+
+        def failed(error: BaseException) -> None:
+            self.busy = False
+            self._show_checks()
+            self.shell.show_trouble(error)
+
+        self.ask(lambda: photograph(counter), taken, failed)
 
     def _not_home(self) -> None:
-        self.mode, self.said = "not-home", ""
-        lines = [f"{i}   {self.texts(f'undelivered.{r}')}" for i, r in enumerate(UNDELIVERED_REASONS, 1)]
+        self._choose("undelivered", UNDELIVERED_REASONS, "ui.hand.why-not")
+
+    def _choose(self, mode: str, reasons: Sequence[str], question: str) -> None:
+        """Ask for a reason by its digit."""
+        self.mode, self.said = mode, ""
+        lines = [f"{i}   {self.texts(f'{mode}.{r}')}" for i, r in enumerate(reasons, 1)]
         self._reasons.setText("\n".join(lines))
         self._reasons.show()
-        self._say(State.RETRY, "ui.hand.why-not")
+        self._say(State.RETRY, question)
         self.rows.setFocus()
         self.shell.refresh_actions()
 
     def digit(self, number: int) -> bool:
-        """Choose why the card could not be delivered."""
+        """Choose why the card could not be delivered, or why no finger is compared."""
         who, desk = self.who, self.desk
-        if self.mode != "not-home" or not 1 <= number <= len(UNDELIVERED_REASONS) or who is None or desk is None:
+        if self.mode == "uncompared" and 1 <= number <= len(UNCOMPARED_REASONS):
+            self.uncompared, self.paper = UNCOMPARED_REASONS[number - 1], None
+            self._cancel()
+            return True
+        if self.mode != "undelivered" or not 1 <= number <= len(UNDELIVERED_REASONS) or who is None or desk is None:
             return False
         reason = UNDELIVERED_REASONS[number - 1]
         self._cancel()
