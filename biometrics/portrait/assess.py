@@ -163,6 +163,15 @@ def assess(
     return judge(image, boxes, face, rules, kit, document=document, jpeg_quality=jpeg_quality)
 
 
+BLACK_LEVEL = 40
+"""A picture with next to nothing (0.5 %) above this 8-bit value shows no room: the lens is covered or the light is off."""
+
+
+def _black(image: Image) -> bool:
+    thinned = image[:: max(1, image.shape[0] // 90), :: max(1, image.shape[1] // 90)]
+    return bool(np.percentile(thinned, 99.5) < BLACK_LEVEL)
+
+
 def judge(
     image: Image,
     boxes: list[FaceBox],
@@ -176,8 +185,9 @@ def judge(
     """Judge a picture whose face is already found (the live loop tracks it)."""
     ticks = tuple(tick.id for tick in profile.ticks)
     if face is None:
-        nobody = (PortraitReason(Instruction.NOBODY, "face", 1.0),)
-        return PortraitQuality(kit.tier, kit.note, profile, tuple(boxes), None, None, (), {}, (), nobody, ticks)
+        said = [Instruction.MORE_LIGHT, Instruction.NOBODY] if _black(image) else [Instruction.NOBODY]
+        unseen = tuple(PortraitReason(code, "face", 1.0) for code in said)
+        return PortraitQuality(kit.tier, kit.note, profile, tuple(boxes), None, None, (), {}, (), unseen, ticks)
     shape = geometry(face)
     light, sharp, background = face_tone(image, face)
     results = components(image, face, boxes, light=light, sharp=sharp, background=background, jpeg_quality=jpeg_quality)

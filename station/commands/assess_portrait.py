@@ -7,7 +7,7 @@ import io
 import json
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -63,6 +63,15 @@ class _Task:
     as_json: bool
     other: NDArray[np.uint8] | None
     embedder: Embedder | None
+    written: set[Path] = field(default_factory=set)
+
+    def free(self, folder: Path, source: Path, suffix: str) -> Path:
+        """Return a name in `folder` that nothing else of this run has: a.jpg and a.png must not end in one file."""
+        target = folder / f"{source.stem}{suffix}"
+        if target in self.written:
+            target = folder / f"{source.name}{suffix}"
+        self.written.add(target)
+        return target
 
 
 def command(
@@ -101,6 +110,8 @@ def command(
         raise typer.Exit(0 if _conformance(conformance, as_json) else 1)
     if not files:
         raise typer.BadParameter("name at least one portrait, or --conformance CSV")
+    if plot is not None and len(files) > 1 and not plot.is_dir():
+        raise typer.BadParameter("--plot takes a folder that is there when several portraits are judged")
     kit = tools(None if tier is Best.BEST else Tier(int(tier.value)))
     if kit.note and not as_json:
         typer.echo(say("portrait-tier-0", Language.EN if english else Language.VI), err=True)
@@ -150,14 +161,17 @@ def _one(path: Path, kit: Tools, task: _Task) -> bool:
         seconds = time.perf_counter() - start
         same = None if task.other is None else compare_faces(image, task.other, kit, task.embedder)
     except (BiometricsError, InputError) as error:
-        if task.as_json:
-            typer.echo(json.dumps({"file": path.name, "error": error.reason_code}))
-        else:
-            typer.echo(f"{error} ({error.reason_code})", err=True)
-        return False
+        return _failed(path, error, task)
     row = _row(path, quality, seconds)
+    cropped = True
     if task.crop is not None and quality.face is not None:
-        row["crop"] = _write_crop(path, image, quality, task)
+        try:
+            row["crop"] = _write_crop(path, image, quality, task)
+        except BiometricsError as error:
+            row["crop"] = {"error": error.reason_code}
+            cropped = False
+            if not task.as_json:
+                _failed(path, error, task)
     if same is not None:
         row["same_person"] = {
             "answer": same.sameness.value, "similarity": _number(same.similarity), "threshold": _number(same.threshold),
@@ -171,11 +185,21 @@ def _one(path: Path, kit: Tools, task: _Task) -> bool:
             number = "" if math.isnan(same.similarity) else f" ({same.similarity:.3f}, limit {same.threshold:.3f})"
             typer.echo(f"  {say(f'portrait-{same.sameness.value}', task.language)}{number}")
     if task.plot is not None:
-        target = task.plot / f"{path.stem}.portrait.png" if task.plot.is_dir() else task.plot
+        target = task.free(task.plot, path, ".portrait.png") if task.plot.is_dir() else task.plot
         _, png = cv2.imencode(".png", draw(image, quality))
         with writing(target.name):
             target.write_bytes(png.tobytes())
-    return True
+    return cropped
+
+
+def _failed(path: Path, error: BiometricsError | InputError, task: _Task) -> bool:
+    """Say why `path` has no answer and return False."""
+    if task.as_json:
+        typer.echo(json.dumps({"file": path.name, "error": error.reason_code}))
+    else:
+        words = str(error)
+        typer.echo(f"{words if words.startswith(path.name) else f'{path.name}: {words}'} ({error.reason_code})", err=True)
+    return False
 
 
 def _write_crop(path: Path, image: Any, quality: PortraitQuality, task: _Task) -> dict[str, Any]:
@@ -183,12 +207,12 @@ def _write_crop(path: Path, image: Any, quality: PortraitQuality, task: _Task) -
     assert quality.face is not None
     cut = document_crop(image, quality.face, task.profile.crop)
     file = encode_within(cut.image, task.profile.encoding)
-    name = f"{path.stem}.{'jpg' if file.format == 'jpeg' else 'jp2'}"
-    with writing(name):
+    target = task.free(task.crop, path, ".jpg" if file.format == "jpeg" else ".jp2")
+    with writing(target.name):
         task.crop.mkdir(parents=True, exist_ok=True)
-        (task.crop / name).write_bytes(file.data)
+        target.write_bytes(file.data)
     return {
-        "file": name, "bytes": len(file.data), "width": cut.image.shape[1], "height": cut.image.shape[0],
+        "file": target.name, "bytes": len(file.data), "width": cut.image.shape[1], "height": cut.image.shape[0],
         "ssim": round(file.ssim, 4), "psnr_db": round(file.psnr_db, 2), "outside_share": round(cut.filled_share, 4),
     }  # fmt: skip
 

@@ -65,6 +65,27 @@ def test_a_broken_file_does_not_stop_the_others(folder):
     assert [row.get("error") for row in rows] == ["file-truncated", "file-missing", None]
 
 
+def test_a_crop_that_cannot_be_made_is_said_and_the_next_file_goes_on(folder, tmp_path):
+    small = folder / "small.png"
+    cv2.imwrite(str(small), cv2.resize(render_face(3).image, (320, 180), interpolation=cv2.INTER_AREA))
+    ways = (str(small), str(folder / "clean.png"), "--profile", "vn-passport", "--crop", str(tmp_path))
+    answer = run(*ways)
+    assert answer.exit_code == 1
+    assert "small.png: the face is too small" in answer.output
+    assert "clean.png: passes" in answer.output
+    rows = [json.loads(line) for line in run(*ways, "--json").output.splitlines()]
+    assert rows[0]["crop"] == {"error": "face-too-small"}
+    assert rows[0]["instruction"] == "portrait-closer"
+    assert rows[1]["crop"]["file"] == "clean.jpg"
+
+
+def test_two_files_with_one_stem_keep_their_own_crop(folder, tmp_path):
+    cv2.imwrite(str(folder / "glasses.png"), render_face(5).image)
+    answer = run(str(folder / "glasses.jpg"), str(folder / "glasses.png"), "--json", "--crop", str(tmp_path))
+    names = [json.loads(line)["crop"]["file"] for line in answer.output.splitlines()]
+    assert names == ["glasses.jp2", "glasses.png.jp2"]
+
+
 def test_conformance_counts_and_exit_code(tmp_path):
     table = tmp_path / "table.csv"
     table.write_text("image,component,raw,scalar\na,EyesOpen,0.023177,58\na,HeadSize,0.224851,3\n", "utf-8")
@@ -79,6 +100,8 @@ def test_conformance_counts_and_exit_code(tmp_path):
 
 def test_wrong_use(folder, tmp_path):
     assert run().exit_code == 2
+    two = [str(folder / "clean.png"), str(folder / "glasses.jpg")]
+    assert run(*two, "--plot", str(tmp_path / "one.png")).exit_code == 2
     own = tmp_path / "own.toml"
     own.write_text("name = 3", "utf-8")
     assert run(str(folder / "clean.png"), "--profile", str(own)).exit_code == 1

@@ -53,6 +53,12 @@ def test_nobody_is_said(kit):
     assert not quality.passed
 
 
+def test_a_covered_lens_asks_for_light_not_for_a_person(kit):
+    noise = np.random.default_rng(1).integers(0, 20, (480, 640, 3), dtype=np.uint8)
+    assert assess(noise, kit=kit).instruction is Instruction.MORE_LIGHT
+    assert assess(np.full((480, 640, 3), 90, np.uint8), kit=kit).instruction is Instruction.NOBODY
+
+
 words = st.lists(st.tuples(st.sampled_from([None, *list(Instruction)[:12]]), st.floats(0.03, 0.3)), min_size=1, max_size=80)
 
 

@@ -173,7 +173,7 @@ def test_pictures_that_cannot_be_judged(kit):
         assert caught.value.reason_code == code
     for image in (np.zeros((480, 640, 3), np.uint8), np.full((480, 640, 3), 255, np.uint8)):
         quality = assess(image, kit=kit)
-        assert quality.instruction is Instruction.NOBODY
+        assert quality.reasons[-1].instruction is Instruction.NOBODY
         assert not quality.passed
     noise = np.random.default_rng(1).integers(0, 256, (480, 640, 3), dtype=np.uint8)
     assert not assess(noise, kit=kit).passed
