@@ -18,6 +18,7 @@ import typer
 from numpy.typing import NDArray
 
 from biometrics.errors import BiometricsError
+from biometrics.formats.iso19794_5 import Edition
 from biometrics.portrait import (
     Component,
     Mode,
@@ -26,8 +27,6 @@ from biometrics.portrait import (
     Tools,
     Verdict,
     assess,
-    document_crop,
-    encode_within,
     load_profile,
     parse_profile,
     scalar,
@@ -37,6 +36,7 @@ from biometrics.portrait.compare import Embedder, compare_faces
 from biometrics.portrait.drawing import draw
 from biometrics.portrait.profiles import Profile
 from biometrics.portrait.reading import MAX_BYTES, read_portrait
+from station.document_picture import picture_from
 from station.errors import InputError
 from station.files import writing
 from station.portrait_packs import PortraitPacks
@@ -51,6 +51,18 @@ class Best(StrEnum):
     MESH = "1"
 
 
+class RecordEdition(StrEnum):
+    """Editions of ISO/IEC 19794-5 that can be written."""
+
+    E2005 = "2005"
+    E2011 = "2011"
+
+    @property
+    def edition(self) -> Edition:
+        """The record's own mark of the edition."""
+        return Edition.E2005 if self is RecordEdition.E2005 else Edition.E2011
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
     """What the options ask for."""
@@ -59,6 +71,7 @@ class _Task:
     document: bool
     plot: Path | None
     crop: Path | None
+    record: RecordEdition | None
     language: Language
     as_json: bool
     other: NDArray[np.uint8] | None
@@ -91,6 +104,12 @@ def command(
         Path | None,
         typer.Option("--crop", help="Write the document's picture, cropped and within its byte budget, into this folder."),
     ] = None,
+    record: Annotated[
+        RecordEdition | None,
+        typer.Option(
+            "--record", help="With --crop: also write the picture as a face record of this edition of ISO/IEC 19794-5 (.fac)."
+        ),
+    ] = None,
     same_as: Annotated[
         Path | None,
         typer.Option(
@@ -112,12 +131,14 @@ def command(
         raise typer.BadParameter("name at least one portrait, or --conformance CSV")
     if plot is not None and len(files) > 1 and not plot.is_dir():
         raise typer.BadParameter("--plot takes a folder that is there when several portraits are judged")
+    if record is not None and crop is None:
+        raise typer.BadParameter("--record needs --crop FOLDER: the record holds the cropped picture")
     kit = tools(None if tier is Best.BEST else Tier(int(tier.value)))
     if kit.note and not as_json:
         typer.echo(say("portrait-tier-0", Language.EN if english else Language.VI), err=True)
     other = None if same_as is None else _read(same_as)[0]
     task = _Task(
-        _profile(profile, mode), document, plot, crop, Language.EN if english else Language.VI, as_json, other,
+        _profile(profile, mode), document, plot, crop, record, Language.EN if english else Language.VI, as_json, other,
         None if other is None else PortraitPacks().embedder(),
     )  # fmt: skip
     failed = [path for path in files if not _one(path, kit, task)]
@@ -205,15 +226,20 @@ def _failed(path: Path, error: BiometricsError | InputError, task: _Task) -> boo
 def _write_crop(path: Path, image: Any, quality: PortraitQuality, task: _Task) -> dict[str, Any]:
     assert task.crop is not None
     assert quality.face is not None
-    cut = document_crop(image, quality.face, task.profile.crop)
-    file = encode_within(cut.image, task.profile.encoding)
-    target = task.free(task.crop, path, ".jpg" if file.format == "jpeg" else ".jp2")
-    with writing(target.name):
-        task.crop.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(file.data)
+    made = picture_from(image, quality.face, task.profile)
+    target = task.free(task.crop, path, ".jpg" if made.file.format == "jpeg" else ".jp2")
+    outputs = {target: made.file.data}
+    if task.record is not None:
+        outputs[task.free(task.crop, path, ".fac")] = made.record(task.record.edition)
+    for output, data in outputs.items():
+        with writing(output.name):
+            task.crop.mkdir(parents=True, exist_ok=True)
+            output.write_bytes(data)
+    names = [output.name for output in outputs]
     return {
-        "file": target.name, "bytes": len(file.data), "width": cut.image.shape[1], "height": cut.image.shape[0],
-        "ssim": round(file.ssim, 4), "psnr_db": round(file.psnr_db, 2), "outside_share": round(cut.filled_share, 4),
+        "file": names[0], "record": names[1] if len(names) > 1 else None, "bytes": len(made.file.data),
+        "width": made.pixels.shape[1], "height": made.pixels.shape[0],
+        "ssim": round(made.file.ssim, 4), "psnr_db": round(made.file.psnr_db, 2), "outside_share": round(made.outside_share, 4),
     }  # fmt: skip
 
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from biometrics.errors import ImageError, ModelError
 from station.app import Station
 from station.clock import legal_day
 from station.desks.pictures import Pixels, portrait_of
+from station.document_picture import document_picture
 from station.dossier.life import Life
 from station.dossier.papers import PAPERS, make_paper
 from station.dossier.state import DossierState
@@ -21,6 +23,8 @@ from station.vietnam.papers import Paper
 
 PREVIEW_PPI = 130
 MAX_PAGES = 20
+FORM_PROFILE = "vn-passport"
+"""The profile whose picture is 4 x 6 cm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,8 @@ class PaperDesk:
         )
 
     def _make(self, state: DossierState, purpose: str) -> Paper:
-        face = portrait_of(self._station.journal, state)
-        jpeg = bytes(cv2.imencode(".jpg", face.pixels)[1].tobytes()) if face is not None else b""
+        face = portrait_of(self._station.journal, state) if purpose == "capture" else None
+        jpeg = form_portrait(face.pixels) if face is not None else b""
         return make_paper(
             state, purpose, legal_day(self._station.clock.now()), unit=self._unit, portrait=jpeg, demo=self._station.demo
         )
@@ -78,6 +82,15 @@ class PaperDesk:
                 "The dossier changed since this preview; nothing was recorded. Look at it again.", code="paper-changed"
             )
         Life(self._station.book).paper(dossier, preview.purpose, paper.form.id, f"sha256:{paper.sha256}")
+
+
+def form_portrait(frame: Pixels) -> bytes:
+    """Return the JPEG for the form's 4 x 6 cm place: cut as the passport's 4 x 6 cm picture, the whole frame where no face is found."""
+    try:
+        pixels = document_picture(frame, FORM_PROFILE).pixels
+    except (ImageError, ModelError):
+        pixels = frame
+    return bytes(cv2.imencode(".jpg", pixels)[1].tobytes())
 
 
 def draw_pages(pdf: bytes, ppi: int = PREVIEW_PPI) -> tuple[Pixels, ...]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 
 import cv2
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from biometrics.formats.iso19794_5 import Edition, parse
 from biometrics.portrait.reading import read_portrait
 from biometrics.portrait.synthesis import Fault, render_face, settings_with
 from station.cli import app
+from station.desks.papers import form_portrait
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +80,35 @@ def test_a_crop_that_cannot_be_made_is_said_and_the_next_file_goes_on(folder, tm
     assert rows[0]["crop"] == {"error": "face-too-small"}
     assert rows[0]["instruction"] == "portrait-closer"
     assert rows[1]["crop"]["file"] == "clean.jpg"
+
+
+@pytest.mark.parametrize(("name", "edition"), [("2005", Edition.E2005), ("2011", Edition.E2011)])
+def test_the_crop_as_a_face_record(folder, tmp_path, name, edition):
+    answer = run(str(folder / "clean.png"), "--json", "--crop", str(tmp_path), "--record", name)
+    row = json.loads(answer.output)["crop"]
+    assert row["record"] == "clean.fac"
+    record = parse((tmp_path / "clean.fac").read_bytes())
+    assert record.edition is edition
+    (face,) = record.faces
+    assert face.image == (tmp_path / row["file"]).read_bytes()
+    assert (face.width, face.height) == (480, 720)
+    # The eyes stand where the profile wants them: level, at 43 % of the height, the person's left eye on the picture's right.
+    (left, right) = face.points
+    assert (left.code, right.code) == (0xC1, 0xC2)
+    assert left.x > right.x
+    assert (left.x + right.x) / 2 == pytest.approx(240, abs=1)
+    assert left.y == pytest.approx(0.43 * 720, abs=1)
+    assert right.y == pytest.approx(0.43 * 720, abs=1)
+    assert run(str(folder / "clean.png"), "--record", name).exit_code == 2
+
+
+def test_the_form_shows_the_cut_picture_and_the_frame_where_no_face_is():
+    frame = render_face(3).image
+    cut = cv2.imdecode(np.frombuffer(form_portrait(frame), np.uint8), cv2.IMREAD_COLOR)
+    assert cut.shape[0] / cut.shape[1] == pytest.approx(1.5, abs=0.01)
+    empty = render_face(3, settings_with(Fault.NOBODY)).image
+    assert cv2.imdecode(np.frombuffer(form_portrait(empty), np.uint8), cv2.IMREAD_COLOR).shape == empty.shape
+    assert form_portrait(frame) == form_portrait(frame), "what was previewed is what is printed"
 
 
 def test_two_files_with_one_stem_keep_their_own_crop(folder, tmp_path):
