@@ -14,6 +14,7 @@ from pathlib import Path
 from station.demo_counter import DemoCounter
 from station.demo_scenes import Scenes, build_scenes
 from ui.main import build_shell
+from ui.main import opened as show_opened
 from ui.qt import QApplication, QEventLoop, Qt, QWidget
 from ui.shell import Shell
 
@@ -50,10 +51,7 @@ class Studio:
         errors: list[BaseException] = []
 
         def opened(counter: object) -> None:
-            self.shell.counter = counter  # type: ignore[assignment]
-            operator = self.shell.station.operator
-            self.shell.show_operator(operator.name if operator is not None else "", self.demo.place, "3")
-            self.shell.go("home")
+            show_opened(self.shell, counter)  # type: ignore[arg-type]
 
         self.shell.jobs.submit(self.demo.open, opened, errors.append)
         self.until(lambda: errors or (self.shell.counter is not None and self.settled()))
@@ -65,6 +63,19 @@ class Studio:
     target: QWidget | None = None
     """Another window to be taken instead of the officer's, for one state."""
 
+    _visited: Callable[[], object] | None = None
+
+    def visit(self, shell: Shell, close: Callable[[], object]) -> None:
+        """Go on in another window for a while; `leave_visit` closes it and what stands behind it."""
+        self.real, self._visited = shell, close
+
+    def leave_visit(self) -> None:
+        """Back to the demo's own window, where another one was visited."""
+        if self._visited is not None and self.real is not None:
+            self.real.close()
+            self._visited()
+            self.real, self._visited = None, None
+
     @property
     def shell(self) -> Shell:
         """The officer's window."""
@@ -72,6 +83,7 @@ class Studio:
 
     def close(self) -> None:
         """Close the windows, the stations and the intake."""
+        self.leave_visit()
         if self.real is not None:
             self.real.close()
         self._demo_shell.close()
@@ -183,6 +195,8 @@ def run(
             for name, reach in SHOTS:
                 if name.startswith(only) and (name in GUIDES or not docs):
                     say(name)
+                    if not name.startswith("s06"):
+                        studio.leave_visit()
                     studio.scene(name, reach)
         finally:
             studio.close()

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ui.shots_desks import DESKS, Shots, to
+from ui.shots_flow import FLOW
+from ui.shots_iris import IRIS
 from ui.shots_more import LAST, MORE
+from ui.shots_rest import REST
 from ui.widgets.live_view import LiveView
 
 if TYPE_CHECKING:
@@ -60,8 +63,8 @@ CLERK: Shots = (
     ("s04-fingers-exception", _fingers_exception), ("s07-review", _review), ("s08-finish", _finish), ("s11-sending", to("sending")),
 )  # fmt: skip
 
-SHOTS: Shots = (*CLERK, *MORE, *DESKS, *LAST)
+SHOTS: Shots = (*CLERK, *MORE, *FLOW, *DESKS, *REST, *IRIS, *LAST)
 
-GUIDES = frozenset({"s10-supervisor-ready", "s12-defects", "s13-hand-over", "s16-calibration-failed", "s16-devices", "s17-visit-person",
+GUIDES = frozenset({"s11-sending", "s10-supervisor-ready", "s12-defects", "s13-hand-over", "s16-calibration-failed", "s16-devices", "s17-visit-person",
                     "s18-settings-clone"})  # fmt: skip
 """Pictures that the guides in docs/ show."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from station.demo import call_person, demo_citizen, demo_devices, demo_population, person_seed
 from ui.shots_desks import Shots, to
+from ui.shots_rest import OFFLINE, REAL
 
 if TYPE_CHECKING:
     from ui.screenshots import Studio
@@ -199,7 +200,7 @@ MORE: Shots = (
     ("s00-locked", _sign_in), ("s00-locked-wrong-pin", _wrong_pin), ("s01-queue-unlocked", _unlock),
 )  # fmt: skip
 LAST: Shots = (
-    ("s11-sending-offline", _offline_waiting), ("s00-real-passphrase", _passphrase), ("s00-real-sign-in", _real_sign_in),
-    ("s00-real-own-pin", _own_pin), ("s01-real-queue-empty", _real_queue), ("s02-real-waits-for-scan", _waits_for_scan),
+    ("s11-sending-offline", _offline_waiting), *OFFLINE, ("s00-real-passphrase", _passphrase), ("s00-real-sign-in", _real_sign_in),
+    ("s00-real-own-pin", _own_pin), ("s01-real-queue-empty", _real_queue), ("s02-real-waits-for-scan", _waits_for_scan), *REAL,
     ("s13-hand-over-empty", to("hand-over")), ("s17-visit-empty", to("home-visit")),
 )  # fmt: skip

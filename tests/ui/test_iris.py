@@ -9,6 +9,8 @@ import pytest
 
 from biometrics.positions import Eye
 from tests.ui.driver import Clerk
+from tests.ui.measuring import clipped, nameless
+from tests.ui.tour import drop_replaced
 from ui.screens.iris import IrisScreen
 
 
@@ -80,6 +82,15 @@ def test_an_eye_that_cannot_be_taken_is_signed_for_and_the_other_one_taken(clerk
     assert isinstance(page, IrisScreen)
     clerk.until(lambda: page.running is not None)
     clerk.key("Esc")
+    for large in (False, True):
+        clerk.shell.resize(1280, 720)
+        clerk.shell.set_look(dark=False, large=large)
+        for _ in range(4):
+            clerk.until(lambda: not clerk.shell.jobs.pending)
+            drop_replaced()
+        assert clipped(clerk.shell) == []
+        assert nameless(clerk.shell) == []
+    clerk.shell.set_look(dark=False, large=False)
     clerk.key("2")
     clerk.until(page.exceptions.isVisible)
     clerk.key("F12")  # no eye: lasting, signed with the officer's key

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from tests.ui.conftest import Day
 
 SIZES = ((1366, 768), (1280, 720))
-LIVE = ("capture", "portrait", "start", "calibration")
-"""Screens that need a live picture or a device; `live_tour` goes there. The first page is measured in test_start."""
+LIVE = ("capture", "portrait", "iris", "start", "calibration")
+"""Screens that need a live picture or a device; `live_tour` goes there. The first page is measured in test_start, the irises in test_iris."""
 
 
 def stops(day: Day) -> list[tuple[str, str]]:

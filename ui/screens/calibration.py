@@ -225,8 +225,8 @@ class CalibrationScreen(Screen):
                 "mark": self._mark, "stop": self._stop}  # fmt: skip
         keys = {"sign-as-is": "F2", "skip": "F3", "mark": "F5"}
         icons = {"save": "folder", "report": "send", "stop": "pause", "mark": "eye", "skip": "next"}
-        actions = [self.act(i.id, i.words.code, i.key or keys[i.id], runs[i.id], enabled=i.enabled, icon=icons.get(i.id, ""), **dict(i.words.values))
-                   for i in view.others if i.id in runs]  # fmt: skip
+        actions = [self.act(i.id, "calibration.mark-simulated" if i.id == "mark" else i.words.code, i.key or keys[i.id], runs[i.id], enabled=i.enabled, icon=icons.get(i.id, ""), **dict(i.words.values))
+                   for i in view.others if i.id in runs and (i.id != "mark" or self.shell.demo)]  # fmt: skip
         if view.primary.words.code in SIGNING:
             actions.append(self.act("technician", "ui.action.technician-here", "F8", self._begin_pin, enabled=not view.busy))
         primary = view.primary

@@ -203,13 +203,8 @@ class HomeVisitScreen(Screen):
         full = part.done >= part.all
         assert view.state is not None, "shown with a person only"
         excepted = len(view.state.exceptions) if part.name == "fingers" else 0
-        far = (
-            self.texts("ui.visit.part.full")
-            if full
-            else f"{part.done}/{part.all}"
-            if part.all > 1
-            else self.texts("ui.visit.part.none")
-        )
+        count = f"{part.done}/{part.all}" if part.all > 1 else self.texts("ui.visit.part.none")
+        far = self.texts("ui.visit.part.full") if full else count
         note = self.texts("ui.visit.part.exceptions", count=excepted) if excepted else ""
         if part.name == "data" and view.person is not None and view.person.helper:
             note = self.texts("ui.visit.helper-is", helper=view.person.helper)
@@ -314,8 +309,7 @@ class HomeVisitScreen(Screen):
         allowed = not any(w.code == "s17.no-capture" for w in view.home.warnings)
         actions = [self.act("rest", "ui.action.visit-rest", "F9", self._rest),
                    self.act("helper", "ui.action.visit-helper", "F6", self._ask_helper),
-                   self.act("exception", "ui.action.exception", "F7", self._open_exceptions, enabled=step is not None and step.modality is not Modality.FACE),
-                   self.act("leave", "ui.action.visit-leave", "Shift+F12", self._leave)]  # fmt: skip
+                   self.act("exception", "ui.action.exception", "F7", self._open_exceptions, enabled=step is not None and step.modality is not Modality.FACE)]  # fmt: skip
         if self.capture.decide is not None:
             actions.append(self.act("retake", "ui.action.retake", "F4", self._capture))
             actions.append(self.act("flagged", "ui.action.accept-flagged", "F12", self._accept, primary=True))
@@ -326,6 +320,13 @@ class HomeVisitScreen(Screen):
         else:
             actions.append(self.act("review", "ui.action.visit-review", "F12", self._review, primary=True, icon="pen"))
         return actions
+
+    def key(self, name: str) -> bool:
+        """Shift+F12: to another home; everything taken stays."""
+        if name == "Shift+F12" and self.dossier and self.capture.running is None and not self.asking.kind:
+            self._leave()
+            return True
+        return False
 
     def _home_row(self) -> HomeRow | None:
         index = self.rows.currentRow()
@@ -344,6 +345,7 @@ class HomeVisitScreen(Screen):
 
     def _arrived(self, dossier: str) -> None:
         self.dossier = dossier
+        self.shell.clear_trouble()
         self.strip.setFocus()
         self._ask()
 

@@ -119,7 +119,7 @@ class IrisScreen(LiveScreen):
     def show_state(self, state: FingersView) -> None:
         """Draw the eyes as they stand."""
         counter, dossier = self.counter, self.dossier
-        self.ask(lambda: counter.irises(dossier), self._show_eyes)
+        self.ask(lambda: counter.irises(dossier), self.show_eyes)
         step = state.current
         if step is None or not self.mine(step):
             return
@@ -130,7 +130,8 @@ class IrisScreen(LiveScreen):
         self._auto.segments.show_states([State.IDLE] * len(state.eyes), 0.0)
         self.distance.show_distance(None)
 
-    def _show_eyes(self, view: IrisView) -> None:
+    def show_eyes(self, view: IrisView) -> None:
+        """Draw what was taken of each eye, or why it is not."""
         self.eyes = view
         for row in view.rows:
             self._show_eye(self.cards[row.eye], row)
