@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import math
+
 from biometrics.positions import FingerPosition
 from station.capture.verdict import PartVerdict, Verdict
-from ui.qt import QColor, QHBoxLayout, QPainter, QPaintEvent, QPen, QRectF, QSize, Qt, QWidget
+from ui.qt import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QHBoxLayout,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QRect,
+    QRectF,
+    QSize,
+    QSizePolicy,
+    Qt,
+    QWidget,
+)
 from ui.texts import Texts
 from ui.theme.icons import paint_state
 from ui.theme.pictograms import paint_pictogram
@@ -13,6 +29,8 @@ from ui.theme.tokens import State
 from ui.widgets.hand import KEYS
 
 SHORT = ("little", "thumb", "index", "middle", "ring")
+LINE = 1.7
+"""Height of a line of words, in letters."""
 ACTION_ICONS = {"too-light": "press", "too-heavy": "lift", "tilted": "retake"}
 """Reasons whose action has a pictogram of its own."""
 
@@ -35,11 +53,37 @@ class PartCard(QWidget):
         self._texts = texts
         self._position = FingerPosition.UNKNOWN
         self._part: PartVerdict | None = None
-        self.setMinimumHeight(104)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """A quarter of the live picture."""
-        return QSize(190, round(Current.theme.scale.body * 7.4))
+        """A quarter of the live picture: name and score, bar, two lines of words."""
+        s = Current.theme.scale
+        return QSize(190, math.ceil(8 + s.body * LINE + 20 + 2 * s.body * LINE + 4))
+
+    def minimumSizeHint(self) -> QSize:
+        """Never lower: the words would be cut."""
+        return QSize(120, self.sizeHint().height())
+
+    def words(self) -> list[tuple[QRectF, QFont, str]]:
+        """Return what is written below the bar, each with its place: the word, and below it the second language where the word took one
+        line only (what to do comes before how it is said in another language)."""
+        theme, s = Current.theme, Current.theme.scale
+        line = s.body * LINE
+        box = QRectF(12 + 22, 8 + line + 20, self.width() - 24 - 22, 2 * line)
+        bold = theme.font(s.body, 700)
+        fits = QFontMetrics(bold).horizontalAdvance(self._word) <= box.width()
+        if not fits:
+            small = next((n for n in range(s.body, 11, -1) if self._two_lines(theme.font(n, 700), box)), 11)
+            return [(box, theme.font(small, 700), self._word)]
+        found = [(QRectF(box.left(), box.top(), box.width(), line), bold, self._word)]
+        second, quiet = self._texts.second(self._code).lower(), theme.font(s.caption)
+        if second and QFontMetrics(quiet).horizontalAdvance(second) <= box.width():
+            found.append((QRectF(box.left(), box.top() + line - 2, box.width(), s.caption * LINE), quiet, second))
+        return found
+
+    def _two_lines(self, font: QFont, box: QRectF) -> bool:
+        need = QFontMetrics(font).boundingRect(QRect(0, 0, int(box.width()), 1000), int(Qt.TextFlag.TextWordWrap), self._word)
+        return need.height() <= box.height() and need.width() <= box.width()
 
     def show_part(self, position: FingerPosition, part: PartVerdict | None) -> None:
         """Show a verdict, or that this finger is waited for."""
@@ -74,7 +118,7 @@ class PartCard(QWidget):
         painter.fillRect(self.rect(), theme.ground(state) if state is State.RETRY else QColor(p.surface))
         colour = theme.colour(state)
         box = QRectF(self.rect()).adjusted(12, 8, -12, -4)
-        line = s.body * 1.7
+        line = s.body * LINE
         left = box.left()
         if key := KEYS.get(self._position, ""):
             frame = QRectF(left, box.top() + 1, line - 2, line - 2)
@@ -109,17 +153,11 @@ class PartCard(QWidget):
             paint_pictogram(painter, ACTION_ICONS[self._code], QRectF(box.left(), top + 4, 17, 17), colour, 2.0)
         else:
             paint_state(painter, state, QRectF(box.left(), top + 5, 15, 15), colour)
-        painter.setPen(colour)
-        painter.setFont(theme.font(s.body, 700))
-        words = painter.fontMetrics().elidedText(self._word, Qt.TextElideMode.ElideRight, int(box.width() - 22))
-        painter.drawText(QRectF(box.left() + 22, top, box.width() - 22, line), Qt.AlignmentFlag.AlignVCenter, words)
-        painter.setPen(QColor(p.text2))
-        painter.setFont(theme.font(s.caption))
-        painter.drawText(
-            QRectF(box.left() + 22, top + line - 4, box.width() - 22, line),
-            Qt.AlignmentFlag.AlignVCenter,
-            self._texts.second(self._code).lower(),
-        )
+        for index, (where, font, text) in enumerate(self.words()):
+            painter.setPen(QColor(p.text2) if index else colour)
+            painter.setFont(font)
+            flags = Qt.AlignmentFlag.AlignTop if where.height() > line + 1 else Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(where, int(flags) | int(Qt.TextFlag.TextWordWrap), text)
 
 
 class PartCards(QWidget):
