@@ -102,6 +102,11 @@ class Counter:
         """The procedure that new dossiers follow."""
         return self._procedure
 
+    @property
+    def applicant_language(self) -> str:
+        """The language of the applicant's screen (any thread; what the officer reads is another setting)."""
+        return self.station.settings.text("applicant.language")
+
     def step_up(self, personal_no: str) -> None:
         """Somebody comes to the devices (simulated ones then show this person's fingers and face; real ones need no telling)."""
         self._call_person(self.seed_of(personal_no))

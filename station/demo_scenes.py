@@ -21,6 +21,7 @@ from station.demo_intake import DemoIntake
 from station.dossier.consuming import NoticeDesk
 from station.dossier.issued import CardDesk
 from station.dossier.mending import Mending
+from station.dossier.readiness import lines_to_review
 from station.enrolling import Enroller
 from station.files import RealFiles
 from station.headless import send_all
@@ -50,6 +51,8 @@ class Scenes:
     waiting: str = ""
     returned: str = ""
     exceptions: str = ""
+    reviewing: str = ""
+    """Captured, one finger an exception, an address that moved since, a phone the applicant calls wrong; nobody signed. It is paused."""
     cards: list[str] = field(default_factory=list)
 
     @classmethod
@@ -117,12 +120,28 @@ def _fill(clock: ManualClock, now: datetime, station: Station, scanner: Scanner,
     made.waiting = made.acknowledged  # a decision about quality is asked for a capture that can be looked at
     station.book.ask(made.waiting, "low-quality", "rolled-right-index", "2", deferred=True)
     clock.advance(5400)
+    made.reviewing = _reviewing(station, enroller, *opened(4), scanner=scanner, camera=camera, seed=seed, say=say)
     made.exceptions, _ = opened(2)
     for finger in (3, 4, 5, 10):
         kind = "amputated" if finger < 5 else "stiff"
         station.book.declare_exception(made.exceptions, finger, kind, "lasting", "")
     clock.jump(now)
     return made
+
+
+def _reviewing(station: Station, enroller: Enroller, dossier: str, citizen: SyntheticCitizen, *, scanner: Scanner, camera: Camera, seed: int,
+               say: Say) -> str:  # fmt: skip
+    book = station.book
+    book.set_field(dossier, "addr_perm", "Tổ 2, Phường Ví Dụ, Tỉnh Ví Dụ")
+    book.set_field(dossier, "phone", "0900 000 186")
+    book.declare_exception(dossier, 5, "amputated", "lasting", "")
+    say("a person who reviews")
+    call_person(scanner, camera, person_seed(seed, citizen))
+    enroller.capture_all(dossier)
+    lines = lines_to_review(book.state(dossier))
+    book.review(dossier, {name: name != "phone" for name in lines if name not in {"addr_perm", "marks"}})
+    station.life.pause(dossier)
+    return dossier
 
 
 def _refuse(station: Station, intake: Path, package: str) -> None:

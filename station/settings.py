@@ -90,6 +90,7 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("devices.document_reader", "devices", ""),
     Setting("devices.positioner", "devices", ""),
     Setting("screen.language", "screen", "vi", choices=("vi", "vi+en", "en")),
+    Setting("applicant.language", "screen", "vi", choices=("vi", "en")),
     Setting("screen.theme", "screen", "light", choices=("light", "dark", "system")),
     Setting("screen.large", "screen", default=False),
     Setting("screen.second_monitor", "screen", default=True),

@@ -11,6 +11,7 @@ from html import escape
 
 from biometrics.positions import FingerPosition
 from station.views.applicant import ApplicantView
+from station.views.base import Words
 from station.views.review import ReviewLine
 from station.views.thumbs import Thumb
 from ui.qt import (
@@ -22,6 +23,7 @@ from ui.qt import (
     QPushButton,
     QScrollArea,
     Qt,
+    QTimer,
     QTransform,
     QVBoxLayout,
     QWidget,
@@ -34,7 +36,7 @@ from ui.widgets.hand import HandDiagram
 from ui.widgets.pictures import Picture, SmallPicture
 from ui.widgets.signature import SignaturePad
 
-BASE, VALUE, TITLE = 19, 23, 28
+BASE, VALUE, TITLE, HERO = 19, 23, 28, 34
 
 
 class ApplicantWindow(QWidget):
@@ -50,6 +52,10 @@ class ApplicantWindow(QWidget):
         self.on_answer: Callable[[str, bool], None] | None = None
         self.on_signed: Callable[[bytes], None] | None = None
         self._lines: tuple[ReviewLine, ...] = ()
+        self._at = -1
+        self._later = QTimer(self)  # once the lines have their places
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._look)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -60,9 +66,9 @@ class ApplicantWindow(QWidget):
         self._title = QLabel()
         self._title.setWordWrap(True)
         head.addWidget(self._title, 1)
-        badge = label(texts("ui.app.demo"), "demo")
-        badge.setVisible(demo)
-        head.addWidget(badge)
+        self._badge = label(texts("ui.app.demo"), "demo")
+        self._badge.setVisible(demo)
+        head.addWidget(self._badge)
         self._left = QLabel()
         head.addWidget(self._left)
         column.addWidget(bar)
@@ -72,11 +78,14 @@ class ApplicantWindow(QWidget):
         side = QVBoxLayout()
         self.face = SmallPicture(212, 292)
         side.addWidget(self.face)
-        self._red = QLabel(texts("ui.applicant.red"))
-        self._red.setWordWrap(True)
-        self._red.setFixedWidth(212)
-        side.addWidget(self._red)
+        self._photo, self._red = QLabel(), QLabel()
+        for words in (self._photo, self._red):
+            words.setWordWrap(True)
+            words.setFixedWidth(212)
+        self._red.setObjectName("applicantNote")
+        side.addWidget(self._photo)
         side.addStretch(1)
+        side.addWidget(self._red)
         middle.addLayout(side)
         main = QVBoxLayout()
         main.setSpacing(14)
@@ -84,6 +93,10 @@ class ApplicantWindow(QWidget):
         main.addWidget(self._logo, 1, Qt.AlignmentFlag.AlignCenter)
         self.hand = HandDiagram()
         main.addWidget(self.hand, 1)
+        self._big = QLabel()
+        self._big.setWordWrap(True)
+        self._big.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        main.addWidget(self._big, 1)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setObjectName("applicantLines")
@@ -95,6 +108,7 @@ class ApplicantWindow(QWidget):
         self.pad = SignaturePad(texts)
         self.pad.signed.connect(self._signed)
         main.addWidget(self.pad)
+        main.addWidget(self._locked_box())
         middle.addLayout(main, 1)
         column.addLayout(middle, 1)
         foot = QFrame()
@@ -106,11 +120,51 @@ class ApplicantWindow(QWidget):
         self._prompt.setWordWrap(True)
         line.addWidget(self._icon)
         line.addWidget(self._prompt, 1)
-        self._plus = QPushButton(texts("ui.applicant.larger"))
+        self._plus = QPushButton()
         self._plus.clicked.connect(self.toggle_size)
         line.addWidget(self._plus)
         column.addWidget(foot)
+        self._name()
         self.blank("")
+
+    def _locked_box(self) -> QFrame:
+        """Where one signs later: closed, and why."""
+        self._locked = QFrame()
+        self._locked.setObjectName("applicantLocked")
+        row = QHBoxLayout(self._locked)
+        row.setContentsMargins(18, 14, 18, 14)
+        row.setSpacing(14)
+        self._sign = QLabel()
+        self._sign.setWordWrap(True)
+        self._sign.setMinimumWidth(200)
+        row.addWidget(self._sign)
+        row.addWidget(Picture("lock", 22, "text2"))
+        self._why = QLabel()
+        self._why.setWordWrap(True)
+        row.addWidget(self._why, 1)
+        return self._locked
+
+    def use(self, texts: Texts) -> None:
+        """Speak another language from now on."""
+        if texts.setting != self._texts.setting:
+            self._texts = texts
+            self.pad.name(texts)
+            self._name()
+
+    def _name(self) -> None:
+        """Write what always stands here."""
+        texts, scale = self._texts, 1.25 if self.larger else 1.0
+
+        def sized(text: str, size: float, *, bold: bool = False) -> str:
+            return f"<span style='font-size:{round(size * scale)}px; font-weight:{700 if bold else 400}'>{escape(text)}</span>"
+
+        self.setWindowTitle(texts("ui.applicant.title"))
+        self._badge.setText(texts("ui.app.demo"))
+        self._photo.setText(sized(texts("s9.photo"), BASE))
+        self._red.setText(sized(texts("ui.applicant.red"), BASE - 1))
+        self._plus.setText(texts("ui.applicant.larger"))
+        self._plus.setAccessibleName(texts("ui.applicant.larger"))
+        self._sign.setText(f"{sized(texts('s9.sign'), VALUE, bold=True)}<br>{sized(texts('s9.sign-later'), BASE)}")
 
     def place(self) -> None:
         """Go to the second monitor, whole; without one, stay a window."""
@@ -154,25 +208,44 @@ class ApplicantWindow(QWidget):
             self.blank(view.ticket)
             return
         words = view.thanks or view.prompt
-        sentence = words.say() if words is not None else self._texts("ui.applicant.wait")
+        sentence = self._texts.of(words) if words is not None else self._texts("ui.applicant.wait")
         face = next((t for t in thumbs if not t.position), None)
         self.face.show_pixels(face.pixels if face is not None else None)
-        self._only(lines=bool(view.lines), face=face is not None, pad=view.may_sign)
+        lines = bool(view.lines)
+        self._only(lines=lines, face=face is not None, pad=view.may_sign, locked=lines and not view.may_sign, big=not lines)
+        self._big.setText(
+            f"<span style='font-size:{round(HERO * (1.25 if self.larger else 1.0))}px; font-weight:700'>{escape(sentence)}</span>"
+        )
         self._lines = view.lines
         self._fill()
+        wrong = any(x.answer is False for x in view.lines)
+        self._why.setText(f"<span style='font-size:{BASE}px'>{escape(sentence if wrong else self._texts('s9.read'))}</span>")
+        self._icon.set_state(State.GOOD if view.thanks is not None else State.LIVE)
         left = sum(x.answer is not True for x in view.lines)
-        self._left.setText(self._texts("ui.applicant.left", count=left) if left else "")
-        self._say(self._texts("ui.applicant.review") if view.lines else sentence, sentence)
+        said = self._texts("ui.applicant.left", count=left) if left else ""
+        self._left.setText(f"<span style='font-size:{BASE}px'>{escape(said)}</span>" if said else "")
+        self._say(self._texts.of(Words("s9.check", {"address": view.address.code})) if lines else sentence, sentence)
 
     def _only(
-        self, *, logo: bool = False, hand: bool = False, lines: bool = False, face: bool = False, pad: bool = False
+        self,
+        *,
+        logo: bool = False,
+        hand: bool = False,
+        lines: bool = False,
+        face: bool = False,
+        pad: bool = False,
+        locked: bool = False,
+        big: bool = False,
     ) -> None:
         self._logo.setVisible(logo)
         self.hand.setVisible(hand)
         self._area.setVisible(lines)
         self.face.setVisible(face)
         self._red.setVisible(lines)
+        self._photo.setVisible(lines and face)
         self.pad.setVisible(pad)
+        self._locked.setVisible(locked)
+        self._big.setVisible(big)
         if not lines:
             self._left.setText("")
 
@@ -191,9 +264,19 @@ class ApplicantWindow(QWidget):
             if widget is not None:
                 widget.deleteLater()
         first = next((x.field for x in self._lines if x.answer is None), "")
+        look = next((x.field for x in self._lines if x.answer is not True), "")
         for line in self._lines:
             self._rows.addWidget(self._line(line, now=line.field == first))
         self._rows.addStretch(1)
+        self._at = next((i for i, x in enumerate(self._lines) if x.field == look), -1)
+        self._later.start(0)
+
+    def _look(self) -> None:
+        """What is asked, or was called wrong, is in sight."""
+        item = self._rows.itemAt(self._at) if self._at >= 0 else None
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            self._area.ensureWidgetVisible(widget, 0, 60)
 
     def _line(self, line: ReviewLine, *, now: bool) -> QFrame:
         scale = 1.25 if self.larger else 1.0
@@ -237,6 +320,7 @@ class ApplicantWindow(QWidget):
     def toggle_size(self) -> None:
         """A+: a quarter larger, and back."""
         self.larger = not self.larger
+        self._name()
         self._say(*self._words)
         if self._lines and self._area.isVisible():
             self._fill()

@@ -67,10 +67,12 @@ class Shell(QMainWindow):
         self._collector = Collector(self)
         self.jobs = Jobs()
         self.texts = Texts(language)
+        self._applicant_texts = Texts("vi")
         self.counter: Counter | None = None
         self.demo = demo
         self.guard = RepeatGuard()
         self.tones = Tones()
+        self.second = SecondScreen(lambda: self.applicant_texts, demo=demo)
         self._dark, self._large = dark, large
         self._entries = entries()
         self._pages: dict[str, Screen] = {}
@@ -131,7 +133,6 @@ class Shell(QMainWindow):
         self.supervisor = SupervisorPanel(page, self.texts)
         self.calling = Calling(self)
         self.tabs = Tabs(self)
-        self.second = SecondScreen(self.texts, demo=self.demo)
 
     # --- going about -------------------------------------------------------------------------------------------------------
 
@@ -140,6 +141,14 @@ class Shell(QMainWindow):
         """The station behind the window (`counter` has what the desk does with it)."""
         assert self.counter is not None, "screens are entered after the station is open"
         return self.counter.station
+
+    @property
+    def applicant_texts(self) -> Texts:
+        """Words as the applicant reads them: the station's setting, whatever language the officer works in."""
+        setting = self.counter.applicant_language if self.counter is not None else "vi"
+        if setting != self._applicant_texts.setting:
+            self._applicant_texts = Texts(setting)
+        return self._applicant_texts
 
     @property
     def page(self) -> Screen:

@@ -76,6 +76,21 @@ def _applicant_waits(studio: Studio) -> None:
     studio.target = studio.shell.second.window
 
 
+def _review_open(studio: Studio) -> None:
+    """Somebody reviews: one line called wrong, one that moved since, an exception; nobody signed."""
+    counter, dossier = studio.shell.counter, studio.scenes.reviewing
+    assert counter is not None
+    studio.shell.jobs.submit(lambda: counter.queue.resume(dossier))
+    studio.until(studio.settled)
+    studio.go("review", dossier)
+
+
+def _applicant_review(studio: Studio) -> None:
+    studio.shell.second.open(studio.shell)
+    _review_open(studio)
+    studio.target = studio.shell.second.window
+
+
 def _applicant_thanks(studio: Studio) -> None:
     studio.shell.second.open(studio.shell)
     studio.go("review", studio.scenes.acknowledged)
@@ -197,6 +212,7 @@ def _waits_for_scan(studio: Studio) -> None:
 MORE: Shots = (
     ("s04-fingers-unplugged", _unplugged), ("s05-portrait-live", _portrait_live),
     ("s09-applicant-blank", _applicant_blank), ("s09-applicant-waits", _applicant_waits), ("s09-applicant-thanks", _applicant_thanks),
+    ("s09-applicant-review", _applicant_review), ("s07-review-open", _review_open),
     ("s00-locked", _sign_in), ("s00-locked-wrong-pin", _wrong_pin), ("s01-queue-unlocked", _unlock),
 )  # fmt: skip
 LAST: Shots = (

@@ -63,10 +63,10 @@ def applicant_view(
     )  # fmt: skip
     if review.applicant_may_sign:
         intents = (Intent("sign-applicant", Words("s9.sign"), "F12"),)
-    wrong = any(line.answer is False for line in review.lines)
+    wrong = next((line for line in review.lines if line.answer is False), None)
     prompt = (
-        Words("s9.told")
-        if wrong
+        Words("s9.mending", {"field": f"ui.field.{wrong.field}"})
+        if wrong is not None
         else Words("s9.read")
         if open_line
         else Words("s9.sign")

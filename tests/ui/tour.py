@@ -23,7 +23,7 @@ LIVE = ("capture", "portrait", "iris", "start", "calibration")
 def stops(day: Day) -> list[tuple[str, str]]:
     """Return (screen, dossier) of every screen that can be opened as it is."""
     s = day.scenes
-    with_dossier = {"lookup": s.returned, "declaration": s.returned, "review": s.acknowledged, "finish": s.acknowledged,
+    with_dossier = {"lookup": s.returned, "declaration": s.returned, "review": s.reviewing, "finish": s.acknowledged,
                     "defects": s.refused, "hand-over": s.acknowledged, "side-by-side": s.acknowledged, "print-preview": s.acknowledged}  # fmt: skip
     from ui.screens.table import entries
 

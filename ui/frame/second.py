@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class SecondScreen:
     """Passes on what the applicant may see."""
 
-    def __init__(self, texts: Texts, *, demo: bool) -> None:
+    def __init__(self, texts: Callable[[], Texts], *, demo: bool) -> None:
+        """`texts`: words in the applicant's language, asked for anew each time since it can be changed while running."""
         self._texts, self._demo = texts, demo
         self.window: ApplicantWindow | None = None
         self._signed: Callable[[bytes], None] | None = None
@@ -31,7 +32,7 @@ class SecondScreen:
         from ui.theme.style import Current, style_sheet
 
         if self.window is None:
-            self.window = ApplicantWindow(self._texts, demo=self._demo)
+            self.window = ApplicantWindow(self._texts(), demo=self._demo)
             self.window.setStyleSheet(style_sheet(Current.theme))
             self.window.on_answer = lambda field, right: _answer(shell, field, right)
             self.window.on_signed = self._drawn
@@ -57,11 +58,13 @@ class SecondScreen:
     def blank(self) -> None:
         """Nothing of anybody."""
         if self.window is not None:
+            self.window.use(self._texts())
             self.window.blank("")
 
     def words(self, words: str) -> None:
         """Say a sentence."""
         if self.window is not None and self.shown:
+            self.window.use(self._texts())
             self.window.words(words)
 
     def frame(self, image: QImage | None, kind: str) -> None:
@@ -78,6 +81,7 @@ class SecondScreen:
     def view(self, view: ApplicantView, thumbs: tuple[Thumb, ...]) -> None:
         """Show the review."""
         if self.window is not None and self.shown:
+            self.window.use(self._texts())
             self.window.show_view(view, thumbs)
 
     def close(self) -> None:

@@ -129,5 +129,8 @@ class Screen(QWidget):
 
     def act(self, name: str, code: str, key: str, run: Callable[[], None], *, enabled: bool = True, primary: bool = False,
             icon: str = "", **values: object) -> Action:  # fmt: skip
-        """Return an action with its words from the catalogue."""
-        return Action(name, self.texts(code, **values), self.texts.second(code, **values), key, run, enabled, primary, icon)
+        """Return an action with its words from the catalogue; the name of a field (``ui.field.phone``) is said in each line's language."""
+        fields = {k: str(v) for k, v in values.items() if str(v).startswith("ui.field.")}
+        first = {**values, **{k: self.texts(v).lower() for k, v in fields.items()}}
+        second = {**values, **{k: self.texts.second(v).lower() for k, v in fields.items()}}
+        return Action(name, self.texts(code, **first), self.texts.second(code, **second), key, run, enabled, primary, icon)

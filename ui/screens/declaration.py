@@ -260,7 +260,7 @@ class DeclarationScreen(Screen):
         if view is not None and view.missing:
             field = view.missing[0]
             actions.append(self.act("focus", "ui.action.fill", "F12", lambda: self._focus(field), primary=True, icon="pen",
-                                    field=self.texts(f"ui.field.{field}").lower()))  # fmt: skip
+                                    field=f"ui.field.{field}"))  # fmt: skip
         else:
             actions.append(
                 self.act("on", "ui.action.form-complete", "F12", self._on, enabled=view is not None, primary=True, icon="next")

@@ -96,10 +96,10 @@ class PortraitScreen(LiveScreen):
         right.addWidget(tries)
         self.chip_face = ChipFaceCard(self.texts)
         right.addWidget(self.chip_face)
-        light, box = card(self.texts("ui.portrait.light"), small=True)
+        self._light_card, box = card(self.texts("ui.portrait.light"), small=True)
         self.lamps = LampBars(self.texts)
         box.addWidget(self.lamps)
-        right.addWidget(light)
+        right.addWidget(self._light_card)
         self._auto = AutoCard(self.texts)
         right.addWidget(self._auto)
         right.addWidget(self.sees)
@@ -113,6 +113,8 @@ class PortraitScreen(LiveScreen):
         large = self.shell.large
         self.view.setMinimumWidth(300 if large else 430)
         self._tries_note.setVisible(not large)
+        self.chip_face.brief(large)
+        self._light_card.setVisible(not large)  # the rules say it too
 
     # --- showing ----------------------------------------------------------------------------------------------------------------
 

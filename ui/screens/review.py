@@ -75,7 +75,7 @@ class ReviewScreen(Screen):
         middle.addWidget(self._banner)
         frame, box = card()
         box.setContentsMargins(1, 1, 1, 1)
-        self.table = Table(("", "", ""), (138, 370, 138), self.texts("ui.review.title"), stretch=(1,))
+        self.table = Table(("", "", ""), (138, 350, 158), self.texts("ui.review.title"), stretch=(1,))
         self.table.currentCellChanged.connect(lambda *_: self._read_aloud())
         box.addWidget(self.table)
         middle.addWidget(frame, 1)
@@ -260,13 +260,11 @@ class ReviewScreen(Screen):
             self._checks["lines"][0].set_state(State.BLOCKED)
 
     def _show_mirror(self, view: ApplicantView) -> None:
-        prompt = view.thanks or view.prompt
-        self._prompt.setText(prompt.say() if prompt is not None else "")
+        prompt, theirs = view.thanks or view.prompt, self.shell.applicant_texts
+        self._prompt.setText(theirs.of(prompt) if prompt is not None else "")
         marks = {None: "○", True: "✓", False: "✕"}
         shown = [x for x in view.lines if x.answer is not True][:6] or list(view.lines[-6:])
-        self._mirror.setText(
-            "<br>".join(f"{marks[x.answer]} {self.texts(f'ui.field.{x.field}')}: <b>{x.value}</b>" for x in shown)
-        )
+        self._mirror.setText("<br>".join(f"{marks[x.answer]} {theirs(f'ui.field.{x.field}')}: <b>{x.value}</b>" for x in shown))
 
     def _read_aloud(self) -> None:
         if self.answer is None:
@@ -274,12 +272,10 @@ class ReviewScreen(Screen):
         line = next((x for x in self.answer.review.lines if x.field == self.table.chosen), None)
         if line is None:
             return
-        value = line.value
+        value, theirs = line.value, self.shell.applicant_texts
         if line.field in ASKED_ALONE:
-            value = " ".join(self.texts(f"ui.digit.{c}") for c in line.value if c.isdigit())
-        self._aloud.setText(
-            self.texts("ui.review.ask", field=self.texts(f"ui.field.{line.field}").lower(), value=f"<b>{value}</b>")
-        )
+            value = " ".join(theirs(f"ui.digit.{c}") for c in line.value if c.isdigit())
+        self._aloud.setText(theirs("ui.review.ask", field=theirs(f"ui.field.{line.field}").lower(), value=f"<b>{value}</b>"))
 
     def restyle(self) -> None:
         """Rows and columns have another size."""
@@ -314,7 +310,7 @@ class ReviewScreen(Screen):
         if following in codes:
             field = ""
             if following == "edit" and self.answer is not None:
-                field = self.texts(f"ui.field.{self.answer.review.primary.arguments['field']}").lower()
+                field = f"ui.field.{self.answer.review.primary.arguments['field']}"
             code = "ui.action.confirm-line" if following == "agree" and self._alone else codes[following]
             actions.append(self.act("next", code, "F12", self._next, primary=True, icon=icons.get(following, ""), field=field))
         return actions

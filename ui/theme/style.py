@@ -73,6 +73,9 @@ def style_sheet(theme: Theme) -> str:
         (
             f"#applicant {{ background: {p.bg}; }} #applicantBar {{ background: {p.bar}; }} #applicantBar QLabel {{ color: {p.on_bar}; }}"
             f" #applicantFoot {{ background: {p.states[State.LIVE].ground}; border-top: 2px solid {p.states[State.LIVE].colour}; }}"
+            f" #applicantNote, #applicantLocked {{ background: {p.surface}; border: 1px solid {p.border}; border-radius: {s.radius}px; }}"
+            f" #applicant QPushButton {{ font-size: 19px; }}"
+            f" #applicantNote {{ padding: 10px 12px; }}"
             f" #applicantLines {{ background: {p.surface}; border: 1px solid {p.border}; border-radius: {s.radius}px; }}"
             f" #line, #nowLine {{ background: {p.surface}; border: none; border-bottom: 1px solid {p.border}; }}"
             f" #nowLine {{ background: {p.accent_soft}; }}"

@@ -106,7 +106,7 @@ class ChipFaceCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         frame, box = card(small=True)
-        self._title = label(texts("ui.chip-face.title"), "name")
+        self._title = label(texts("ui.chip-face.title"), "name", wrap=True)
         box.addWidget(self._title)
         row = QHBoxLayout()
         self.photo = SmallPicture(58, 74)
@@ -121,6 +121,10 @@ class ChipFaceCard(QFrame):
         row.addLayout(words, 1)
         box.addLayout(row)
         column.addWidget(frame)
+
+    def brief(self, brief: bool) -> None:
+        """In large type the small words go first."""
+        self._note.setVisible(not brief)
 
     def show_view(self, view: ChipFaceView) -> None:
         """Fill it."""

@@ -76,16 +76,13 @@ class SignaturePad(QWidget):
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
-        self._texts = texts
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self.canvas = _Canvas()
-        self.canvas.setAccessibleName(texts("ui.applicant.sign-here"))
         column.addWidget(self.canvas)
         row = QHBoxLayout()
         row.addStretch(1)
-        self.clear = QPushButton(texts("ui.applicant.sign-again"))
-        self.done = QPushButton(texts("ui.applicant.sign-done"))
+        self.clear, self.done = QPushButton(), QPushButton()
         self.done.setObjectName("answer-right")
         for button in (self.clear, self.done):
             button.setMinimumHeight(48)
@@ -93,6 +90,13 @@ class SignaturePad(QWidget):
         column.addLayout(row)
         self.clear.clicked.connect(self.wipe)
         self.done.clicked.connect(self._take)
+        self.name(texts)
+
+    def name(self, texts: Texts) -> None:
+        """Write the words in a language."""
+        self.canvas.setAccessibleName(texts("ui.applicant.sign-here"))
+        self.clear.setText(texts("ui.applicant.sign-again"))
+        self.done.setText(texts("ui.applicant.sign-done"))
 
     def wipe(self) -> None:
         """Begin anew."""

@@ -10,6 +10,7 @@ from station.dossier.readiness import lines_to_review
 from station.dossier.search import phone_users
 from station.views.applicant import applicant_view
 from station.views.base import Words
+from station.words import Language
 from tests.station.dossier.builders import APPLICANT, finish, make_book, make_capture
 
 DAY = date(2026, 11, 22)
@@ -31,7 +32,9 @@ def test_from_blank_to_thanks() -> None:
     book.review(dossier, dict.fromkeys(lines_to_review(book.state(dossier)), True) | {"phone": False})
     told = applicant_view(book.state(dossier), DAY).prompt
     assert told is not None
-    assert told.code == "s9.told"
+    assert told.code == "s9.mending"
+    assert "điện thoại" in told.say().lower()
+    assert "phone" in told.say(Language.EN).lower()
     book.review(dossier, {"phone": True})
     assert applicant_view(book.state(dossier), DAY).may_sign
     finish(book, dossier)

@@ -1,0 +1,43 @@
+"""S9 speaks the applicant's language, whatever the officer's window is in; the review shows what differs and leads to what is wrong."""
+
+from __future__ import annotations
+
+from station.settings import BY_NAME
+from tests.ui.conftest import Day
+from ui.qt import QLabel
+from ui.screens.review import ReviewScreen
+
+
+def words(widget: object) -> str:
+    return " ".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())  # type: ignore[attr-defined]
+
+
+def test_the_applicant_reads_the_language_of_the_setting(day: Day) -> None:
+    dossier = day.scenes.reviewing
+    counter = day.clerk.counter
+    day.shell.jobs.submit(lambda: counter.queue.resume(dossier))
+    day.settled()
+    day.shell.set_language("en")
+    day.settled()
+    day.shell.second.open(day.shell)
+    day.go("review", dossier)
+    window, page = day.shell.second.window, day.shell.page
+    assert window is not None
+    assert isinstance(page, ReviewScreen)
+    said = words(window)
+    assert "xem lại thông tin" in said
+    assert "Cán bộ đang sửa: Điện thoại" in said
+    assert "Cũ" in said
+    assert "<s>" in said
+    assert "Cán bộ đang sửa" in page._prompt.text(), "the mirror says what the applicant reads"
+    assert page.offers()[-1].text == "Correct phone", "the officer's own window is English"
+
+    assert BY_NAME["applicant.language"].default == "vi"
+    day.station.settings = day.station.settings.replaced("applicant.language", "en")
+    day.go("review", dossier)
+    said = words(window)
+    assert "Please check your data" in said
+    assert "The officer is correcting: Phone" in said
+    assert "correcting" in page._prompt.text()
+    assert "Cán bộ" not in said
+    assert day.shell.second.window is window, "no second window is opened for it"
