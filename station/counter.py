@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -47,6 +48,7 @@ from station.population.model import Population
 from station.queue import Uploader
 from station.queue.model import Entry, State
 from station.sealing import seal_dossier
+from station.views.base import Tone
 from station.views.chip_face import ChipFaceView
 from station.views.fingers import FingersView, fingers_view
 from station.views.sending import SendingView
@@ -141,7 +143,8 @@ class Counter:
         """Return the queue of the day, devices and the four words (S1), after telling the journal what the queue learnt."""
         self.station.tell_journal()
         devices = (self.scanner, self.camera) if self.iris is None else (self.scanner, self.camera, self.iris)
-        return self.queue.today(tuple(d.describe() for d in devices))
+        view, clock = self.queue.today(tuple(d.describe() for d in devices)), self.shift.clock()
+        return replace(view, clock=clock) if clock.tone in {Tone.BLOCKED, Tone.EXCEPTION} else view
 
     def call(self, ticket: str, reason: str = "") -> str:
         """Call a ticket and return its dossier: opened now, or gone on with where it stopped; compared with the register.

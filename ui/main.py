@@ -47,7 +47,7 @@ def opened(shell: Shell, counter: Counter) -> None:
     shell.tones.volume = int(settings.number("sound.volume"))
     shell.set_look(dark=shell.dark or settings.text("screen.theme") == "dark", large=shell.large or settings.flag("screen.large"))
     if settings.flag("screen.second_monitor") and len(QGuiApplication.screens()) > 1:
-        shell.second.open(shell)
+        shell.second.open()
     operator = station.operator
     desk = station.session.desk
     if operator is None:

@@ -67,12 +67,11 @@ class Shell(QMainWindow):
         self._collector = Collector(self)
         self.jobs = Jobs()
         self.texts = Texts(language)
-        self._applicant_texts = Texts("vi")
         self.counter: Counter | None = None
         self.demo = demo
         self.guard = RepeatGuard()
         self.tones = Tones()
-        self.second = SecondScreen(lambda: self.applicant_texts, demo=demo)
+        self.second = SecondScreen(self, demo=demo)
         self._dark, self._large = dark, large
         self._entries = entries()
         self._pages: dict[str, Screen] = {}
@@ -82,10 +81,9 @@ class Shell(QMainWindow):
         self.resize(1366, 768)
         self._build()
         self.apply_theme()
-        app = QApplication.instance()
-        assert app is not None
         self.keys = Keys(self, self, self._touched, self.scanned)
-        app.installEventFilter(self.keys)
+        if (app := QApplication.instance()) is not None:
+            app.installEventFilter(self.keys)
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._tick)
         self._clock.start(1000)
@@ -143,14 +141,6 @@ class Shell(QMainWindow):
         return self.counter.station
 
     @property
-    def applicant_texts(self) -> Texts:
-        """Words as the applicant reads them: the station's setting, whatever language the officer works in."""
-        setting = self.counter.applicant_language if self.counter is not None else "vi"
-        if setting != self._applicant_texts.setting:
-            self._applicant_texts = Texts(setting)
-        return self._applicant_texts
-
-    @property
     def page(self) -> Screen:
         """The page that is shown."""
         from ui.screens.base import Screen
@@ -196,6 +186,10 @@ class Shell(QMainWindow):
             self.refresh_tabs()
         self.refresh_actions()
 
+    def again(self) -> None:
+        """Enter the page that is shown anew, with its dossier."""
+        self.go(self._shown, self.page.dossier)
+
     def _small_words(self, page: Screen) -> None:
         """In large type the second language beside a title goes, so that the title stays whole."""
         for words in page.findChildren(QLabel, "second-title"):
@@ -240,9 +234,11 @@ class Shell(QMainWindow):
 
     def show_trouble(self, error: BaseException) -> None:
         """Say what happened, what is safe, what to do; the words by code where the catalogue has them."""
-        code = str(getattr(error, "reason_code", "") or "")
-        self._message = code
+        self._message = code = str(getattr(error, "reason_code", "") or "")
         words = self.texts(code) if code else ""
+        if code == "E02":
+            self.calling.show_clock()
+            return
         main = words if words and words != code else self.texts("ui.trouble.title")
         second = self.texts.second(code) if words != code and self.texts.second(code) else sentence(error)
         self.trouble.say(State.BLOCKED, main, f"{second}  [{code or type(error).__name__}]")
@@ -329,7 +325,7 @@ class Shell(QMainWindow):
         elif name == ":language":
             self.set_language(LANGUAGES[(LANGUAGES.index(self.texts.setting) + 1) % len(LANGUAGES)])
         elif name == ":applicant":
-            self.second.open(self)
+            self.second.open()
         elif name == ":lock":
             self.lock()
         else:

@@ -64,14 +64,14 @@ def _portrait_live(studio: Studio) -> None:
 
 def _applicant_blank(studio: Studio) -> None:
     studio.go("home")
-    studio.shell.second.open(studio.shell)
+    studio.shell.second.open()
     studio.shell.second.blank()
     studio.target = studio.shell.second.window
 
 
 def _applicant_waits(studio: Studio) -> None:
     """A dossier that is not ready to be reviewed: the officer is busy with it."""
-    studio.shell.second.open(studio.shell)
+    studio.shell.second.open()
     studio.go("review", studio.scenes.returned)
     studio.target = studio.shell.second.window
 
@@ -86,13 +86,13 @@ def _review_open(studio: Studio) -> None:
 
 
 def _applicant_review(studio: Studio) -> None:
-    studio.shell.second.open(studio.shell)
+    studio.shell.second.open()
     _review_open(studio)
     studio.target = studio.shell.second.window
 
 
 def _applicant_thanks(studio: Studio) -> None:
-    studio.shell.second.open(studio.shell)
+    studio.shell.second.open()
     studio.go("review", studio.scenes.acknowledged)
     studio.target = studio.shell.second.window
 

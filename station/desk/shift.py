@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from station.app import Station
+from station.dossier.kinds import Kind
 from station.dossier.numbers import CodeKind, read_code
 from station.errors import AccessError, InputError
+from station.journal.guards import ClockState, clock_state
 from station.keys.operators import IdleLock
+from station.views.clock import ClockView, clock_view
 
 DEMO_OPERATOR = "demo"
 DEMO_PIN_FILE = "demo/operator.pin"
@@ -17,7 +20,7 @@ DEMO_PIN_FILE = "demo/operator.pin"
 @dataclass(frozen=True, slots=True)
 class ShiftView:
     """The whole of S0: who is signed in ("" nobody), at which desk; the machine's time, which a
-    person compares with a clock on the wall, and the room on the disk."""
+    person compares with a clock on the wall, what is known of it, and the room on the disk."""
 
     operator: str
     name: str
@@ -25,6 +28,7 @@ class ShiftView:
     time: str
     disk_ok: bool
     dossiers_left: int
+    clock: ClockView
 
 
 class ShiftDesk:
@@ -42,7 +46,16 @@ class ShiftDesk:
         operator = station.operator
         return ShiftView(operator.operator_id if operator is not None else "", operator.name if operator is not None else "",
                          station.session.desk, f"{station.clock.now().astimezone():%H:%M %d/%m/%Y}", disk_ok=left > 50,
-                         dossiers_left=left)  # fmt: skip
+                         dossiers_left=left, clock=self.clock())  # fmt: skip
+
+    def clock(self) -> ClockView:
+        """Return what is known of this machine's clock (E02); a demo's or a test's own time says nothing about it."""
+        station = self._station
+        told = station.journal.last_of_kind(Kind.TIME_TOLD)
+        state = clock_state(station.journal, station.clock)
+        if station.clock.source == "manual":
+            state = ClockState(state.now, state.source, "", timedelta(0), overridden=False)
+        return clock_view(state, told.at if told is not None else None, float(told.body["ahead_s"]) if told is not None else 0.0)
 
     def badge(self, scanned: str) -> str:
         """Return the operator of a badge's code, "" when it is none of this station's.

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from station.app import Station
 from station.dossier.parts import Approval
+from station.dossier.reasons import needed_reason
 from station.errors import AccessError
+from station.journal.guards import override_clock
+from station.keys.roles import Permission
 
 
 class SupervisorDesk:
@@ -21,6 +24,17 @@ class SupervisorDesk:
         """Put a question to the supervisor; the work goes on and is marked until it is answered."""
         if not any(a.what == what and a.subject == subject for a in self.waiting(dossier)):
             self._station.book.ask(dossier, what, subject, reason, deferred=True)
+
+    def override_clock(self, operator_id: str, secret: str, why: str) -> None:
+        """Let a supervisor record that capture goes on under this clock, for 12 hours (E02); the clerk stays signed in.
+
+        Raises:
+            AccessError: wrong PIN, or a role that may not. InputError: no reason was given.
+        """
+        station, reason = self._station, needed_reason(why)
+        second = station.operators.sign_in(operator_id, secret, desk=station.session.desk, why="second-eyes")
+        second.require(Permission.OVERRIDE)
+        override_clock(station.journal, station.clock, why=reason, operator=operator_id, desk=station.session.desk)
 
     def decide_here(self, dossier: str, operator_id: str, secret: str, decision: str = "approved", reason: str = "") -> int:
         """Let the supervisor `operator_id` decide everything that waits; the clerk stays signed in. Returns how many.

@@ -23,6 +23,8 @@ from station.journal.errors import database_errors
 from station.journal.purge import compact, drop_empty, forget, remove_blobs, remove_files, sweep
 
 ORIGIN_DIGITS: Final = 16
+LOOKED_BACK: Final = 2000
+"""So many of the last events say whether the clock ran backwards: about fifty dossiers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,10 +269,14 @@ class Journal:
             last = rows[-1][0], rows[-1][1]
 
     def latest_time(self) -> datetime | None:
-        """Return the time of this station's own last event, or None when there is none yet."""
+        """Return the latest time among this station's own last `LOOKED_BACK` events, None when there is none yet.
+
+        Not the last event's own time: an event written after the clock was set back would hide that it was.
+        """
         with self._reading():
             row: Any = self._db.execute(
-                "SELECT at FROM event WHERE origin = ? ORDER BY sequence DESC LIMIT 1", (self.origin,)
+                "SELECT max(at) FROM (SELECT at FROM event WHERE origin = ? ORDER BY sequence DESC LIMIT ?)",
+                (self.origin, LOOKED_BACK),
             ).get
         return None if row is None else datetime.fromisoformat(row)
 

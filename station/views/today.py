@@ -15,6 +15,7 @@ from station.dossier.procedure import Desk
 from station.dossier.state import DossierState
 from station.queue.model import State
 from station.views.base import Tone, Words
+from station.views.clock import ClockView
 from station.views.pace import DEFAULT_HOURS, Pace, desk_means, pace_of, spoken
 from station.views.strip import next_stage
 
@@ -121,6 +122,8 @@ class TodayView:
     coach: bool
     day: date
     pace: Pace
+    clock: ClockView | None = None
+    """What is wrong with this machine's clock (E02), None while nothing is known against it."""
 
 
 def today_view(tickets: Sequence[Ticket], states: Sequence[DossierState], counts: Mapping[State, int], devices: Sequence[DeviceInfo],

@@ -19,7 +19,7 @@ def test_the_applicant_reads_the_language_of_the_setting(day: Day) -> None:
     day.settled()
     day.shell.set_language("en")
     day.settled()
-    day.shell.second.open(day.shell)
+    day.shell.second.open()
     day.go("review", dossier)
     window, page = day.shell.second.window, day.shell.page
     assert window is not None

@@ -9,7 +9,12 @@ from ui.theme.tokens import State
 from ui.widgets.actions import Action
 
 if TYPE_CHECKING:
+    from station.views.clock import ClockView
     from ui.shell import Shell
+
+
+CLOCK = "clock"
+"""What F8 is called for when the clock stops captures (E02)."""
 
 
 class Calling:
@@ -20,7 +25,7 @@ class Calling:
 
     def key(self, name: str) -> bool:
         """Act on a key while the panel is open; every key is the panel's."""
-        action = next((a for a in self.actions() if a.key == name), None)
+        action = next((a for a in self.actions(self._shell.supervisor.what) if a.key == name), None)
         if action is not None and (not action.primary or self._shell.guard.allows()):
             action.run()
         return name != "Enter"
@@ -28,16 +33,19 @@ class Calling:
     def open(self, what: str, subject: str = "") -> None:
         """F8: let the supervisor decide here, or ask and go on."""
         counter, dossier = self._shell.counter, self._shell.page.dossier
-        if counter is None or not dossier:
+        if counter is None or not (dossier or what == CLOCK):
             return
-        self._shell.supervisor.open(what, subject, self.actions())
+        self._shell.supervisor.open(what, subject, self.actions(what))
+        if what == CLOCK:
+            return
         self._shell.jobs.submit(
             lambda: counter.supervisor.waiting(dossier), self._shell.supervisor.show_waiting, self._shell.show_trouble
         )
 
-    def actions(self) -> list[Action]:
+    def actions(self, what: str = "") -> list[Action]:
+        """Leave, ask and go on, decide here; nobody can be asked later about a clock that stops the capture now."""
         texts = self._shell.texts
-        return [
+        offered = [
             Action(
                 "leave", texts("ui.action.back"), texts.second("ui.action.back"), "Esc", self._shell.supervisor.shut, icon="back"
             ),
@@ -52,6 +60,7 @@ class Calling:
                 icon="double-check",
             ),
         ]
+        return [a for a in offered if a.name != "ask" or what != CLOCK]
 
     def _ask_supervisor(self) -> None:
         counter, dossier, panel = self._shell.counter, self._shell.page.dossier, self._shell.supervisor
@@ -69,10 +78,17 @@ class Calling:
         assert counter is not None
         who, pin, what, subject = panel.who.text().strip(), panel.pin.text(), panel.what, panel.subject
         why = panel.why.text().strip()
-        if what == FINDING and not why:
+        if what in {FINDING, CLOCK} and not why:
             panel.refuse(self._shell.texts("reason-missing"))
             return
         panel.pin.clear()
+        if what == CLOCK:
+            self._shell.jobs.submit(
+                lambda: counter.supervisor.override_clock(who, pin, why),
+                self._clock_allowed,
+                lambda error: panel.refuse(str(error)),
+            )
+            return
 
         def work() -> int:
             counter.supervisor.ask(dossier, what, subject)
@@ -87,3 +103,20 @@ class Calling:
             )
 
         self._shell.jobs.submit(work, decided, lambda error: panel.refuse(str(error)))
+
+    def show_clock(self) -> None:
+        """E02: by how much the clock is off, how it is known, and that F8 lets a supervisor record an override."""
+        shell, counter = self._shell, self._shell.counter
+        assert counter is not None
+
+        def show(view: ClockView) -> None:
+            shell.say(State(view.tone.value), shell.texts.of(view.words), f"{shell.texts.of(view.note)}  [E02]")
+
+        shell.jobs.submit(counter.shift.clock, show)
+
+    def _clock_allowed(self, _: object) -> None:
+        """The page is entered anew: a capture that was stopped begins."""
+        shell = self._shell
+        shell.supervisor.shut()
+        shell.again()
+        shell.say(State.EXCEPTION, shell.texts("ui.f8.clock-allowed"), shell.texts.second("ui.f8.clock-allowed"))

@@ -20,21 +20,30 @@ if TYPE_CHECKING:
 class SecondScreen:
     """Passes on what the applicant may see."""
 
-    def __init__(self, texts: Callable[[], Texts], *, demo: bool) -> None:
-        """`texts`: words in the applicant's language, asked for anew each time since it can be changed while running."""
-        self._texts, self._demo = texts, demo
+    def __init__(self, shell: Shell, *, demo: bool) -> None:
+        self._shell, self._demo = shell, demo
+        self._texts = Texts("vi")
         self.window: ApplicantWindow | None = None
         self._signed: Callable[[bytes], None] | None = None
 
-    def open(self, shell: Shell) -> None:
+    @property
+    def texts(self) -> Texts:
+        """Words as the applicant reads them: the station's setting, whatever language the officer works in."""
+        counter = self._shell.counter
+        setting = counter.applicant_language if counter is not None else "vi"
+        if setting != self._texts.setting:
+            self._texts = Texts(setting)
+        return self._texts
+
+    def open(self) -> None:
         """Show the window (on the second monitor where there is one)."""
         from ui.applicant import ApplicantWindow
         from ui.theme.style import Current, style_sheet
 
         if self.window is None:
-            self.window = ApplicantWindow(self._texts(), demo=self._demo)
+            self.window = ApplicantWindow(self.texts, demo=self._demo)
             self.window.setStyleSheet(style_sheet(Current.theme))
-            self.window.on_answer = lambda field, right: _answer(shell, field, right)
+            self.window.on_answer = lambda field, right: _answer(self._shell, field, right)
             self.window.on_signed = self._drawn
         self.window.place()
 
@@ -58,13 +67,13 @@ class SecondScreen:
     def blank(self) -> None:
         """Nothing of anybody."""
         if self.window is not None:
-            self.window.use(self._texts())
+            self.window.use(self.texts)
             self.window.blank("")
 
     def words(self, words: str) -> None:
         """Say a sentence."""
         if self.window is not None and self.shown:
-            self.window.use(self._texts())
+            self.window.use(self.texts)
             self.window.words(words)
 
     def frame(self, image: QImage | None, kind: str) -> None:
@@ -81,7 +90,7 @@ class SecondScreen:
     def view(self, view: ApplicantView, thumbs: tuple[Thumb, ...]) -> None:
         """Show the review."""
         if self.window is not None and self.shown:
-            self.window.use(self._texts())
+            self.window.use(self.texts)
             self.window.show_view(view, thumbs)
 
     def close(self) -> None:

@@ -222,7 +222,9 @@ class HomeScreen(Screen):
 
     def _say(self, view: TodayView) -> None:
         first = self._row(view.following)
-        if view.advice is not None:
+        if view.clock is not None:
+            self._coach.say(State(view.clock.tone.value), self.texts.of(view.clock.words), self.texts.of(view.clock.note))
+        elif view.advice is not None:
             self._coach.say(
                 State.RETRY,
                 self.texts(view.advice.code, **view.advice.values),
@@ -296,6 +298,10 @@ class HomeScreen(Screen):
             actions.append(self.act("other", other, "Enter", self._other, icon="person", ticket=chosen.ticket, person=_short(chosen.name)))  # fmt: skip
         if chosen is not None and chosen.open:
             actions.append(self.act("back", "ui.action.put-back", "Del", self._back, icon="pause"))
+        if self.view is not None and self.view.clock is not None and self.view.clock.stops:
+            actions.append(
+                self.act("clock", "ui.action.supervisor", "F8", lambda: self.shell.call_supervisor("clock"), icon="person")
+            )
         actions.append(self.act("find", "ui.action.find", "F2", self.scan.setFocus, icon="barcode"))
         actions.append(self.act("ticket", "ui.action.new-ticket", "F6", self._new_ticket, icon="queue"))
         actions.append(self.act("call", code, "F12", self._next, enabled=first is not None, primary=True, icon="person",

@@ -50,6 +50,7 @@ class LiveScreen(SpeakingScreen):
         self._gone = False
         self._fresh = False
         self._passed_before = False
+        self._clock_stops = False
         self.reason = ReasonPanel(self.texts)
         self.saved = ""
         self._rate = QTimer(self)
@@ -92,7 +93,7 @@ class LiveScreen(SpeakingScreen):
         self.reason.shut()
         self.saved = ""
         self._saved_step = ""
-        self._fresh = True
+        self._fresh, self._clock_stops = True, False
         self._rate.start(500)
         self.next_step()
 
@@ -262,6 +263,7 @@ class LiveScreen(SpeakingScreen):
 
     def _failed(self, error: BaseException) -> None:
         self.running = None
+        self._clock_stops = getattr(error, "reason_code", "") == "E02"
         self.live_word.set(State.BLOCKED, self.texts("ui.state.blocked"))
         if isinstance(error, GONE) and self.state is not None:
             self._gone = True
@@ -420,5 +422,8 @@ class LiveScreen(SpeakingScreen):
         self.ask(lambda: counter.accept_best(dossier, step), lambda _: self.next_step(), self._failed)
 
     def _supervisor(self) -> None:
+        if self._clock_stops:
+            self.shell.call_supervisor("clock")
+            return
         step = self.state.current if self.state is not None else None
         self.shell.call_supervisor("low-quality", step.id if step is not None else "")

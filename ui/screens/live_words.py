@@ -95,14 +95,14 @@ class SpeakingScreen(Screen):
         return f"ui.{self.kind}.wait"
 
     def _tell(self, code: str, position: int) -> None:
-        part, texts = self.applicant_part(position), self.shell.applicant_texts
+        part, texts = self.applicant_part(position), self.shell.second.texts
         words = texts(code, finger=part) if part else texts(code)
         self.sees.say(words)
         self.shell.second.words(words)
 
     def applicant_part(self, position: int) -> str:
         """How the applicant's screen names a part."""
-        return self.shell.applicant_texts(f"ui.applicant.finger.{position % 5}") if position else ""
+        return self.shell.second.texts(f"ui.applicant.finger.{position % 5}") if position else ""
 
     def show_rate(self) -> None:
         """Pictures a second and the delay, small."""

@@ -105,8 +105,7 @@ class ReviewScreen(Screen):
         mirror.setMaximumWidth(350)
         head = QHBoxLayout()
         head.addWidget(Picture("eye", 18, "text2"))
-        head.addWidget(label(self.texts("ui.review.mirror"), "name"))
-        head.addStretch(1)
+        head.addWidget(label(self.texts("ui.review.mirror"), "name", wrap=True), 1)
         head.addWidget(label(self.texts("ui.review.live"), "caption"))
         box.addLayout(head)
         self._prompt = label("", "strong", wrap=True)
@@ -260,7 +259,7 @@ class ReviewScreen(Screen):
             self._checks["lines"][0].set_state(State.BLOCKED)
 
     def _show_mirror(self, view: ApplicantView) -> None:
-        prompt, theirs = view.thanks or view.prompt, self.shell.applicant_texts
+        prompt, theirs = view.thanks or view.prompt, self.shell.second.texts
         self._prompt.setText(theirs.of(prompt) if prompt is not None else "")
         marks = {None: "○", True: "✓", False: "✕"}
         shown = [x for x in view.lines if x.answer is not True][:6] or list(view.lines[-6:])
@@ -272,7 +271,7 @@ class ReviewScreen(Screen):
         line = next((x for x in self.answer.review.lines if x.field == self.table.chosen), None)
         if line is None:
             return
-        value, theirs = line.value, self.shell.applicant_texts
+        value, theirs = line.value, self.shell.second.texts
         if line.field in ASKED_ALONE:
             value = " ".join(theirs(f"ui.digit.{c}") for c in line.value if c.isdigit())
         self._aloud.setText(theirs("ui.review.ask", field=theirs(f"ui.field.{line.field}").lower(), value=f"<b>{value}</b>"))

@@ -92,8 +92,10 @@ class SignInScreen(Screen):
             widget = taken.widget() if taken is not None else None
             if widget is not None:
                 widget.deleteLater()
+        known = f"{self.texts.of(view.clock.words)}. {self.texts.of(view.clock.note)}"
         facts = (
             (State.IDLE, self.texts("ui.signin.clock", time=view.time)),
+            (State(view.clock.tone.value), known),
             (State.GOOD if view.disk_ok else State.RETRY, self.texts("ui.signin.disk", count=view.dossiers_left)),
         )
         for state, words in facts:

@@ -1,0 +1,77 @@
+"""E02 by keys alone: a clock that runs back stops captures and says by how much; a supervisor records an override; then the capture begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from station.clock import SystemClock
+from station.demo_team import demo_pins
+from station.dossier.kinds import Kind
+from tests.ui.driver import Clerk
+from ui.screens.capture import CaptureScreen
+
+
+class SetClock(SystemClock):
+    """This computer's clock, set by somebody."""
+
+    off = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.off
+
+
+@pytest.fixture
+def clerk(qapp: object, tmp_path: Path) -> Iterator[Clerk]:
+    clerk = Clerk(tmp_path / "demo", visitors=1, clock=SetClock())
+    yield clerk
+    clerk.close()
+
+
+def test_a_clock_that_runs_back_stops_captures_until_a_supervisor_records_it(clerk: Clerk) -> None:
+    clerk.key("F12")
+    clerk.until(lambda: clerk.page == "LookupScreen" and clerk.lookup.view is not None and clerk.primary())
+    clock = clerk.counter.station.clock
+    assert isinstance(clock, SetClock)
+    clock.off = timedelta(minutes=-7, seconds=-30)
+    clerk.through_lookup()
+    clerk.until(
+        lambda: clerk.page == "CaptureScreen" and clerk.shell.trouble.isVisible() and "phút" in clerk.shell.trouble.text()
+    )
+    assert "Giờ máy lệch 7 phút" in clerk.shell.trouble.text()
+    assert clerk.capture.running is None
+    clerk.key("F9")
+    clerk.until(lambda: clerk.page == "HomeScreen" and clerk.home.view is not None and clerk.home.view.clock is not None)
+    clerk.until(lambda: "Giờ máy lệch" in clerk.home._coach.text())
+    assert any(a.name == "clock" and a.key == "F8" for a in clerk.home.offers())
+    clerk.shoot("s01-wrong-clock")
+    clerk.key("F12")
+    clerk.until(lambda: clerk.page == "LookupScreen" and clerk.lookup.view is not None and clerk.primary())
+    clerk.through_lookup()
+    clerk.until(lambda: clerk.page == "CaptureScreen" and clerk.shell.trouble.isVisible() and clerk.capture.running is None)
+    clerk.until(lambda: not clerk.shell.jobs.pending)
+
+    panel = clerk.shell.supervisor
+    clerk.key("F8")
+    clerk.until(panel.isVisible)
+    panel.who.setText("truong-ca")
+    panel.pin.setText(demo_pins(clerk.counter.station)["truong-ca"])
+    clerk.key("F12")
+    clerk.until(lambda: bool(panel._error.text()))
+    assert clerk.counter.station.journal.last_of_kind(Kind.CLOCK_OVERRIDDEN) is None, "a reason is asked first"
+    panel.pin.setText(demo_pins(clerk.counter.station)["truong-ca"])
+    panel.why.setText("đã so với đồng hồ trung tâm")
+    clerk.key("F12")
+    clerk.until(
+        lambda: (
+            clerk.page == "CaptureScreen" and isinstance(clerk.shell.page, CaptureScreen) and clerk.shell.page.running is not None
+        )
+    )
+    written = clerk.counter.station.journal.last_of_kind(Kind.CLOCK_OVERRIDDEN)
+    assert written is not None
+    assert written.operator == "truong-ca"
+    assert written.body["why"] == "đã so với đồng hồ trung tâm"
+    assert "trưởng ca đã cho phép" in clerk.counter.shift.clock().words.say()
