@@ -102,7 +102,7 @@ def _review_open(studio: Studio) -> None:
     """The camera is back, the officer confirms; the applicant reads line by line, also on the second screen."""
     camera: Any = studio.shell.counter.camera if studio.shell.counter is not None else None
     camera.plug_in()
-    studio.shell.second.open(studio.shell)
+    studio.shell.second.open()
     page: Any = studio.shell.page
     for _ in range(4):
         if _page(studio) == "ReviewScreen":
