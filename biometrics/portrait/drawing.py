@@ -57,19 +57,20 @@ def _face(picture: Image, face: Landmarks, quality: PortraitQuality, scale: floa
 
 def _table(quality: PortraitQuality, at_least: int) -> Image:
     rows = max(len(quality.components), 1) + 4 + sum(r.verdict is Verdict.BROKEN for r in quality.rules)
-    table = np.full((max(at_least, 24 * rows + 20), 470, 3), 247, np.uint8)
+    table = np.full((max(at_least, 24 * rows + 20), 510, 3), 247, np.uint8)
     y = 24
 
-    def line(text: str, colour: tuple[int, int, int] = _TEXT) -> None:
+    def line(text: str, colour: tuple[int, int, int] = _TEXT, value: str = "") -> None:
         nonlocal y
         cv2.putText(table, text, (12, y), _FONT, 0.45, colour, 1, cv2.LINE_AA)
+        cv2.putText(table, value, (258, y), _FONT, 0.45, colour, 1, cv2.LINE_AA)
         y += 24
 
     line(f"{quality.profile.name} ({quality.profile.mode.value}), tier {int(quality.tier)}, approximate")
     for c in quality.components:
         if c.value >= 0:
-            cv2.rectangle(table, (250, y - 12), (250 + 2 * c.value, y + 2), _GREEN if c.value >= 50 else _AMBER, -1)
-        line(f"{c.component.value[:26]:26s} {c.value if c.value >= 0 else 'not assessed'}", _TEXT if c.value >= 0 else _GREY)
+            cv2.rectangle(table, (296, y - 12), (296 + 2 * c.value, y + 2), _GREEN if c.value >= 50 else _AMBER, -1)
+        line(c.component.value, _TEXT if c.value >= 0 else _GREY, str(c.value) if c.value >= 0 else "not assessed")
     for reason in quality.reasons:
         line(f"rule {reason.rule}: {reason.instruction.value}", _AMBER)
     return table
