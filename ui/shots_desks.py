@@ -138,7 +138,7 @@ def _hand_over_not_home(studio: Studio) -> None:
 def _devices_error(studio: Studio) -> None:
     station = studio.shell.station
     kept = station.settings
-    station.settings = kept.replaced("devices.document_reader", "serial-barcode port=/dev/not-there")
+    station.settings = kept.replaced("devices.document_reader", "barcode-serial port=/dev/not-there")
     studio.go("devices")
     station.settings = kept
 

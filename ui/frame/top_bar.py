@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from ui.qt import QColor, QFrame, QHBoxLayout, QLabel, QPainter, QPaintEvent, QRectF, QSize, Qt, QWidget
+from ui.qt import QColor, QFontMetrics, QFrame, QHBoxLayout, QLabel, QPainter, QPaintEvent, QRectF, QSize, Qt, QWidget
 from ui.texts import Texts
 from ui.theme.style import Current
 from ui.theme.tokens import TOP_BAR
@@ -52,8 +52,8 @@ class OpenDossiers(QWidget):
 
     def sizeHint(self) -> QSize:
         """As wide as its tabs."""
-        metrics = self.fontMetrics()
-        return QSize(sum(metrics.horizontalAdvance(f"{t} {w}") + 34 for t, w, _ in self.tabs), TOP_BAR)
+        tickets, stages = QFontMetrics(Current.theme.font(13, 700)), QFontMetrics(Current.theme.font(12))
+        return QSize(sum(tickets.horizontalAdvance(t) + stages.horizontalAdvance(w) + 32 for t, w, _ in self.tabs) + 4, TOP_BAR)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the tabs."""
@@ -62,12 +62,14 @@ class OpenDossiers(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         left = 2.0
-        for ticket, words, current in self.tabs:
-            bold, plain = theme.font(13, 700), theme.font(12)
-            painter.setFont(bold)
-            first = painter.fontMetrics().horizontalAdvance(ticket)
-            painter.setFont(plain)
-            second = painter.fontMetrics().horizontalAdvance(words)
+        bold, plain = theme.font(13, 700), theme.font(12)
+        tickets, stages = QFontMetrics(bold), QFontMetrics(plain)
+        wide = sum(tickets.horizontalAdvance(t) + stages.horizontalAdvance(w) + 32 for t, w, _ in self.tabs)
+        for ticket, stage, current in self.tabs:
+            # Where there is no room for all, the numbers stay whole and the stage is said of the one that is shown.
+            words = stage if wide <= self.width() or current else ""
+            first = tickets.horizontalAdvance(ticket)
+            second = stages.horizontalAdvance(words) if words else -8
             box = QRectF(left, 8, first + second + 26, TOP_BAR - 16)
             painter.setPen(QColor(p.on_bar2))
             painter.setBrush(QColor(p.on_bar) if current else Qt.BrushStyle.NoBrush)

@@ -56,6 +56,11 @@ class _Painter(QStyledItemDelegate):
         """As high as its lines need at the list's width."""
         widget = self.parent()
         wide = widget.viewport().width() if isinstance(widget, QListWidget) else option.rect.width()
+        if isinstance(widget, QListWidget) and not widget.verticalScrollBar().isVisible():
+            # The bar may come by this very layout and take width; a row that is high enough then is never cut.
+            narrow = float(wide - widget.verticalScrollBar().sizeHint().width())
+            high = max(_layout(index.data(ROW), w)[1] for w in (float(wide), narrow))
+            return QSize(max(80, wide - 2), round(high))
         return QSize(max(80, wide - 2), round(_layout(index.data(ROW), float(wide))[1]))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
