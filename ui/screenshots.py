@@ -118,6 +118,23 @@ class Studio:
         self.shell.go(name, dossier)
         self.until(self.settled)
 
+    def person(self) -> str:
+        """Call somebody who waits and was not called yet, whatever else is open; returns the dossier."""
+        counter = self.shell.counter
+        called: list[str] = []
+        assert counter is not None, "opened before"
+
+        def work() -> str:
+            waiting = next(t for t in counter.queue.visitors if not counter.queue.dossier_of(t))
+            return counter.call(waiting, "ảnh chụp màn hình")
+
+        errors: list[BaseException] = []
+        self.shell.jobs.submit(work, called.append, errors.append)
+        self.until(lambda: called or errors)
+        if errors:
+            raise NotReachedError(str(errors[0]))
+        return called[0]
+
     def press(self, key: str) -> None:
         """Press a key by name and wait for its answers; the guard against double presses is waited for."""
         end = self.shell.guard.last + 0.41

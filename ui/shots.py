@@ -25,6 +25,19 @@ def _lookup(studio: Studio) -> None:
     studio.until(lambda: _page(studio) != "HomeScreen" and studio.settled())
 
 
+def _agreed(studio: Studio) -> None:
+    """The open rows of the person who was just called are decided: everything agrees, F12 would go on."""
+    from ui.screens.lookup import LookupScreen
+
+    page = studio.shell.page
+    assert isinstance(page, LookupScreen)
+    studio.until(lambda: page.view is not None and not page.reading)
+    for _ in range(6):
+        if page.view is None or not page.view.open_fields:
+            break
+        studio.press("F12")
+
+
 def _declaration(studio: Studio) -> None:
     studio.go("declaration", studio.scenes.returned)
 
@@ -59,7 +72,7 @@ def _menu(studio: Studio) -> None:
 
 
 CLERK: Shots = (
-    ("s01-queue", to("home")), ("x-menu", _menu), ("s02-look-up", _lookup), ("s03-declaration", _declaration), ("s04-fingers-live", _fingers_live),
+    ("s01-queue", to("home")), ("x-menu", _menu), ("s02-look-up", _lookup), ("s02-look-up-agreed", _agreed), ("s03-declaration", _declaration), ("s04-fingers-live", _fingers_live),
     ("s04-fingers-exception", _fingers_exception), ("s07-review", _review), ("s08-finish", _finish), ("s11-sending", to("sending")),
 )  # fmt: skip
 

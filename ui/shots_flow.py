@@ -14,18 +14,6 @@ def _page(studio: Studio) -> str:
     return type(studio.shell.page).__name__
 
 
-def _agreed(studio: Studio) -> None:
-    """The called person's open row is decided: everything agrees, F12 would go on."""
-    studio.go("home")
-    studio.press("F12")
-    studio.until(lambda: _page(studio) != "HomeScreen" and studio.settled())
-    page: Any = studio.shell.page
-    for _ in range(6):
-        if _page(studio) != "LookupScreen" or page.view is None or not page.view.open_fields:
-            break
-        studio.press("F12")
-
-
 def _form_fault(studio: Studio) -> None:
     studio.go("declaration", studio.scenes.returned)
     page: Any = studio.shell.page
@@ -39,20 +27,9 @@ def _form_complete(studio: Studio) -> None:
     studio.go("declaration", studio.scenes.acknowledged)
 
 
-def _to_devices(studio: Studio) -> None:
-    studio.go("home")
-    studio.press("F12")
-    studio.until(lambda: _page(studio) != "HomeScreen" and studio.settled())
-    for _ in range(8):
-        if _page(studio) in {"CaptureScreen", "PortraitScreen"}:
-            return
-        studio.press("F12")
-
-
 def _fingers_stopped(studio: Studio) -> None:
     """Esc stops the live picture; nothing is lost."""
-    if _page(studio) != "CaptureScreen":
-        _to_devices(studio)
+    studio.go("capture", studio.person())
     page: Any = studio.shell.page
     studio.until(lambda: page.running is not None)
     studio.begin("Esc")
@@ -64,7 +41,6 @@ def _disk_full(studio: Studio) -> None:
     guards = studio.shell.station.guards
     kept, guards.least_free_bytes = guards.least_free_bytes, 10**16
     try:
-        _to_devices(studio)
         page: Any = studio.shell.page
         page.restart()
         studio.until(studio.shell.trouble.isVisible)
@@ -74,7 +50,6 @@ def _disk_full(studio: Studio) -> None:
 
 def _portrait_confirm(studio: Studio) -> None:
     """The portrait passes and waits for the officer's boxes."""
-    _to_devices(studio)
     page: Any = studio.shell.page
     page.restart()
 
@@ -82,15 +57,12 @@ def _portrait_confirm(studio: Studio) -> None:
         shown: Any = studio.shell.page
         return _page(studio) == "PortraitScreen" and bool(shown.decide)
 
-    studio.until(passed, 120.0)
+    studio.until(passed, 240.0)
 
 
 def _camera_gone(studio: Studio) -> None:
     """E28: the camera's cable comes out."""
     camera: Any = studio.shell.counter.camera if studio.shell.counter is not None else None
-    if _page(studio) != "PortraitScreen":
-        _to_devices(studio)
-        studio.until(lambda: _page(studio) == "PortraitScreen", 120.0)
     page: Any = studio.shell.page
     page.restart()
     studio.until(lambda: page.running is not None and page.view.judged)
@@ -143,7 +115,7 @@ def _slip_given(studio: Studio) -> None:
 
 
 FLOW: Shots = (
-    ("s02-look-up-agreed", _agreed), ("s03-declaration-fault", _form_fault), ("s03-declaration-complete", _form_complete),
+    ("s03-declaration-fault", _form_fault), ("s03-declaration-complete", _form_complete),
     ("s04-fingers-stopped", _fingers_stopped), ("s04-fingers-disk-full", _disk_full), ("s05-portrait-confirm", _portrait_confirm),
     ("s05-portrait-unplugged", _camera_gone), ("s07-review-open", _review_open), ("s09-applicant-reads", _applicant_reads),
     ("s07-review-wrong", _review_wrong), ("s07-review-sealed", _sealed), ("s08-finish-due", _slip_due), ("s08-finish-given", _slip_given),

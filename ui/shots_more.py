@@ -20,17 +20,6 @@ def _page(studio: Studio) -> str:
     return type(studio.shell.page).__name__
 
 
-def _call(studio: Studio) -> None:
-    """Call the next person and go on to the devices."""
-    studio.go("home")
-    studio.press("F12")
-    studio.until(lambda: _page(studio) != "HomeScreen" and studio.settled())
-    for _ in range(4):
-        if _page(studio) in {"CaptureScreen", "PortraitScreen"}:
-            break
-        studio.press("F12")
-
-
 def _unplugged(studio: Studio) -> None:
     """E20: the cable comes out in the middle of a capture."""
     from devices.simulated.scanner import SimulatedScanner
@@ -39,7 +28,7 @@ def _unplugged(studio: Studio) -> None:
     assert counter is not None
     assert isinstance(counter.scanner, SimulatedScanner)
     counter.scanner.unplug(in_capture=True)
-    _call(studio)
+    studio.go("capture", studio.person())
     studio.until(studio.shell.trouble.isVisible)
 
 
@@ -52,8 +41,6 @@ def _portrait_live(studio: Studio) -> None:
     assert counter is not None
     assert isinstance(counter.scanner, SimulatedScanner)
     counter.scanner.plug_in()
-    if _page(studio) not in {"CaptureScreen", "PortraitScreen"}:
-        _call(studio)
 
     def judged() -> bool:
         page = studio.shell.page
