@@ -85,3 +85,11 @@ def test_a_photograph(kit):
         _, found = find_face(image, kit)
         back = cv2.invertAffineTransform(turn) @ [*found.points[Point.CHIN], 1.0]
         assert back[1] == pytest.approx(edge.place[1], abs=1.0), (roll, scale, light)
+
+
+def test_a_nod_hardly_changes_the_way_from_eyes_to_chin():
+    """A rendered chin lies nearly below the eyes, as people's do: head height must not hang on two degrees of nodding."""
+    straight, up, down = (chin_and_t(render_face(102, FaceSettings(pitch=p)))[1] for p in (0.0, 4.0, -4.0))
+    assert up == pytest.approx(straight, rel=0.02)
+    assert down == pytest.approx(straight, rel=0.025)
+    assert down < straight < up

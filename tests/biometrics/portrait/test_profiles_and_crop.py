@@ -16,7 +16,7 @@ from biometrics.portrait.measures import geometry
 from biometrics.portrait.points import Point
 from biometrics.portrait.profiles import NAMES, EncodingSpec
 from biometrics.portrait.reading import read_portrait
-from biometrics.portrait.rules import apply_rules
+from biometrics.portrait.rules import apply_rules, reasons_of
 from biometrics.portrait.synthesis import FaceSettings, Fault, render_face, settings_with
 from station.words import Language, say
 
@@ -88,6 +88,16 @@ def test_a_wrong_profile_is_refused(old, new):
 def test_unknown_profile():
     with pytest.raises(FormatError):
         load_profile("vn-driving-licence")
+
+
+def test_light_that_blinds_comes_before_what_was_measured_in_it():
+    profile = load_profile("icao")
+    for burnt, first in ((0.2, Instruction.CHIN_DOWN), (0.6, Instruction.LESS_LIGHT)):
+        measures = {"pitch": 12.0, "over_share": burnt, "faces": 1.0}
+        reasons = reasons_of(apply_rules(profile, measures, document=False), None)
+        assert reasons[0].instruction is first
+    crowd = apply_rules(profile, {"over_share": 0.6, "faces": 2.0}, document=False)
+    assert reasons_of(crowd, None)[0].instruction is Instruction.ONE_PERSON
 
 
 def test_margin_is_for_approximate_measures_only():
