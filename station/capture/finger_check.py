@@ -180,7 +180,7 @@ class FingerCheck:
         if same and not finished:
             return
         book.write(Kind.FINGERS_CHECKED, to_body(findings, captures=captures, prints=prints, known=known), state.id)
-        asked = {a.subject for a in state.approvals if a.what == FINDING and a.decision in {"", "approved"}}
+        asked = {a.subject for a in state.approvals if a.what == FINDING and not a.decision} | state.accepted_findings
         for finding in findings:
             if finding.key not in asked:
                 book.ask(state.id, FINDING, finding.key, f"{finding.code} {finding.kind}", deferred=True)

@@ -390,7 +390,7 @@ class DossierBook:
         )
 
     def decide(self, dossier: str, asked: EventId, decision: str, reason: str = "") -> None:
-        """Answer an approval as another person than the one who asked.
+        """Answer an approval as another person than the one who asked; a return, and a doubtful finger that passes, want a reason.
 
         Raises:
             AccessError: the asker themselves, or without the role. ProcedureError: nothing is waiting under that id.
@@ -404,7 +404,7 @@ class DossierBook:
         body: dict[str, Any] = {
             "asked": str(asked),
             "decision": decision,
-            "reason": needed_reason(reason) if decision == "returned" else short_reason(reason),
+            "reason": needed_reason(reason) if decision == "returned" or approval.what == FINDING else short_reason(reason),
         }
         if approval.what == FINDING and self._sign is not None:
             # Who lets a doubtful finger pass answers for it with a signature of their own, as for a missing one.

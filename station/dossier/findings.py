@@ -1,7 +1,8 @@
 """What the sequence check of an enrollment's fingers found, as it stands in the dossier: evidence for a person who judges, never a refusal.
 
 One ``fingers.checked`` event holds everything the newest check found. A finding is open until a supervisor accepts it (an approval
-``finger-finding`` with the finding's key) or a capture it rests on is taken again.
+``finger-finding`` with the finding's key) or a capture it rests on is taken again. An acceptance is about the captures of that moment: a
+retake with the same finding asks anew.
 """
 
 from __future__ import annotations

@@ -239,6 +239,8 @@ class Approval:
     deferred: bool
     decision: str = ""
     decided_by: str = ""
+    about: frozenset[str] = frozenset()
+    """Of a decided finding: event ids of the captures it rested on; the decision holds while none of them is taken again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -300,7 +300,9 @@ class Replay:
 
     def _on_decided(self, event: Event, body: Mapping[str, Any]) -> None:
         if (asked := self._approvals.get(event_id(str(body["asked"])))) is not None and not asked.decision:
-            self._approvals[asked.id] = replace(asked, decision=str(body["decision"]), decided_by=event.operator)
+            findings = self._finger_check.findings if self._finger_check is not None and asked.what == FINDING else ()
+            about = next((f.captures for f in findings if f.key == asked.subject), frozenset[str]())
+            self._approvals[asked.id] = replace(asked, decision=str(body["decision"]), decided_by=event.operator, about=about)
 
     # --- defects and revisions ---------------------------------------------------------------------------------------------
 

@@ -156,9 +156,15 @@ class DossierState:
         return tuple(f for f in self.finger_check.findings if f.captures <= taken)
 
     @property
+    def accepted_findings(self) -> frozenset[str]:
+        """Keys of the findings a supervisor accepted, on captures that all still stand."""
+        taken = {str(s.accepted.event) for s in self.captures.values() if s.accepted is not None}
+        return frozenset(a.subject for a in self.approvals if a.what == FINDING and a.decision == "approved" and a.about <= taken)
+
+    @property
     def open_findings(self) -> tuple[FingerFinding, ...]:
-        """Findings that no supervisor has accepted yet."""
-        accepted = {a.subject for a in self.approvals if a.what == FINDING and a.decision == "approved"}
+        """Findings that no supervisor has accepted yet; a retake of a capture that the decision was about asks anew."""
+        accepted = self.accepted_findings
         return tuple(f for f in self.findings if f.key not in accepted)
 
     @property

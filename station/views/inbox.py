@@ -54,7 +54,7 @@ def inbox_view(states: Iterable[DossierState], operator: str, now: datetime, tic
             rows.append((_RISK.get(approval.what, 4), InboxRow(
                 state.id, approval.id, Words(f"approval.{approval.what}"), Words(place) if place else None, approval.reason,
                 approval.asked_by, (now - approval.at).total_seconds(), approval.deferred, own, Tone.RETRY,
-                _decide("decide", own=own, key=str(approval.id)))))  # fmt: skip
+                _decide("decide", own=own, key=str(approval.id), reason=approval.what == FINDING))))  # fmt: skip
         for defect in state.open_defects:
             if defect.state is not DefectState.CORRECTED and not defect.stops:
                 continue
@@ -72,8 +72,8 @@ def inbox_view(states: Iterable[DossierState], operator: str, now: datetime, tic
     )
 
 
-def _decide(intent: str, *, own: bool, key: str) -> tuple[Intent, ...]:
+def _decide(intent: str, *, own: bool, key: str, reason: bool = False) -> tuple[Intent, ...]:
     return (
-        Intent(intent, Words("s10.approve"), "F12", {"id": key, "decision": "approved"}, enabled=not own),
+        Intent(intent, Words("s10.approve"), "F12", {"id": key, "decision": "approved"}, enabled=not own, needs_reason=reason),
         Intent(intent, Words("returned"), "F4", {"id": key, "decision": "returned"}, enabled=not own, needs_reason=True),
     )

@@ -31,7 +31,8 @@ class CaptureScreen(LiveScreen):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self.finding: FingerFinding | None = None
-        self._answered: set[tuple[str, str]] = set()
+        self._answered: dict[tuple[str, str], frozenset[str]] = {}
+        """Findings the officer went on with, by dossier and key, and the captures they rested on then: a retake asks anew."""
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -189,7 +190,7 @@ class CaptureScreen(LiveScreen):
 
     def hold(self, state: FingersView) -> bool:
         """A new finding stops the order of captures until the officer has answered it: take again, supervisor, or go on and decide later."""
-        self.finding = next((f for f in state.findings if (self.dossier, f.key) not in self._answered), None)
+        self.finding = next((f for f in state.findings if not self._is_answered(f)), None)
         found = self.finding
         if found is None:
             return False
@@ -203,6 +204,11 @@ class CaptureScreen(LiveScreen):
                         self.texts.second(code))  # fmt: skip
         self.shell.tones.play("blocked")
         return True
+
+    def _is_answered(self, found: FingerFinding) -> bool:
+        """More evidence on the same captures asks nothing anew, another capture does."""
+        known = self._answered.get((self.dossier, found.key))
+        return known is not None and known <= found.captures
 
     def _finding_offers(self, found: FingerFinding) -> list[Action]:
         if self.reason.isVisible():
@@ -230,7 +236,7 @@ class CaptureScreen(LiveScreen):
         codes = [f"step.{s}" for s in found.steps[:4]]
 
         def again(code: str, words: str) -> None:
-            self._answered.discard((self.dossier, found.key))
+            self._answered.pop((self.dossier, found.key), None)
             self._discard(code.removeprefix("step.") if code in codes else found.steps[0], f"{found.code}: {words}")
 
         self.reason.ask(self.texts("ui.finding.which"), codes, again)
@@ -238,7 +244,7 @@ class CaptureScreen(LiveScreen):
 
     def _go_on(self, found: FingerFinding) -> None:
         """The next capture; the question stays in the supervisor's list and, when strong, before the seal."""
-        self._answered.add((self.dossier, found.key))
+        self._answered[(self.dossier, found.key)] = found.captures
         self.finding = None
         self.next_step()
 

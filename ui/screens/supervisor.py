@@ -31,7 +31,7 @@ class SupervisorScreen(Screen):
         self.case: Case | None = None
         self.who = ""
         self.approved = 0
-        self._returning = False
+        self._returning = self._accepting = False
         self._names: dict[str, str] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -81,7 +81,7 @@ class SupervisorScreen(Screen):
     def enter(self, dossier: str = "") -> None:
         """Show what waits."""
         super().enter(dossier)
-        self._returning = False
+        self._returning = self._accepting = False
         self.reason.hide()
         self.pin.hide()
         self.rows.setFocus()
@@ -178,6 +178,9 @@ class SupervisorScreen(Screen):
         if self._returning:
             return [self.act("cancel", "ui.action.cancel", "Esc", self._cancel),
                     self.act("return-now", "ui.action.return-now", "F12", self._return_now, enabled=ready, primary=True)]  # fmt: skip
+        if self._accepting:
+            return [self.act("cancel", "ui.action.cancel", "Esc", self._cancel),
+                    self.act("approve-now", "ui.action.approve", "F12", self._return_now, enabled=ready, primary=True, icon="pen")]  # fmt: skip
         if self.pin.isVisible():
             return [self.act("cancel", "ui.action.cancel", "Esc", self._cancel),
                     self.act("sign", "ui.action.sign-pin", "F12", self.pin.give, primary=True, icon="pen")]  # fmt: skip
@@ -209,7 +212,7 @@ class SupervisorScreen(Screen):
         return self.texts(code) if self.texts(code) != code else str(error)
 
     def _cancel(self) -> None:
-        self._returning = False
+        self._returning = self._accepting = False
         self.reason.hide()
         self.pin.hide()
         self.rows.setFocus()
@@ -217,6 +220,10 @@ class SupervisorScreen(Screen):
 
     def _return(self) -> None:
         self._returning = True
+        self._ask_reason("ui.supervisor.return-why")
+
+    def _ask_reason(self, why: str) -> None:
+        self.reason.set_name(self.texts(why))
         self.reason.set_text("")
         self.reason.show()
         self.reason.edit.setFocus()
@@ -226,10 +233,15 @@ class SupervisorScreen(Screen):
         if not self.reason.text().strip():
             self.reason.show_fault(self.texts("reason-missing"))
             return
-        self._decide("returned", self.reason.text())
+        self._decide("approved" if self._accepting else "returned", self.reason.text())
 
     def _approve(self) -> None:
-        self._decide("approved", "")
+        row = self._chosen()
+        if row is not None and any(i.needs_reason for i in row.intents if i.arguments.get("decision") == "approved"):
+            self._accepting = True
+            self._ask_reason("ui.supervisor.approve-why")
+        else:
+            self._decide("approved", "")
 
     def _decide(self, decision: str, reason: str) -> None:
         row, desk = self._chosen(), self.desk

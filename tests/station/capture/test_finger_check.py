@@ -25,6 +25,7 @@ from station.desk.supervising import SupervisorDesk
 from station.dossier.kinds import Kind
 from station.dossier.procedure import CaptureStep
 from station.dossier.readiness import before_sealing
+from station.errors import StationError
 from station.keys.fingers import OperatorFingers
 from station.views.fingers import fingers_view
 from station.views.inbox import inbox_view
@@ -165,6 +166,9 @@ def test_a_supervisor_accepts_with_a_signature_and_the_clerk_cannot(station: Sta
     supervisor = next(
         o for o, a in station.operators.accounts().items() if o != mine and "supervisor" in {str(r) for r in a.roles}
     )
+    with pytest.raises(StationError, match="reason"):
+        SupervisorDesk(station).decide_here(dossier, supervisor, pins[supervisor])
+    assert station.book.state(dossier).open_findings, "no reason, no decision"
     assert SupervisorDesk(station).decide_here(dossier, supervisor, pins[supervisor], reason="sẹo, đã xem") == 1
     state = station.book.state(dossier)
     assert state.open_findings == ()
@@ -173,6 +177,14 @@ def test_a_supervisor_accepts_with_a_signature_and_the_clerk_cannot(station: Sta
     assert (decided.operator, decided.body["reason"]) == (supervisor, "sẹo, đã xem")
     assert len(decided.body["signature"]) > 64
     assert review_view(state).evidence[-1].tone.value == "exception"
+    # The same finding on a capture that was taken again is asked anew: what was accepted was another picture.
+    step = state.procedure.step("rolled-right-middle")
+    station.book.discard_capture(dossier, step.id, "mờ")
+    assert take(station, dossier, Glass(INDEX_TWICE), step).open
+    state = station.book.state(dossier)
+    assert [f.kind for f in state.open_findings] == ["same-finger-twice"]
+    assert [a.what for a in state.open_approvals] == ["finger-finding"]
+    assert any(i.code == "finger-finding" for i in before_sealing(state))
     assert station.finger_check.check(dossier).fresh == ()
 
 
