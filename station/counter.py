@@ -22,7 +22,7 @@ from devices.errors import DeviceNotFoundError
 from devices.worker import DeviceWorker
 from station.app import Station
 from station.capture.runner import LiveRunner, ViewSink
-from station.capture.session import Attempt, CaptureSession, Judge
+from station.capture.session import Attempt, CaptureSession
 from station.carriers import TusCarrier
 from station.desk.cards import CardTable
 from station.desk.comparing import CompareDesk
@@ -30,6 +30,7 @@ from station.desk.faces import FaceDesk
 from station.desk.finishing import FinishDesk
 from station.desk.form import FormDesk
 from station.desk.identity import IdentityDesk
+from station.desk.judges import Judges
 from station.desk.shift import ShiftDesk
 from station.desk.signing import SigningDesk
 from station.desk.supervising import SupervisorDesk
@@ -52,7 +53,7 @@ from station.views.base import Tone
 from station.views.chip_face import ChipFaceView
 from station.views.fingers import FingersView, fingers_view
 from station.views.sending import SendingView
-from station.views.strip import STAGE_OF, StripView, next_stage, strip_view
+from station.views.strip import StripView, next_stage, strip_view
 from station.views.today import TodayView
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Counter:
         self._scanner_worker = DeviceWorker(scanner.device_id)
         self._camera_worker = DeviceWorker(camera.device_id)
         self._iris_worker: DeviceWorker | None = None
-        self._judges: dict[str, Judge] = {}
+        self.judges = Judges(lambda: station.settings.text("portrait.profile"))
         self._runner: LiveRunner | None = None
         self._uploader: Uploader | None = None
         self.tries = Tries(station)
@@ -156,6 +157,7 @@ class Counter:
         state = self.station.book.state(dossier)
         if not (state.sealed or state.look_up is not None):
             self.compare.ensure(dossier)
+        self.judges.warm()
         return dossier
 
     def stage(self, dossier: str) -> str:
@@ -227,13 +229,12 @@ class Counter:
         """Return the best try's picture that an earlier visit left; a portrait is judged again, so that its rules are known."""
         pixels = self.tries.picture(dossier, step.id)
         if pixels is not None and pixels.ndim == 3 and step.modality is Modality.FACE:
-            self._judge(step.modality).look(pixels)  # type: ignore[attr-defined]  # a PortraitJudge
+            self.judges.of_portrait().look(pixels)
         return pixels
 
     def chip_face(self, dossier: str, step: str) -> ChipFaceView:
         """Return the chip's photo beside the best try of the portrait (S5)."""
-        judge = self._judges.get("portrait")
-        return self.faces.view(dossier, self.tries.picture(dossier, step), judge)  # type: ignore[arg-type]  # a PortraitJudge
+        return self.faces.view(dossier, self.tries.picture(dossier, step), self.judges.portrait)
 
     def start_capture(
         self, dossier: str, step: CaptureStep, *, on_frame: Callable[[Frame], None], on_view: ViewSink
@@ -248,7 +249,7 @@ class Counter:
             device.open()
         tried = len(state.captures[step.id].attempts)
         session = CaptureSession(
-            request_of(step, state), rules_of(step), self._judge(step.modality), attempts_before=tried,
+            request_of(step, state), rules_of(step), self.judges.of(step.modality), attempts_before=tried,
             admission=station.admission(device),
         )  # fmt: skip
         self._runner = LiveRunner(device, worker, on_frame=on_frame, on_view=on_view)
@@ -299,24 +300,6 @@ class Counter:
         if self._runner is not None:
             self._runner.stop()
 
-    def _judge(self, modality: Modality) -> Judge:
-        """Return the judge of a modality, made when the first capture of it opens (its libraries are most of a start)."""
-        name = STAGE_OF[modality]
-        if name not in self._judges:
-            if modality is Modality.IRIS:
-                from station.capture.iris import IrisJudge
-
-                self._judges[name] = IrisJudge()
-            elif modality is Modality.FACE:
-                from station.capture.portrait import PortraitJudge
-
-                self._judges[name] = PortraitJudge(self.station.settings.text("portrait.profile"))
-            else:
-                from station.capture.fingers import FingerJudge
-
-                self._judges[name] = FingerJudge()
-        return self._judges[name]
-
     @property
     def last_passed(self) -> bool:
         """Whether the best try of the running step reaches its threshold (any thread)."""
@@ -326,8 +309,8 @@ class Counter:
     @property
     def portrait_quality(self) -> PortraitQuality | None:
         """The newest judged portrait (any thread)."""
-        judge = self._judges.get("portrait")
-        return judge.latest if judge is not None else None  # type: ignore[attr-defined]  # a PortraitJudge
+        judge = self.judges.portrait
+        return judge.latest if judge is not None else None
 
     def irises(self, dossier: str) -> IrisView:
         """Return the eyes as they stand: wanted, taken (small pictures, the device's score), excepted (S6)."""
@@ -340,8 +323,8 @@ class Counter:
         """Where the eyes of the newest live picture are; None while none is seen (any thread)."""
         from station.views.iris import distance_of
 
-        judge = self._judges.get("iris")
-        return distance_of(judge.latest) if judge is not None else None  # type: ignore[attr-defined]  # an IrisJudge
+        judge = self.judges.iris
+        return distance_of(judge.latest) if judge is not None else None
 
     def declare_eye_exception(
         self, dossier: str, eye: Eye, kind: EyeExceptionKind, permanence: Permanence, reason: str = ""
@@ -445,4 +428,5 @@ class Counter:
             self.iris.close()
         self.scanner.close()
         self.camera.close()
+        self.judges.close()
         self.station.close()

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from station.counter import Counter
 
 
+SWITCH_S = 0.001
+"""How long a thread may keep the interpreter while others wait (Python's own: 5 ms). Judging a frame calls the picture library some two
+hundred times and asks for the interpreter after each call: beside a busy thread every one of them could cost the whole interval."""
+
+
 def build_shell(*, language: str = "vi+en", dark: bool = False, large: bool = False, demo: bool = True) -> Shell:
     """Return the window, before any station is open; its pages are built when first shown."""
     return Shell(demo=demo, language=language, dark=dark, large=large)
@@ -31,6 +36,7 @@ def application() -> QApplication:
     from station.memory import few_arenas
 
     few_arenas()
+    sys.setswitchinterval(SWITCH_S)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("enrollment-station")
     return app
@@ -48,6 +54,7 @@ def opened(shell: Shell, counter: Counter) -> None:
     shell.set_look(dark=shell.dark or settings.text("screen.theme") == "dark", large=shell.large or settings.flag("screen.large"))
     if settings.flag("screen.second_monitor") and len(QGuiApplication.screens()) > 1:
         shell.second.open()
+    shell.ahead.start()
     operator = station.operator
     desk = station.session.desk
     if operator is None:

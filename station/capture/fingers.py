@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,11 +22,22 @@ LIVE_MODEL = "live"
 """Name of the quick live verdict; it decides when to take the picture, never what is recorded as quality."""
 
 
+_STRIPES: Final = np.tile(np.where(np.arange(360) % 9 < 4, 40, 220).astype(np.uint8), (360, 1))
+"""Something like ridges: an empty picture would be refused before most of the work."""
+
+
 class FingerJudge:
     """`model` gives the score of captures; without one our own default model does (never called NFIQ 2)."""
 
     def __init__(self, model: QualityModel | None = None) -> None:
         self._model = model
+
+    def warm(self) -> None:
+        """Load what the first picture would wait for (libraries' kernels, the score's model), on an empty platen."""
+        empty = np.full((400, 375), 252, np.uint8)
+        segment_preview(empty, 250, FingerPosition.RIGHT_FOUR, ())
+        assess_live(_STRIPES, 250)
+        assess(_STRIPES, 500, self._model)
 
     def live(self, frame: Frame, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
         """See `station.capture.session.Judge`."""

@@ -9,7 +9,7 @@ import numpy as np
 from biometrics.portrait import LiveAssessor, Mode, PortraitQuality, Tools, assess, load_profile, tools
 from biometrics.portrait import Verdict as RuleVerdict
 from biometrics.portrait.compare import Embedder, FaceComparison, compare_faces
-from biometrics.portrait.face import Image
+from biometrics.portrait.face import FaceBox, Image
 from biometrics.portrait.reasons import Instruction
 from biometrics.positions import FingerPosition
 from biometrics.reasons import Region
@@ -42,6 +42,19 @@ class PortraitJudge:
         if self._live is None:
             self._live = LiveAssessor(self._tools(), self.profile)
         return self._live
+
+    @property
+    def ready(self) -> bool:
+        """Whether the networks are loaded."""
+        return self._kit is not None
+
+    def warm(self) -> None:
+        """Load the networks and run each once: a first run costs several times the next."""
+        grey = np.full((960, 720, 3), 180, np.uint8)
+        with self._lock:
+            kit = self._tools()
+            kit.detector.detect(grey)
+            kit.landmarker.locate(grey, FaceBox(200.0, 260.0, 320.0, 400.0, 1.0))
 
     def live(self, frame: Frame, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
         """See `station.capture.session.Judge`."""

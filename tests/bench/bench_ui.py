@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tests.bench.report import Report
 
@@ -49,6 +50,17 @@ def main(arguments: list[str]) -> int:
             spent["live" if live else "person" if clerk.primary() else "machine"] += gap
             last[:] = [time.monotonic(), time.thread_time()]
 
+        judging: list[float] = []
+        judge = clerk.counter.judges.of_fingers()
+        plain = judge.live
+
+        def timed(*arguments: Any) -> Any:
+            began = time.thread_time()
+            verdict = plain(*arguments)
+            judging.append(time.thread_time() - began)
+            return verdict
+
+        judge.live = timed  # type: ignore[method-assign]
         timer = QTimer()
         timer.timeout.connect(tick)
         timer.start(TICK_MS)
@@ -65,12 +77,23 @@ def main(arguments: list[str]) -> int:
             timer.stop()
             (state,) = clerk.counter.station.book.states()
             dwell = sum(s.dwell_s for s in state.procedure.steps)
-            delays = sorted([*clerk.capture.view.delays, *clerk.portrait.view.delays])
+            of_fingers, of_face = sorted(clerk.capture.view.delays), sorted(clerk.portrait.view.delays)
+            delays = sorted([*of_fingers, *of_face])
             keys = clerk.keys
         finally:
             timer.stop()
             clerk.close()
     report.figure("frame to overlay, p95", 1000 * delays[int(0.95 * len(delays))], "ms", 80, f"{len(delays)} overlays")
+    for name, some in (("fingers", of_fingers), ("portrait", of_face)):
+        report.figure(f"frame to overlay, p95, {name}", 1000 * some[int(0.95 * len(some))], "ms", 80, f"{len(some)} overlays")
+    judging.sort()
+    report.figure(
+        "judging a finger frame, p95 (its own CPU)",
+        1000 * judging[int(0.95 * len(judging))],
+        "ms",
+        None,
+        f"{len(judging)} frames",
+    )
     report.figure("frame to overlay, median", 1000 * delays[len(delays) // 2], "ms")
     cpu = sorted(((c, p) for _, c, p in gaps), reverse=True)
     report.figure("UI thread busy, longest (its own CPU)", 1000 * cpu[0][0], "ms", 50, cpu[0][1])

@@ -57,6 +57,8 @@ class LookupScreen(Screen):
         box.addWidget(self._chip_word)
         top = QHBoxLayout()
         self._photo = SmallPicture(84, 112)
+        self._decoded: tuple[object, QImage] = (None, QImage())
+        self._filling = False
         self._photo.hide()  # until there is one: the words have the room
         top.addWidget(self._photo)
         self._chip_facts = label("", "", wrap=True)
@@ -102,7 +104,7 @@ class LookupScreen(Screen):
         box.setContentsMargins(1, 1, 1, 1)
         headers = [self.texts(f"ui.col.{c}") for c in ("field", "chip", "register", "declared", "result")]
         self.table = Table(headers, (122, 150, 150, 150, 196), self.texts("ui.lookup.title"), stretch=(1, 2, 3))
-        self.table.currentCellChanged.connect(lambda *_: self._show_row())
+        self.table.currentCellChanged.connect(lambda *_: None if self._filling else self._show_row())
         box.addWidget(self.table)
         column.addWidget(frame, 1)
         return column
@@ -204,9 +206,11 @@ class LookupScreen(Screen):
         )
         self._chip_word.set(word, self.texts(view.phase.value))
         if view.face is not None:
-            self._photo.show_image(QImage.fromData(view.face.image))
+            if view.face is not self._decoded[0]:  # the reader tells its progress many times a second, the picture comes once
+                self._decoded = (view.face, QImage.fromData(view.face.image))
+            self._photo.show_image(self._decoded[1])
             self._photo.show()
-            self.shell.strip.face.show_image(QImage.fromData(view.face.image))
+            self.shell.strip.face.show_image(self._decoded[1])
         elif view.phase is ChipPhase.WAITING:
             self._photo.hide()
         self._chip_facts.setText(f"<b>{view.name}</b>" if view.name else "")
@@ -247,10 +251,12 @@ class LookupScreen(Screen):
         first = self.view is None
         before = self.view.open_fields if self.view is not None else ()
         self.view = view
+        self._filling = True  # the row that is chosen in the end is shown once
         self.table.setColumnHidden(1, not any(FieldSource.CHIP in r.cells for r in view.rows))
         self.table.show_rows([r.field for r in view.rows], view.rows, lambda i: self._cells(view.rows[i]))
         if view.open_fields and (first or before != view.open_fields):
             self.table.choose(view.open_fields[0])
+        self._filling = False
         self._say(view)
         sources = [self.texts(f"source.{s.value}") for s in COLUMNS if any(s in r.cells for r in view.rows)]
         self._sources.setText(self.texts("ui.lookup.sources", sources=", ".join(sources)) if sources else "")

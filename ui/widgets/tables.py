@@ -102,17 +102,25 @@ class Table(QTableWidget):
             self._sized_for = high
             for column, width in enumerate(self._widths):
                 self.setColumnWidth(column, round(width * (1.35 if Current.theme.large else 1.0)))
-        for index, fact in enumerate(facts):
-            if same and index < len(self._shown) and self._shown[index] == (fact, high):
-                continue
-            self._fill(index, cells(index))
-            if not self._wrap:
-                self.setRowHeight(index, high)
+        changed = [i for i, fact in enumerate(facts) if not (same and i < len(self._shown) and self._shown[i] == (fact, high))]
+        if changed:
+            self._measure_rows(False)
+            for index in changed:
+                self._fill(index, cells(index))
+                if not self._wrap:
+                    self.setRowHeight(index, high)
+            self._measure_rows(True)
         self._shown = [(f, high) for f in facts]
         if before in self._keys:
             self.setCurrentCell(self._keys.index(before), 0)
         elif self._keys:
             self.setCurrentCell(min(max(0, self.currentRow()), len(self._keys) - 1), 0)
+
+    def _measure_rows(self, on: bool) -> None:
+        """Rows that fit their words are measured once, after all are filled: each cell that is set would measure its row anew."""
+        if self._wrap:
+            mode = QHeaderView.ResizeMode.ResizeToContents if on else QHeaderView.ResizeMode.Interactive
+            self.verticalHeader().setSectionResizeMode(mode)
 
     def choose(self, key: str) -> None:
         """Choose a row by its key."""

@@ -1,0 +1,27 @@
+"""Judges are made once, and made ready before the first picture."""
+
+from __future__ import annotations
+
+from station.desk.judges import Judges
+from station.dossier.procedure import Modality
+
+
+def test_warm_makes_ready_what_the_first_pictures_need_and_only_once() -> None:
+    judges = Judges(lambda: "vn-cccd")
+    assert judges.portrait is None
+    judges.warm()
+    judges.warm()
+    judges.close()
+    portrait = judges.portrait
+    assert portrait is not None
+    assert portrait.ready
+    assert judges.of(Modality.FACE) is portrait
+    assert judges.of(Modality.FINGER) is judges.of_fingers()
+    assert judges.iris is None
+
+
+def test_what_cannot_be_made_ready_is_told_by_its_capture_not_by_the_warming() -> None:
+    judges = Judges(lambda: "no-such-profile")
+    judges.warm()
+    judges.close()
+    assert judges.portrait is None

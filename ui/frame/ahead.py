@@ -1,0 +1,47 @@
+"""Pages of the next minutes are built while nobody waits, one at a time: the first look-up of a day would otherwise build, polish and
+fill its page in one turn of the window. (What the first pictures need is made ready by `station.desk.judges`.)"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ui.qt import QObject, QTimer, QWidget
+
+if TYPE_CHECKING:
+    from ui.shell import Shell
+
+PAGES = ("lookup", "capture", "portrait", "review")
+"""The road of every dossier, in its order."""
+PAUSE_MS = 250
+"""Between two steps: a key pressed in between is served first."""
+
+
+class Ahead(QObject):
+    """Builds `PAGES` after the first page of a signed-in day; each step is far below 50 ms."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self._shell = shell
+        self._steps = [(name, polish) for name in PAGES for polish in (False, True)]
+        self._timer = QTimer(self)
+        self._timer.setInterval(PAUSE_MS)
+        self._timer.timeout.connect(self._step)
+
+    def start(self) -> None:
+        """Begin, after the first page is shown."""
+        self._timer.start()
+
+    def stop(self) -> None:
+        """End with the window."""
+        self._timer.stop()
+
+    def _step(self) -> None:
+        if not self._steps:
+            self.stop()
+            return
+        name, polish = self._steps.pop(0)
+        page = self._shell.page_named(name)
+        if polish and not page.isVisible():
+            for widget in (page, *page.findChildren(QWidget)):
+                widget.ensurePolished()
+            page.resize(self._shell.stack.size())
