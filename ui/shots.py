@@ -20,9 +20,10 @@ def _page(studio: Studio) -> str:
 
 
 def _lookup(studio: Studio) -> None:
-    studio.go("home")
-    studio.press("F12")
-    studio.until(lambda: _page(studio) != "HomeScreen" and studio.settled())
+    """Somebody who was just called; their card is read, one letter of the form differs."""
+    studio.go("lookup", studio.person())
+    page = studio.shell.page
+    studio.until(lambda: page.view is not None and not page.reading and studio.settled())  # type: ignore[attr-defined]
 
 
 def _agreed(studio: Studio) -> None:
@@ -43,12 +44,8 @@ def _declaration(studio: Studio) -> None:
 
 
 def _fingers_live(studio: Studio) -> None:
-    """From the look-up on by F12 to the live picture; wait until fingers are judged."""
-    _lookup(studio)
-    for _ in range(4):
-        if _page(studio) == "CaptureScreen":
-            break
-        studio.press("F12")
+    """The live picture of four fingers; wait until they are judged."""
+    studio.go("capture", studio.person())
     studio.until(lambda: _page(studio) == "CaptureScreen" and any(v.judged for v in studio.shell.page.findChildren(LiveView)))
 
 

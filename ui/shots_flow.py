@@ -117,6 +117,6 @@ def _slip_given(studio: Studio) -> None:
 FLOW: Shots = (
     ("s03-declaration-fault", _form_fault), ("s03-declaration-complete", _form_complete),
     ("s04-fingers-stopped", _fingers_stopped), ("s04-fingers-disk-full", _disk_full), ("s05-portrait-confirm", _portrait_confirm),
-    ("s05-portrait-unplugged", _camera_gone), ("s07-review-open", _review_open), ("s09-applicant-reads", _applicant_reads),
+    ("s05-portrait-unplugged", _camera_gone), ("s07-review-answers", _review_open), ("s09-applicant-reads", _applicant_reads),
     ("s07-review-wrong", _review_wrong), ("s07-review-sealed", _sealed), ("s08-finish-due", _slip_due), ("s08-finish-given", _slip_given),
 )  # fmt: skip

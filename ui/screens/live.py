@@ -268,13 +268,15 @@ class LiveScreen(SpeakingScreen):
         if isinstance(error, GONE) and self.state is not None:
             self._gone = True
             number = next((r.number for r in self.state.rows if r.step is self.state.current), 0)
-            values: dict[str, Any] = {
-                "number": number,
-                "saved": self.state.done,
-                "device": self.texts(f"ui.device.{self._device}"),
-            }
-            self.shell.say(
-                State.BLOCKED, self.texts("ui.live.unplugged", **values), self.texts.second("ui.live.unplugged", **values)
+            values: dict[str, Any] = {"number": number, "saved": self.state.done}
+            device = f"ui.device.{self._device}"
+            if getattr(error, "reason_code", "") == "no-iris-device":  # none was ever here: what to do is another thing
+                self.shell.show_trouble(error)
+            else:
+                second = self.texts.second("ui.live.unplugged", device=self.texts.second(device), **values)
+                self.shell.say(State.BLOCKED, self.texts("ui.live.unplugged", device=self.texts(device), **values), second)
+            self.banner.say(
+                State.BLOCKED, self.texts("ui.state.blocked"), self.texts("ui.live.stopped"), self.texts.second("ui.live.stopped")
             )
             self._again.start(BACK_MS)
         else:
