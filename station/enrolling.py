@@ -57,7 +57,8 @@ def request_of(step: CaptureStep, state: DossierState) -> CaptureRequest:
 def rules_of(step: CaptureStep) -> StepRules:
     """Return the session's rules from the procedure's step."""
     gate = GateRules(hold_s=step.dwell_s, frames=step.stable_frames)
-    return StepRules(step.attempts, {int(f): t for f, t in step.thresholds.items()}, gate, step.modality is Modality.FINGER)
+    thresholds = {int(f): t for f, t in step.thresholds.items()}
+    return StepRules(step.attempts, thresholds, gate, step.modality is Modality.FINGER, step.burst)
 
 
 class Enroller:

@@ -159,6 +159,10 @@ class SimulatedCamera(Camera):
     def _capture(self, request: CaptureRequest) -> RawCapture:
         _ = request
         self._check_plugged()
+        self._pacer.wait(
+            FRAME_S, self._cancelled
+        )  # a full picture is a moment of its own: somebody who blinks is open again in the next
         self._check_cancelled()
+        self._number += 1
         image = CapturedImage(self._picture(self._fault_now(), (self._number // 8) % PICTURES), 8, None)
         return RawCapture((image,), self._identity(), Source.SIMULATED, details={"note": "synthetic"})

@@ -105,5 +105,5 @@ class PortraitJudge:
         box = quality.faces[0] if quality.faces else None
         region = Region(int(box.x), int(box.y), int(box.width), int(box.height)) if box is not None else None
         part = PartVerdict(FingerPosition.UNKNOWN, score, threshold, reasons, region)
-        return Verdict((part,), 1, model=f"portrait-tier-{int(quality.tier)}", provisional=True,
+        return Verdict((part,), 1, model=f"portrait-tier-{int(quality.tier)}", provisional=True, merit=quality.merit,
                        details={"rules_held": float(held), "rules_known": float(len(known))})  # fmt: skip

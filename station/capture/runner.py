@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from devices.contract import Frame, ImagingDevice, Scanner
+from devices.contract import Frame, ImagingDevice, RawCapture, Scanner
 from devices.worker import DeviceWorker, LatestSlot
 from station.capture.session import Attempt, CaptureSession, Phase, SessionView
 
@@ -26,7 +26,7 @@ def run_headless(device: ImagingDevice, session: CaptureSession, on_view: ViewSi
             device.prepare(session.request)
         if not device.capabilities.preview:
             session.take_unseen()
-            session.taken(device.capture(session.request))
+            session.taken(*_burst(device, session))
             if on_view:
                 on_view(session.view(), None)
             continue
@@ -43,10 +43,15 @@ def run_headless(device: ImagingDevice, session: CaptureSession, on_view: ViewSi
             close()
         if not take:
             return session.best
-        session.taken(device.capture(session.request))
+        session.taken(*_burst(device, session))
         if on_view:
             on_view(session.view(), None)
     return session.best
+
+
+def _burst(device: ImagingDevice, session: CaptureSession) -> list[RawCapture]:
+    """Take as many full pictures as one attempt wants."""
+    return [device.capture(session.request) for _ in range(session.rules.burst)]
 
 
 class LiveRunner:
@@ -91,7 +96,7 @@ class LiveRunner:
             if not self._device.capabilities.preview:
                 session.take_unseen()
             try:
-                session.taken(self._device.capture(session.request))
+                session.taken(*_burst(self._device, session))
             except BaseException:
                 session.interrupted()
                 raise

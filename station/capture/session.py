@@ -6,7 +6,7 @@ scoring thread), the headless demo and the tests run the very same logic. `stati
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -57,6 +57,8 @@ class StepRules:
     thresholds: dict[int, float] = field(default_factory=dict)
     gate: GateRules = field(default_factory=GateRules)
     needs_empty_platen: bool = True
+    burst: int = 1
+    """Full pictures taken one after the other for one attempt, of which the best is kept (eyes blink)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +148,14 @@ class CaptureSession:
         check_admission(self._admission)
         self.phase = Phase.TAKE
 
-    def taken(self, capture: RawCapture) -> Attempt:
-        """Judge the full picture; afterwards the phase is DONE, WAIT/LIFT for another try, or DECIDE.
+    def taken(self, *burst: RawCapture) -> Attempt:
+        """Judge the full picture, or the best of a burst; afterwards the phase is DONE, WAIT/LIFT for another try, or DECIDE.
 
         Raises:
             CaptureRefusedError: the device may not enroll; nothing of the picture is kept.
         """
         check_admission(self._admission)
-        capture = stamped(capture, self._admission)
-        verdict = self._judge.final(capture, self.request, self.rules.thresholds)
+        capture, verdict = self._best_of([stamped(c, self._admission) for c in burst])
         attempt = Attempt(self._before + len(self.attempts) + 1, capture, verdict, automatic=not self._manual)
         self.attempts.append(attempt)
         self._manual = False
@@ -168,6 +169,13 @@ class CaptureSession:
         reason = None if verdict.passed else verdict.main_reason()
         self._instruction = Instruction(reason[0], int(reason[1])) if reason else None
         return attempt
+
+    def _best_of(self, burst: Sequence[RawCapture]) -> tuple[RawCapture, Verdict]:
+        judged = [(c, self._judge.final(c, self.request, self.rules.thresholds)) for c in burst]
+        best = max(judged, key=lambda j: (j[1].passed, j[1].score, j[1].merit))  # the first of equals: the moment that was chosen
+        if best is not judged[-1]:
+            self._judge.final(best[0], self.request, self.rules.thresholds)  # what the judge shows is the picture that is kept
+        return best
 
     def interrupted(self) -> None:
         """The device went away or the picture was cancelled: nothing was taken, the step starts over."""

@@ -60,6 +60,8 @@ class Verdict:
     model: str = ""
     provisional: bool = False
     details: dict[str, float] = field(default_factory=dict)
+    merit: float = 0.0
+    """0..1: tells pictures of one burst apart that hold the same rules; no threshold looks at it."""
 
     @property
     def passed(self) -> bool:

@@ -64,7 +64,8 @@ class CaptureStep:
 
     `position` is UNKNOWN for a face or iris. `thresholds` holds the least score (0..100) per finger; for a face or iris under
     UNKNOWN. A capture passes when **every** expected finger reaches its own threshold. `attempts` is how many tries are offered
-    before exception, flagged acceptance or supervisor. `optional`: skipped where no device can take it.
+    before exception, flagged acceptance or supervisor. `optional`: skipped where no device can take it. `burst`: so many full
+    pictures are taken for one attempt and the best is kept.
     """
 
     id: str
@@ -76,6 +77,7 @@ class CaptureStep:
     dwell_s: float
     stable_frames: int
     optional: bool = False
+    burst: int = 1
 
     @property
     def fingers(self) -> tuple[FingerPosition, ...]:
@@ -181,11 +183,19 @@ def _capture(raw: Mapping[str, Any], table: Mapping[str, Any]) -> CaptureStep:
         id=str(raw["id"]), modality=modality, position=position, impression=impression,
         attempts=int(raw.get("attempts", table["attempts"])), thresholds=thresholds,
         dwell_s=float(raw.get("dwell_s", table["dwell_s"])), stable_frames=int(raw.get("stable_frames", table["stable_frames"])),
-        optional=bool(raw.get("optional", False)),
+        optional=bool(raw.get("optional", False)), burst=_burst(raw, table, modality),
     )  # fmt: skip
 
 
+def _burst(raw: Mapping[str, Any], table: Mapping[str, Any], modality: Modality) -> int:
+    burst = int(raw.get("burst", table.get("face_burst", 1) if modality is Modality.FACE else 1))
+    if not 1 <= burst <= MAX_BURST:
+        raise ValueError(f"capture {raw['id']} takes 1 to {MAX_BURST} pictures at once")
+    return burst
+
+
 MAX_PROCEDURE_BYTES: Final = 100_000
+MAX_BURST: Final = 10
 
 
 @lru_cache(maxsize=32)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from biometrics.portrait.synthesis import Fault
 from biometrics.positions import FingerPosition, Impression
 from devices.contract import CaptureRequest, Frame, RawCapture
 from devices.errors import DeviceUnpluggedError
+from devices.simulated.camera import SimulatedCamera, Sitting
 from devices.simulated.scanner import Applicant, SimulatedScanner
 from station.capture.fingers import FingerJudge
+from station.capture.portrait import PortraitJudge
 from station.capture.runner import run_headless
 from station.capture.session import CaptureSession, Phase, StepRules
 from station.capture.verdict import PartVerdict, Verdict
 from station.clock import ManualClock
+from station.dossier.procedure import load_procedure
+from station.enrolling import rules_of
 
 ROLLED = CaptureRequest(FingerPosition.RIGHT_INDEX, Impression.LIVE_ROLLED)
 
@@ -22,6 +27,11 @@ class ScriptedJudge:
 
     def __init__(self, *scores: float) -> None:
         self._scores = list(scores)
+
+    @property
+    def left(self) -> int:
+        """How many captures are still foreseen."""
+        return len(self._scores)
 
     def live(self, frame: Frame, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
         return self._verdict(90, request)
@@ -51,6 +61,37 @@ def test_a_good_finger_is_taken_by_itself(scanner: SimulatedScanner) -> None:
     assert session.phase is Phase.DONE
     assert seen[0] is Phase.WAIT  # the platen was seen empty first
     assert Phase.LIVE in seen
+
+
+def test_the_best_picture_of_a_burst_is_kept_and_shown(scanner: SimulatedScanner) -> None:
+    judge = ScriptedJudge(20, 50, 45, 50)
+    session = CaptureSession(ROLLED, StepRules(burst=3), judge)
+    best = run_headless(scanner, session)
+    assert best is not None
+    assert [a.verdict.score for a in session.attempts] == [50], "one attempt, whatever the burst"
+    assert judge.left == 0, "the kept picture is judged last, so that what the judge shows is of it"
+
+
+def test_a_blink_costs_no_attempt() -> None:
+    camera = SimulatedCamera(Sitting(4, ((Fault.EYES_CLOSED, 0.05),)), pacer=ManualClock())
+    camera.open()
+    judge = PortraitJudge()
+    request = CaptureRequest(modality="face")
+    try:
+        alone = CaptureSession(request, StepRules(needs_empty_platen=False), judge)
+        alone.taken(camera.capture(request))
+        assert alone.phase is not Phase.DONE, "the eyes were closed"
+        again = SimulatedCamera(Sitting(4, ((Fault.EYES_CLOSED, 0.05),)), pacer=ManualClock())
+        again.open()
+        session = CaptureSession(request, rules_of(load_procedure("vn-60-2021").step("portrait")), judge)
+        assert session.rules.burst == 3
+        session.taken(*[again.capture(request) for _ in range(session.rules.burst)])
+        assert session.phase is Phase.DONE
+        assert judge.latest is not None
+        assert judge.latest.passed
+        again.close()
+    finally:
+        camera.close()
 
 
 def test_three_attempts_then_the_best_is_offered(scanner: SimulatedScanner) -> None:
