@@ -15,7 +15,7 @@ from station.demo_counter import DemoCounter
 from station.demo_scenes import Scenes, build_scenes
 from ui.main import build_shell
 from ui.main import opened as show_opened
-from ui.qt import QApplication, QEventLoop, Qt, QWidget
+from ui.qt import QApplication, QEvent, QEventLoop, Qt, QWidget
 from ui.shell import Shell
 
 Say = Callable[[str], None]
@@ -92,6 +92,8 @@ class Studio:
     def work(self, milliseconds: int = 20) -> None:
         """Let the window work."""
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, milliseconds)
+        # What was replaced is deleted by a running event loop; here nobody runs one, and it would be painted beside the new.
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def until(self, seen: Callable[[], object], deadline_s: float = DEADLINE_S) -> None:
         """Work until something is seen.
@@ -140,7 +142,10 @@ class Studio:
         end = self.shell.guard.last + 0.41
         self.shell.guard.painted = True
         self.until(lambda: time.monotonic() >= end)
-        self.shell.press(key)
+        if key.isdigit():
+            self.shell.digit(int(key))
+        else:
+            self.shell.press(key)
         self.until(self.settled)
 
     def begin(self, key: str) -> None:

@@ -20,7 +20,8 @@ def _form_fault(studio: Studio) -> None:
     edit = page.fields["phone"].edit
     edit.setFocus()
     edit.setText("12")
-    studio.press("F12")
+    edit.editingFinished.emit()
+    studio.until(studio.settled)
 
 
 def _form_complete(studio: Studio) -> None:
@@ -51,11 +52,13 @@ def _disk_full(studio: Studio) -> None:
 def _portrait_confirm(studio: Studio) -> None:
     """The portrait passes and waits for the officer's boxes."""
     page: Any = studio.shell.page
+    dossier = page.dossier
     page.restart()
 
     def passed() -> bool:
         shown: Any = studio.shell.page
-        return _page(studio) == "PortraitScreen" and bool(shown.decide)
+        here = _page(studio) == "PortraitScreen" and shown.dossier == dossier
+        return here and shown.decide and shown.running is None and shown.rules.known > 0
 
     studio.until(passed, 240.0)
 
