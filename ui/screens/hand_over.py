@@ -90,6 +90,7 @@ class HandOverScreen(Screen):
         self._sign = StateChip(State.IDLE, "")
         for widget in (self.face, self._finger_name, self._finger, self._sign_name, self._sign, self.old_card):
             check.addWidget(widget)
+        self._checks_card = checks
         right.addWidget(checks)
         self.banner = Banner()
         right.addWidget(self.banner)
@@ -166,6 +167,7 @@ class HandOverScreen(Screen):
         self.old_card.setChecked(False)
         self.reason.hide()
         self._reasons.hide()
+        self._checks_card.show()
 
     def _show_person(self, who: Receiver) -> None:
         self.who = who
@@ -394,6 +396,7 @@ class HandOverScreen(Screen):
         lines = [f"{i}   {self.texts(f'{mode}.{r}')}" for i, r in enumerate(reasons, 1)]
         self._reasons.setText("\n".join(lines))
         self._reasons.show()
+        self._checks_card.hide()  # the reasons have the room; nothing is cut in large type
         self._say(State.RETRY, question)
         self.rows.setFocus()
         self.shell.refresh_actions()
@@ -433,6 +436,7 @@ class HandOverScreen(Screen):
         self.mode = ""
         self.reason.hide()
         self._reasons.hide()
+        self._checks_card.show()
         self.rows.setFocus()
         self._show_checks()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ui.qt import QColor, QImage, QPainter, QPaintEvent, QPen, QRectF, QSize, QSizePolicy, Qt, QWidget
+from ui.qt import QColor, QFontMetrics, QImage, QPainter, QPaintEvent, QPen, QRectF, QSize, QSizePolicy, Qt, QWidget
 from ui.theme.style import Current
 from ui.theme.tokens import LIGHT, State
 from ui.widgets.chips import BORDERS
@@ -50,7 +50,9 @@ class PicturePane(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        foot = round(theme.scale.caption * 1.8) if self._caption else 0
+        words = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+        metrics = QFontMetrics(theme.font(theme.scale.caption))
+        foot = metrics.boundingRect(0, 0, self.width(), 500, words, self._caption).height() + 6 if self._caption else 0
         mat = QRectF(self.rect()).adjusted(2, 2, -2, -2 - foot)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(LIGHT.mat))
@@ -74,4 +76,4 @@ class PicturePane(QWidget):
         if self._caption:
             painter.setPen(QColor(theme.palette.text2))
             painter.setFont(theme.font(theme.scale.caption))
-            painter.drawText(QRectF(0, self.height() - foot, self.width(), foot), Qt.AlignmentFlag.AlignCenter, self._caption)
+            painter.drawText(QRectF(0, self.height() - foot, self.width(), foot), words, self._caption)
