@@ -16,7 +16,7 @@ def row_of(texts: Texts, row: HomeRow) -> Row:
         facts.append(
             texts("ui.visit.m", m=round(row.km * 1000)) if near else texts("ui.visit.km", km=f"{row.km:.1f}".replace(".", ","))
         )
-    lines = tuple(t for t in (row.address, " · ".join(facts)) if t)
+    lines = tuple(t for t in (" · ".join((*facts, row.address)).strip(" ·"),) if t)
     name = row.name.upper() or row.number
     if row.done:
         return Row(name, lines, State.GOOD, texts("ui.visit.done"))
