@@ -116,6 +116,8 @@ class Studio:
 
     def go(self, name: str, dossier: str = "") -> None:
         """Go to a screen and wait until it shows what it asked for."""
+        if self.shell.counter is not None:
+            self.shell.counter.shift.idle.touch()  # a long run is no idle clerk: the screen does not lock
         self.shell.menu.shut()
         self.shell.go(name, dossier)
         self.until(self.settled)
