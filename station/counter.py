@@ -157,7 +157,7 @@ class Counter:
         state = self.station.book.state(dossier)
         if not (state.sealed or state.look_up is not None):
             self.compare.ensure(dossier)
-        self.judges.warm()
+        self.judges.warm(Modality.FINGER)
         return dossier
 
     def stage(self, dossier: str) -> str:
@@ -256,6 +256,8 @@ class Counter:
         self.tries.begin(dossier, step, session)
         future = self._runner.start(session)
         self.tries.follow(future)
+        for following in state.procedure.steps[state.procedure.steps.index(step) + 1 :][:1]:
+            self.judges.warm(following.modality)
         return future
 
     def keep_tries(self) -> None:

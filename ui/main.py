@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ui.frame.ahead import Ahead
 from ui.qt import QApplication, QGuiApplication
 from ui.screens.table import entries
 from ui.shell import Shell
@@ -54,7 +55,7 @@ def opened(shell: Shell, counter: Counter) -> None:
     shell.set_look(dark=shell.dark or settings.text("screen.theme") == "dark", large=shell.large or settings.flag("screen.large"))
     if settings.flag("screen.second_monitor") and len(QGuiApplication.screens()) > 1:
         shell.second.open()
-    shell.ahead.start()
+    Ahead(shell).start()
     operator = station.operator
     desk = station.session.desk
     if operator is None:

@@ -13,7 +13,6 @@ from station.errors import sentence
 from ui.bridge import Jobs
 from ui.collector import Collector
 from ui.frame.action_bar import ActionBar
-from ui.frame.ahead import Ahead
 from ui.frame.calling import Calling
 from ui.frame.keys import Keys, RepeatGuard
 from ui.frame.menu import Menu
@@ -132,7 +131,6 @@ class Shell(QMainWindow):
         self.supervisor = SupervisorPanel(page, self.texts)
         self.calling = Calling(self)
         self.tabs = Tabs(self)
-        self.ahead = Ahead(self)
 
     # --- going about -------------------------------------------------------------------------------------------------------
 
@@ -435,7 +433,6 @@ class Shell(QMainWindow):
             self.page.leave()
             self._shown = ""
         self.hide()
-        self.ahead.stop()
         self.second.close()
         self._clock.stop()
         self.keys.stop()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from biometrics.errors import BiometricsError
 from station.capture.session import Judge
 from station.dossier.procedure import Modality
+from station.memory import trim
 
 if TYPE_CHECKING:
     from station.capture.fingers import FingerJudge
@@ -26,7 +27,7 @@ class Judges:
     def __init__(self, profile: Callable[[], str]) -> None:
         self._profile = profile
         self._lock = threading.Lock()
-        self._warming: threading.Thread | None = None
+        self._warming: dict[Modality, threading.Thread] = {}
         self._of_fingers: FingerJudge | None = None
         self.portrait: PortraitJudge | None = None
         self.iris: IrisJudge | None = None
@@ -64,20 +65,22 @@ class Judges:
                 self.iris = IrisJudge()
             return self.iris
 
-    def warm(self) -> None:
-        """Begin to make ready, on a thread of its own, what fingers and portrait would wait for; a second call does nothing."""
-        if self._warming is None:
-            self._warming = threading.Thread(target=self._warm, name="warm-judges", daemon=True)
-            self._warming.start()
+    def warm(self, modality: Modality) -> None:
+        """Begin to make ready, on a thread of its own, what the first picture would wait for; once, fingers and portrait only.
+
+        Each just before it is wanted: fingers while the look-up is read, the portrait at the last finger, since its networks and the
+        pictures of a slap together would need more memory than either.
+        """
+        if modality is not Modality.IRIS and modality not in self._warming:
+            self._warming[modality] = threading.Thread(target=self._warm, args=(modality,), name=f"warm-{modality}", daemon=True)
+            self._warming[modality].start()
 
     def close(self) -> None:
         """Wait for the warming to end."""
-        if self._warming is not None:
-            self._warming.join()
+        for thread in self._warming.values():
+            thread.join()
 
-    def _warm(self) -> None:
-        # What fails here fails again, and is told, when its capture opens.
-        with suppress(BiometricsError):
-            self.of_fingers().warm()
-        with suppress(BiometricsError):
-            self.of_portrait().warm()
+    def _warm(self, modality: Modality) -> None:
+        with suppress(BiometricsError):  # what fails here fails again, and is told, when its capture opens
+            (self.of_portrait() if modality is Modality.FACE else self.of_fingers()).warm()
+        trim()

@@ -6,15 +6,16 @@ Tickets and calls are events of the station (no dossier), so the queue survives 
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
 from station.clock import legal_day
 from station.dossier.book import DossierBook
-from station.dossier.events import Event
+from station.dossier.events import Event, EventId
 from station.dossier.kinds import Kind
 from station.dossier.parts import Lifecycle
 from station.dossier.procedure import Desk, Modality
@@ -25,6 +26,10 @@ from station.errors import InputError, ProcedureError
 
 BOTTLENECK_WAIT_S: Final = 900.0
 """Longest wait from which a desk may be called a bottleneck (and twice the others'); our proposal."""
+
+
+_FAR: Final = 2**62
+"""After so many events nothing has arrived: asking from there tells how many there are and reads none."""
 
 
 class TicketState(StrEnum):
@@ -72,20 +77,46 @@ class DeskLoad:
     bottleneck: bool = False
 
 
+@dataclass(slots=True)
+class _Heard:
+    """The tickets of one day as they were after the `arrived`-th event of the journal."""
+
+    day: date | None = None
+    arrived: int = 0
+    tickets: dict[int, Ticket] = field(default_factory=dict)
+    ids: set[EventId] = field(default_factory=set)
+
+
 class Pipeline:
     """The queue of one station."""
 
     def __init__(self, book: DossierBook) -> None:
         self._book = book
+        self._lock = threading.Lock()
+        self._kept = _Heard()
 
     def tickets(self, day: date | None = None) -> list[Ticket]:
         """Return the tickets of `day` (today), in the order in which they are called."""
         day = day or legal_day(self._book.clock.now())
-        tickets: dict[int, Ticket] = {}
-        for event in self._book.journal.events(""):
-            if event.body.get("day") == day.isoformat() and event.kind in _TICKET_KINDS:
-                _apply(tickets, event)
-        return sorted(tickets.values(), key=lambda t: (t.priority is Priority.NORMAL, t.number))
+        with self._lock:
+            tickets = self._hear(day)
+            return sorted(tickets.values(), key=lambda t: (t.priority is Priority.NORMAL, t.number))
+
+    def _hear(self, day: date) -> dict[int, Ticket]:
+        """Apply what arrived since the last question: reading the whole day at each would make the last call of a shift the slowest."""
+        journal, kept = self._book.journal, self._kept
+        new: Sequence[Event] = ()
+        if kept.day == day:
+            new, kept.arrived = journal.events_since(kept.arrived)
+        if kept.day != day or any(e.kind in _TICKET_KINDS and e.id.origin != journal.origin for e in new):
+            # Another day, or another station's tickets in between: their causal order is made anew.
+            kept = self._kept = _Heard(day, journal.events_since(_FAR)[1])
+            new = journal.events("")
+        for event in new:
+            if event.kind in _TICKET_KINDS and event.body.get("day") == day.isoformat() and event.id not in kept.ids:
+                kept.ids.add(event.id)
+                _apply(kept.tickets, event)
+        return kept.tickets
 
     def issue(self, priority: Priority | str = Priority.NORMAL) -> int:
         """Hand out the next ticket of today and return its number (101, 102, …).

@@ -31,13 +31,9 @@ class Ahead(QObject):
         """Begin, after the first page is shown."""
         self._timer.start()
 
-    def stop(self) -> None:
-        """End with the window."""
-        self._timer.stop()
-
     def _step(self) -> None:
-        if not self._steps:
-            self.stop()
+        if not self._steps or not self._shell.isVisible():
+            self._timer.stop()
             return
         name, polish = self._steps.pop(0)
         page = self._shell.page_named(name)

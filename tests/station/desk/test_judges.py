@@ -9,8 +9,9 @@ from station.dossier.procedure import Modality
 def test_warm_makes_ready_what_the_first_pictures_need_and_only_once() -> None:
     judges = Judges(lambda: "vn-cccd")
     assert judges.portrait is None
-    judges.warm()
-    judges.warm()
+    judges.warm(Modality.FINGER)
+    judges.warm(Modality.FACE)
+    judges.warm(Modality.FACE)
     judges.close()
     portrait = judges.portrait
     assert portrait is not None
@@ -22,6 +23,6 @@ def test_warm_makes_ready_what_the_first_pictures_need_and_only_once() -> None:
 
 def test_what_cannot_be_made_ready_is_told_by_its_capture_not_by_the_warming() -> None:
     judges = Judges(lambda: "no-such-profile")
-    judges.warm()
+    judges.warm(Modality.FACE)
     judges.close()
     assert judges.portrait is None
