@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from biometrics.positions import SINGLE_FINGERS
 from devices.contract import Camera, ImagingDevice, Scanner
 from devices.simulated.camera import SimulatedCamera, Sitting
 from devices.simulated.scanner import Applicant, SimulatedScanner
@@ -17,6 +18,7 @@ from devices.timing import Pacer
 from station.app import Station
 from station.clock import Clock
 from station.demo_team import add_team, new_pin
+from station.dossier.procedure import load_procedure
 from station.keys import Argon2Cost, Role
 from station.population.synthetic import SyntheticCitizen, SyntheticPopulation
 
@@ -106,10 +108,11 @@ def demo_iris(clock: Clock, settle_s: float) -> tuple[ImagingDevice, SbiSimulato
     return device, service
 
 
-def call_person(scanner: Scanner, camera: Camera, seed: int, *, light_s: float = 0.0) -> None:
-    """Let the person of `seed` step up to the simulated devices and grow their fingers in the background."""
+def call_person(scanner: Scanner, camera: Camera, seed: int, *, light_s: float = 0.0, procedure: str = "") -> None:
+    """Let the person of `seed` step up to the simulated devices and grow in the background what `procedure` will ask for ("": all ten)."""
     if isinstance(scanner, SimulatedScanner):
         scanner.call(Applicant(seed, light_s=light_s))
-        scanner.warm_up()
+        steps = load_procedure(procedure).steps if procedure else ()
+        scanner.warm_up(tuple(dict.fromkeys(f for s in steps for f in s.fingers)) if procedure else tuple(SINGLE_FINGERS))
     if isinstance(camera, SimulatedCamera):
         camera.call(Sitting(seed))

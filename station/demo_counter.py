@@ -82,7 +82,7 @@ class DemoCounter:
             iris, self._eyes = demo_iris(self._clock, IRIS_SETTLES * self._light_s)
 
         def step_up(seed: int) -> None:
-            call_person(scanner, camera, seed, light_s=self._light_s)
+            call_person(scanner, camera, seed, light_s=self._light_s, procedure=self._procedure)
             if self._eyes is not None:
                 self._eyes.call(seed)
 

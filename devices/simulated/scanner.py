@@ -121,15 +121,17 @@ class SimulatedScanner(StagedScanner):
         self._applicant, self._person, self._touch = applicant, Person.from_seed(applicant.seed), 0
         self.lift()
 
-    def warm_up(self) -> None:
-        """Grow all ten fingers in the background (a quarter of a second each), so that no picture waits for them."""
+    def warm_up(self, fingers: Sequence[FingerPosition] = tuple(SINGLE_FINGERS)) -> None:
+        """Grow these fingers in the background (a quarter of a second each), so that no picture waits for them."""
         self._stop_growing()
         self._growing = True
-        self._grower = threading.Thread(target=self._grow, args=(self._person,), name=f"grow-{self.device_id}", daemon=True)
+        self._grower = threading.Thread(
+            target=self._grow, args=(self._person, tuple(fingers)), name=f"grow-{self.device_id}", daemon=True
+        )
         self._grower.start()
 
-    def _grow(self, person: Person) -> None:
-        for position in SINGLE_FINGERS:
+    def _grow(self, person: Person, fingers: tuple[FingerPosition, ...]) -> None:
+        for position in fingers:
             if not self._growing:
                 return
             self._nobody_waits.wait()  # a picture that is wanted now goes before fingers that are wanted later
