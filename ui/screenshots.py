@@ -15,7 +15,7 @@ from station.demo_counter import DemoCounter
 from station.demo_scenes import Scenes, build_scenes
 from ui.main import build_shell
 from ui.main import opened as show_opened
-from ui.qt import QApplication, QEvent, QEventLoop, Qt, QWidget
+from ui.qt import QApplication, QEvent, QEventLoop, Qt, QTimer, QWidget
 from ui.shell import Shell
 
 Say = Callable[[str], None]
@@ -44,6 +44,8 @@ class Studio:
         """Open the window and wait for the queue of the day."""
         self.demo = DemoCounter(self.folder, procedure="test-short", light_s=0.0)
         self._demo_shell: Shell = build_shell(language=self.language)
+        self._alarm = QTimer(self._demo_shell)  # nobody waits longer than this for an event
+        self._alarm.start(10)
         self.shell.go("start")
         self.shell.show()
         if not self.small:
@@ -90,8 +92,16 @@ class Studio:
         self.demo.close()
 
     def work(self, milliseconds: int = 20) -> None:
-        """Let the window work."""
+        """Let the window work on what is there."""
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, milliseconds)
+        self._tidy()
+
+    def _wait(self) -> None:
+        """Let the window work, and sleep while it has nothing to do: a loop that spins takes the interpreter from who is waited for."""
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        self._tidy()
+
+    def _tidy(self) -> None:
         # What was replaced is deleted by a running event loop; here nobody runs one, and it would be painted beside the new.
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
@@ -105,7 +115,7 @@ class Studio:
         while not seen():
             if time.monotonic() > end:
                 raise NotReachedError(f"on {type(self.shell.page).__name__}: {self.shell.trouble.text()}")
-            self.work()
+            self._wait()
 
     def settled(self) -> bool:
         """Whether every job was answered and drawn."""

@@ -12,10 +12,10 @@ from station.app import Station
 from station.keys import PassphraseWrapper, Role
 from station.population.synthetic import SyntheticPopulation
 from station.production import ProductionCounter
-from tests.ui.driver import QT_KEYS
+from tests.ui.driver import QT_KEYS, WAIT, WAKE_MS
 from tests.ui.guard import ui_work
 from ui.main import build_shell, unlock
-from ui.qt import QApplication, QEvent, QEventLoop, QKeyEvent, QLineEdit, Qt
+from ui.qt import QApplication, QEvent, QKeyEvent, QLineEdit, Qt, QTimer
 from ui.screens.start import StartScreen
 from ui.shell import Shell
 
@@ -28,6 +28,8 @@ class Person:
 
     def __init__(self, folder: Path) -> None:
         self.shell: Shell = build_shell(language="vi", demo=False)
+        self._alarm = QTimer(self.shell)
+        self._alarm.start(WAKE_MS)
         self.shell.go("start")
         self.shell.show()
         unlock(self.shell, folder)
@@ -37,7 +39,7 @@ class Person:
         while not seen():
             assert time.monotonic() < end, f"not seen; {type(self.shell.page).__name__}: {self.shell.trouble.text()!r}"
             with ui_work():
-                QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+                QApplication.processEvents(WAIT)
 
     @property
     def page(self) -> str:
