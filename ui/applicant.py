@@ -104,6 +104,7 @@ class ApplicantWindow(QWidget):
         self._rows = QVBoxLayout(self._body)
         self._rows.setSpacing(0)
         self._area.setWidget(self._body)
+        self._area.verticalScrollBar().rangeChanged.connect(lambda *_: self._look())  # the lines have their places now
         main.addWidget(self._area, 3)
         self.pad = SignaturePad(texts)
         self.pad.signed.connect(self._signed)

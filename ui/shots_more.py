@@ -199,7 +199,7 @@ def _waits_for_scan(studio: Studio) -> None:
 MORE: Shots = (
     ("s04-fingers-unplugged", _unplugged), ("s05-portrait-live", _portrait_live),
     ("s09-applicant-blank", _applicant_blank), ("s09-applicant-waits", _applicant_waits), ("s09-applicant-thanks", _applicant_thanks),
-    ("s09-applicant-review", _applicant_review), ("s07-review-open", _review_open),
+    ("s09-applicant-review", _applicant_review), ("s07-review-differences", _review_open),
     ("s00-locked", _sign_in), ("s00-locked-wrong-pin", _wrong_pin), ("s01-queue-unlocked", _unlock),
 )  # fmt: skip
 LAST: Shots = (

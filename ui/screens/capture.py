@@ -117,6 +117,11 @@ class CaptureScreen(LiveScreen):
         self._side(exceptions=False)
         self.steps.rows.setFocus()
 
+    def restyle(self) -> None:
+        """The order is wider in large type."""
+        super().restyle()
+        self.steps.fit()
+
     def show_state(self, state: FingersView) -> None:
         """Draw the order and the present step."""
         self.steps.show_view(state)

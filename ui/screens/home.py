@@ -73,7 +73,7 @@ class HomeScreen(Screen):
         head.addStretch(1)
         box.addLayout(head)
         headers = [self.texts(f"ui.col.{c}") for c in ("ticket", "name", "born", "kind", "wait", "state", "note")]
-        self.table = Table(headers, (56, 196, 80, 114, 80, 208, 132), self.texts("ui.today.waiting"), stretch=(1, 6))
+        self.table = Table(headers, (56, 190, 78, 108, 102, 208, 124), self.texts("ui.today.waiting"), stretch=(1, 6))
         self.table.currentCellChanged.connect(lambda *_: self.shell.refresh_actions() if self.view is not None else None)
         box.addWidget(self.table, 1)
         self._coach = Banner(small=True)

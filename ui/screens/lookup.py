@@ -20,6 +20,8 @@ from ui.widgets.pictures import SmallPicture
 from ui.widgets.scrolling import Scrolling
 from ui.widgets.tables import Table
 
+PANEL = (312, 272)
+"""Width of the decision's place; in large type the table needs the room."""
 COLUMNS = (FieldSource.CHIP, FieldSource.REGISTER, FieldSource.DECLARED)
 STEPS = ("ui.chip.place", "ui.chip.open", "ui.chip.read", "ui.chip.intact", "ui.chip.issuer")
 
@@ -111,7 +113,8 @@ class LookupScreen(Screen):
 
     def _decision_panel(self) -> QWidget:
         frame, box = card()
-        frame.setFixedWidth(272)
+        frame.setFixedWidth(PANEL[self.shell.large])
+        self._panel = frame
         head = QHBoxLayout()
         self._field = label("", "strong", wrap=True)
         head.addWidget(self._field, 1)
@@ -328,6 +331,7 @@ class LookupScreen(Screen):
 
     def restyle(self) -> None:
         """Rows and columns have another size, marks another colour."""
+        self._panel.setFixedWidth(PANEL[self.shell.large])
         self.table.forget()
         if self.view is not None:
             self._show(self.view)

@@ -17,6 +17,7 @@ from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
 from ui.widgets.evidence import EvidencePanel
 from ui.widgets.marked import old_and_new
 from ui.widgets.pictures import Picture
+from ui.widgets.scrolling import Scrolling
 from ui.widgets.tables import Table
 
 CHECKS = ("captures", "lines", "applicant", "operator", "sealed")
@@ -59,7 +60,7 @@ class ReviewScreen(Screen):
         box.addWidget(self._exceptions)
         row.addWidget(left)
         row.addLayout(self._middle(), 1)
-        row.addLayout(self._right())
+        row.addWidget(self._right())
 
     def _middle(self) -> QVBoxLayout:
         middle = QVBoxLayout()
@@ -97,8 +98,11 @@ class ReviewScreen(Screen):
         middle.addLayout(signatures)
         return middle
 
-    def _right(self) -> QVBoxLayout:
-        right = QVBoxLayout()
+    def _right(self) -> Scrolling:
+        side = Scrolling(self.texts("ui.review.mirror"))
+        side.setMinimumWidth(296)
+        side.setMaximumWidth(360)
+        right = side.column
         right.setSpacing(12)
         mirror, box = card()
         mirror.setMinimumWidth(286)
@@ -130,7 +134,7 @@ class ReviewScreen(Screen):
             self._checks[name] = (icon, words)
         right.addWidget(before)
         right.addStretch(1)
-        return right
+        return side
 
     # --- asking and showing -----------------------------------------------------------------------------------------------------
 
@@ -262,7 +266,8 @@ class ReviewScreen(Screen):
         prompt, theirs = view.thanks or view.prompt, self.shell.second.texts
         self._prompt.setText(theirs.of(prompt) if prompt is not None else "")
         marks = {None: "○", True: "✓", False: "✕"}
-        shown = [x for x in view.lines if x.answer is not True][:6] or list(view.lines[-6:])
+        most = 1 if self.shell.large else 6  # in large type the check list below needs the room
+        shown = [x for x in view.lines if x.answer is not True][:most] or list(view.lines[-most:])
         self._mirror.setText("<br>".join(f"{marks[x.answer]} {theirs(f'ui.field.{x.field}')}: <b>{x.value}</b>" for x in shown))
 
     def _read_aloud(self) -> None:

@@ -92,10 +92,11 @@ class SignInScreen(Screen):
             widget = taken.widget() if taken is not None else None
             if widget is not None:
                 widget.deleteLater()
-        known = f"{self.texts.of(view.clock.words)}. {self.texts.of(view.clock.note)}"
+        clock = [self.texts("ui.signin.clock", time=view.time), self.texts.of(view.clock.words)]
+        if view.clock.stops:
+            clock.append(self.texts.of(view.clock.note))
         facts = (
-            (State.IDLE, self.texts("ui.signin.clock", time=view.time)),
-            (State(view.clock.tone.value), known),
+            (State(view.clock.tone.value), ". ".join(clock)),
             (State.GOOD if view.disk_ok else State.RETRY, self.texts("ui.signin.disk", count=view.dossiers_left)),
         )
         for state, words in facts:

@@ -6,6 +6,9 @@ from ui.qt import QColor, QPainter, QPaintEvent, QPen, QRectF, QSize, QSizePolic
 from ui.theme.style import Current
 from ui.theme.tokens import State
 
+MOST = 14
+"""Letters that are shown at once."""
+
 
 class Letters(QWidget):
     """The words around a difference (at most 14 letters), each in a box."""
@@ -19,11 +22,14 @@ class Letters(QWidget):
     def show_text(self, text: str, spans: tuple[tuple[int, int], ...]) -> None:
         """Show `text` with the letters in `spans` (start, end) marked; a long one is cut around the first mark."""
         marked = {i for start, end in spans for i in range(start, max(end, start + 1))}
-        first = min(marked, default=0)
         start = 0
-        if len(text) > 14:
-            start = max(0, min(text.rfind(" ", 0, max(0, first)) + 1, len(text) - 14))
-        self._text = text[start : start + 14]
+        if len(text) > MOST:  # the word with the first mark, and the whole words after it that have room
+            start = text.rfind(" ", 0, max(0, min(marked, default=0))) + 1
+            end = text.rfind(" ", start, start + MOST + 1) if len(text) > start + MOST else len(text)
+            text_end = end if end > start else start + MOST
+            self._text = text[start:text_end]
+        else:
+            self._text = text
         self._marked = frozenset(i - start for i in marked)
         self.setAccessibleName(text)
         self.updateGeometry()

@@ -119,7 +119,8 @@ class OptionList(QWidget):
             painter.drawRoundedRect(key, 4, 4)
             painter.setFont(theme.font(theme.scale.caption, 700))
             painter.drawText(key, Qt.AlignmentFlag.AlignCenter, str(index + 1))
-            text = QRectF(key.right() + 12, box.top(), box.width() - 80, box.height())
+            left = key.right() + 12
+            text = QRectF(left, box.top(), box.right() - left - (32 if chosen else 8), box.height())
             painter.setFont(theme.font(theme.scale.body, 600))
             painter.setPen(QColor(p.text))
             if option.second:

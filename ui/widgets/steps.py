@@ -74,7 +74,7 @@ class _Rows(QWidget):
         if self.view is None:
             return []
         kinds = ["face" if not r.step.fingers else "rolled" if is_rolled(r) else "flat" for r in self.view.rows]
-        return [(f"ui.fingers.{k}", i) for i, k in enumerate(kinds) if (i == 0 or kinds[i - 1] != k) and k != "face"]
+        return [(f"ui.fingers.{k}", i) for i, k in enumerate(kinds) if i == 0 or kinds[i - 1] != k]
 
     def sizeHint(self) -> QSize:
         """All rows and headings."""
@@ -194,9 +194,13 @@ class StepList(QScrollArea):
         self.chosen = self.rows.chosen
         self.setWidget(self.rows)
 
+    def fit(self) -> None:
+        """As wide as the type scale needs."""
+        self.setFixedWidth(262 if Current.theme.large else 212)
+
     def show_view(self, view: FingersView) -> None:
         """Show the order as it stands; the present one is brought into sight."""
-        self.setFixedWidth(262 if Current.theme.large else 212)
+        self.fit()
         self.rows.view = view
         self.rows.at = -1
         self.rows.updateGeometry()
