@@ -76,7 +76,7 @@ def galleries(prints: Iterable[list[Template]], probes: int, size: int) -> tuple
 def _fill(gallery: Gallery, size: int) -> None:
     """Add strangers: each slot's minutia comes from the same slot of another print, moved as a whole."""
     mates = len(gallery)
-    index = gallery._index.grown(size)
+    index = gallery._index.grown(max(size, gallery._index.capacity))
     rng = np.random.default_rng(7)
     for slot in range(index.angle.shape[0]):
         source = rng.integers(0, mates, size - mates)

@@ -20,6 +20,9 @@ _LATTICE: Final = 8
 _WINDOWS: Final = (10.0, 8.0, 6.0, 5.0)
 _DAMPING: Final = 0.15
 _CORRELATION_WINDOW: Final = 6.0
+# Gradient of the pull at which agreement counts for a third, and the roughness of prints with nothing to compare.
+_EVEN_PULL: Final = 0.1
+_MOST_ROUGH: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,9 @@ class RidgeCheck:
         agreeing: area sum of max(0, correlation - 0.35).
         share: share of the overlap with correlation above 0.5.
         overlap: common area.
+        rough: how unevenly Lucas-Kanade had to pull: root mean square of the pull's gradients (samples per sample). Strangers' ridges can be
+            pulled onto each other too, but not smoothly.
+        steady: mean correlation over the overlap, counted only where the pull is even.
     """
 
     supported: float
@@ -41,9 +47,11 @@ class RidgeCheck:
     agreeing: float
     share: float
     overlap: float
+    rough: float
+    steady: float
 
 
-NOTHING: Final = RidgeCheck(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NOTHING: Final = RidgeCheck(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, _MOST_ROUGH, 0.0)
 
 
 def _blur(picture: Floats, sigma: float) -> Floats:
@@ -56,6 +64,13 @@ def _correlation(a: Floats, b: Floats, both: Floats) -> Floats:
     aa = _blur(a * a * both, _CORRELATION_WINDOW)
     bb = _blur(b * b * both, _CORRELATION_WINDOW)
     return np.asarray(ab / np.sqrt(aa * bb + 1e-3), np.float32)
+
+
+def _slope(field: Floats) -> Floats:
+    """Return the squared gradient of `field`."""
+    x = cv2.Sobel(field, cv2.CV_32F, 1, 0, scale=1 / 8)
+    y = cv2.Sobel(field, cv2.CV_32F, 0, 1, scale=1 / 8)
+    return np.asarray(x * x + y * y, np.float32)
 
 
 def check(a: Template, b: Template, motion: Motion) -> RidgeCheck:
@@ -106,6 +121,7 @@ def check(a: Template, b: Template, motion: Motion) -> RidgeCheck:
         return NOTHING
     warped = pull(other) * both
     before = float((_correlation(own, warped, both) * both).sum()) / total
+    first_u, first_v = u.copy(), v.copy()
     for window in _WINDOWS:
         gx = cv2.Sobel(warped, cv2.CV_32F, 1, 0, scale=1 / 8)
         gy = cv2.Sobel(warped, cv2.CV_32F, 0, 1, scale=1 / 8)
@@ -126,6 +142,7 @@ def check(a: Template, b: Template, motion: Motion) -> RidgeCheck:
     nc = _correlation(own, warped, both) * both
     total = float(both.sum()) + 1e-3
     trust = np.minimum(weight, 1.0) * both
+    bend = _slope(u - first_u) + _slope(v - first_v)
     return RidgeCheck(
         float((nc * trust).sum() / (trust.sum() + 1e-3)),
         before,
@@ -133,4 +150,6 @@ def check(a: Template, b: Template, motion: Motion) -> RidgeCheck:
         float(np.maximum(nc - np.float32(0.35), 0).sum()),
         float((nc > 0.5).sum()) / total,
         total,
+        float(np.sqrt((bend * both).sum() / total)),
+        float((nc * np.exp(bend * np.float32(-1 / _EVEN_PULL**2))).sum()) / total,
     )

@@ -115,5 +115,7 @@ def features(bases: Bases, match: Match, ridges: RidgeCheck) -> NDArray[np.float
         ridges.before,
         ridges.share,
         np.log(ridges.overlap + 1000),
+        ridges.rough,
+        ridges.steady,
     ]
     return np.concatenate([minutia_features(bases, match), lines])

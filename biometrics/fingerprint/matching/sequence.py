@@ -26,6 +26,8 @@ OWN_FMR: Final = 1e-3
 """Slap and rolled print of one position below this fit each other."""
 STRANGER_FMR: Final = 0.1
 """Slap and rolled print above this look no more alike than strangers do; at 0.05 touches pulled far (FVC2004 DB1) were named too."""
+_STRANGER_MINUTIAE: Final = -2.0
+"""And their minutiae alone must score below this: ridges of touches pulled far do not lie on each other, but their minutiae still agree somewhat."""
 _CHANCE: Final = -3.0
 """log10 of the expected number of strangers that look like a finding against somebody known: below this it is reported."""
 _ALONE: Final = -4.0
@@ -129,7 +131,7 @@ def check_sequence(
     own, links = _compare_all(prints, comparer, sketch)
     findings = _mix_ups(links, own, len(prints))
     explained = {position for finding in findings for position in finding.positions}
-    denied = {pair[0].position: pair for pair in own if _is_stranger(pair) and pair[0].position not in explained}
+    denied = {pair[0].position: pair for pair in own if _is_stranger(pair, sketch) and pair[0].position not in explained}
     fitting = {pair[0].position for pair in own if pair[2].fmr <= OWN_FMR}
     known: list[Finding] = []
     for kind, people in ((FindingKind.OPERATOR_FINGER, operators), (FindingKind.PREVIOUS_APPLICANT, recent)):
@@ -161,7 +163,7 @@ def _compare_all(
                 across.append((sketch(a, b), a, b))
     across.sort(key=lambda entry: -entry[0])
     compared = [(a, b, comparer(a, b)) for _, a, b in across[:_FULL]]
-    denied = {pair[0].position for pair in own if _is_stranger(pair)}
+    denied = {pair[0].position for pair in own if _is_stranger(pair, sketch)}
 
     def line(a: SequencePrint, b: SequencePrint) -> float:
         return DENIED_LINK_FMR if {a.position, b.position} & denied else LINK_FMR
@@ -169,11 +171,11 @@ def _compare_all(
     return own, [pair for pair in compared if pair[2].fmr <= line(pair[0], pair[1])]
 
 
-def _is_stranger(pair: Pair) -> bool:
+def _is_stranger(pair: Pair, sketch: Callable[[SequencePrint, SequencePrint], float]) -> bool:
     """Return whether two good prints of one position look like two people's."""
     first, second, comparison = pair
     good = all(len(p.template) >= _MIN_MINUTIAE and p.template.area_mm2 >= _MIN_AREA_MM2 for p in (first, second))
-    return good and comparison.fmr >= STRANGER_FMR
+    return good and comparison.fmr >= STRANGER_FMR and sketch(first, second) <= _STRANGER_MINUTIAE
 
 
 def _mix_ups(links: list[Pair], own: list[Pair], total: int) -> list[Finding]:

@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from biometrics.fingerprint.minutiae.enhance import cells_to_pixels
 from biometrics.fingerprint.minutiae.fields import CELL, Fields, Floats
 
-BORDER_PX: Final = 10
+# Distance of a minutia from the outline of the print, which is drawn about 6 px outside the last ridge, and from the picture's edge.
+BORDER_PX: Final = 15
+EDGE_PX: Final = 10
 LEAST_COHERENCE: Final = 0.35
 DIPOLE_PERIODS: Final = 1.1
 ENDING, BIFURCATION = 1, 2
@@ -69,9 +71,10 @@ def find(e: Floats, fields: Fields, most: int) -> Points:
     o = (nx * gx + ny * gy) * (period * np.float32(1 / (2 * np.pi)))
 
     inside = cv2.resize(fields.mask.astype(np.uint8), (fields.mask.shape[1] * CELL, fields.mask.shape[0] * CELL), interpolation=0)
-    inside = np.pad(inside[:height, :width], 1)
     size = 2 * BORDER_PX + 1
-    inside = cv2.erode(inside, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))[1:-1, 1:-1]
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    inside = cv2.erode(inside[:height, :width] & fields.touched, kernel)
+    inside[:EDGE_PX] = inside[-EDGE_PX:] = inside[:, :EDGE_PX] = inside[:, -EDGE_PX:] = 0
 
     # A vortex cell sees both signs of e and of o. Near the normal's branch cut (up or down) o flips by itself: test all.
     plus = e > 0

@@ -17,7 +17,7 @@ from biometrics.positions import SINGLE_FINGERS, FingerPosition
 from tests.bench.planted import FAULTS, PoolPerson, as_sequence, clean
 
 MATCH = Comparison(12.0, 1e-9, ((0, 0),), 0.0, 100.0)
-NO_MATCH = Comparison(1.0, 0.9, (), 0.0, 100.0)
+NO_MATCH = Comparison(-3.4, 0.9, (), 0.0, 100.0)
 
 
 def _template() -> Template:
@@ -183,6 +183,21 @@ def test_poor_prints_are_not_called_strangers(world: World) -> None:
     world.owner[id(poor)] = ("nobody", FingerPosition.RIGHT_INDEX)
     prints[FingerPosition.RIGHT_INDEX, True] = poor
     assert _check(world, prints) == []
+
+
+def test_prints_whose_minutiae_agree_somewhat_are_not_called_strangers(world: World) -> None:
+    """Touches pulled far: the ridges do not lie on each other, the minutiae alone score -1.5 (strangers' median is -3.4)."""
+    prints = as_sequence(clean(np.random.default_rng(1), world.people[0]))
+
+    def pulled(a: SequencePrint, b: SequencePrint) -> Comparison:
+        return NO_MATCH if a.position == b.position == FingerPosition.RIGHT_LITTLE else world.compare(a, b)
+
+    def sketch(a: SequencePrint, b: SequencePrint) -> float:
+        return -1.5 if a.position == b.position == FingerPosition.RIGHT_LITTLE else world.sketch(a, b)
+
+    assert check_sequence(prints, comparer=pulled, sketch=sketch) == []
+    strangers = check_sequence(prints, comparer=pulled, sketch=lambda a, b: pulled(a, b).score)
+    assert [f.kind for f in strangers] == [FindingKind.ROLLED_NOT_SLAP]
 
 
 def test_missing_fingers_are_no_finding(world: World) -> None:
