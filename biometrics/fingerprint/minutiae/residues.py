@@ -73,7 +73,8 @@ def find(e: Floats, fields: Fields, most: int) -> Points:
     inside = cv2.resize(fields.mask.astype(np.uint8), (fields.mask.shape[1] * CELL, fields.mask.shape[0] * CELL), interpolation=0)
     size = 2 * BORDER_PX + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    inside = cv2.erode(inside[:height, :width] & fields.touched, kernel)
+    print_area = np.asarray(inside[:height, :width], np.uint8) & fields.touched.astype(np.uint8)
+    inside = cv2.erode(print_area, kernel)
     inside[:EDGE_PX] = inside[-EDGE_PX:] = inside[:, :EDGE_PX] = inside[:, -EDGE_PX:] = 0
 
     # A vortex cell sees both signs of e and of o. Near the normal's branch cut (up or down) o flips by itself: test all.
