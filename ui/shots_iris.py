@@ -78,10 +78,11 @@ def _gone(studio: Studio) -> None:
 
 def _taken(studio: Studio) -> None:
     """Both are taken; the dossier is at the portrait, the eyes are looked at again."""
-    page: Any = studio.shell.page
+    page: Any = studio.shell.page_named("iris")
     dossier, counter = page.dossier, studio.shell.counter
     assert counter is not None
-    page.restart()
+    if studio.shell.page is page:  # the camera is back and may have taken them already
+        page.restart()
     studio.until(lambda: _page(studio) == "PortraitScreen", 120.0)
     studio.shell.page.leave()
     studio.shell.stack.setCurrentWidget(page)

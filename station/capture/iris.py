@@ -43,7 +43,11 @@ class IrisJudge:
         # As one looks at the person: their right eye is at the left of the picture.
         pairs = list(zip(BOTH, seen, strict=True)) if len(seen) == len(BOTH) else list(zip(wanted, seen, strict=False))
         parts = tuple(_hint(eye, view, threshold) for eye, view in pairs if eye in wanted)
-        return Verdict(parts, len(wanted), () if seen else (NOT_SEEN,), model=LIVE_MODEL, provisional=True)
+        firsts = {p.reasons[:1] for p in parts}
+        same = (
+            firsts.pop() if len(firsts) == 1 and len(parts) > 1 else ()
+        )  # both eyes want the same: it is said once, of the person
+        return Verdict(parts, len(wanted), same if seen else (NOT_SEEN,), model=LIVE_MODEL, provisional=True)
 
     def final(self, capture: RawCapture, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
         """Judge a capture by the device's own scores."""

@@ -52,6 +52,7 @@ class IrisScreen(LiveScreen):
     stage = "iris"
     kind = "iris"
     part_code = "eye."
+    adjust_code = "ui.iris.adjust"
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
@@ -208,6 +209,7 @@ class IrisScreen(LiveScreen):
 
     def _side(self, *, exceptions: bool) -> None:
         self.exceptions.setVisible(exceptions)
+        self.banner.setVisible(not (exceptions and self.shell.large))  # in large type the panel needs the room
         self._auto.setVisible(not exceptions)
         self._whose_card.setVisible(not exceptions and not self.shell.large)
         self.sees.setVisible(not exceptions and not self.shell.large)

@@ -17,6 +17,7 @@ class SpeakingScreen(Screen):
     """Makes the parts; `LiveScreen` drives them."""
 
     kind = "fingers"
+    adjust_code = "ui.live.adjust"
     part_code = "ui.short.of."
     """Words of the part an instruction is about, by its position."""
 
@@ -71,7 +72,7 @@ class SpeakingScreen(Screen):
             code, position = view.instruction.code, view.instruction.position
             name = texts(f"{self.part_code}{position}") if position else ""
             main = f"{name} {texts(code)[:1].lower()}{texts(code)[1:]}" if name else texts(code)
-            head = texts("ui.live.adjust", count=max(1, wrong)) if position else texts("ui.state.retry")
+            head = texts(self.adjust_code, count=max(1, wrong)) if position else texts("ui.state.retry")
             state = State.BLOCKED if code in {"wrong-hand", "previous-person", "same-finger"} else State.RETRY
             second = (
                 f"{texts.second(f'{self.part_code}{position}')}: {texts.second(code).lower()}"
