@@ -81,7 +81,7 @@ def _taken(studio: Studio) -> None:
     page: Any = studio.shell.page_named("iris")
     dossier, counter = page.dossier, studio.shell.counter
     assert counter is not None
-    if studio.shell.page is page:  # the camera is back and may have taken them already
+    if type(studio.shell.page).__name__ == "IrisScreen":  # the camera is back and may have taken them already
         page.restart()
     studio.until(lambda: _page(studio) == "PortraitScreen", 120.0)
     studio.shell.page.leave()

@@ -314,9 +314,12 @@ class HomeVisitScreen(Screen):
             actions.append(self.act("retake", "ui.action.retake", "F4", self._capture))
             actions.append(self.act("flagged", "ui.action.accept-flagged", "F12", self._accept, primary=True))
         elif step is not None:
-            name = self.texts(f"step.{step.id}").lower()
-            actions.append(self.act("capture", "ui.action.visit-capture", "F12", self._capture, enabled=allowed, primary=True,
-                                    icon="finger", step=name))  # fmt: skip
+            code, name = "ui.action.visit-capture", f"step.{step.id}"  # each language says the capture in its own words
+            main, second = (
+                self.texts(code, step=self.texts(name).lower()),
+                self.texts.second(code, step=self.texts.second(name).lower()),
+            )
+            actions.append(Action("capture", main, second, "F12", self._capture, allowed, primary=True, icon="finger"))
         else:
             actions.append(self.act("review", "ui.action.visit-review", "F12", self._review, primary=True, icon="pen"))
         return actions
