@@ -17,9 +17,9 @@ def _page(studio: Studio) -> str:
 def _form_fault(studio: Studio) -> None:
     studio.go("declaration", studio.scenes.returned)
     page: Any = studio.shell.page
-    edit = page.fields["phone"].edit
+    edit = page.fields["dob"].edit
     edit.setFocus()
-    edit.setText("12")
+    edit.setText("31/02/1987")
     edit.editingFinished.emit()
     studio.until(studio.settled)
 
