@@ -110,8 +110,8 @@ class HomeVisitScreen(Screen):
         work.addWidget(self.asking, 1)
         right.addLayout(work, 1)
         row.addLayout(right, 9)
-        self._beat = QTimer(self)
-        self._beat.timeout.connect(self._again)
+        self.beat = QTimer(self)
+        self.beat.timeout.connect(self._again)
 
     # --- showing ---------------------------------------------------------------------------------------------------------------
 
@@ -124,7 +124,8 @@ class HomeVisitScreen(Screen):
         self._was_large = self.shell.large
         self.shell.set_look(dark=self.shell.dark, large=True)
         self.rows.setFocus()
-        self._beat.start(BEAT_MS)
+        self.capture.show()
+        self.beat.start(BEAT_MS)
         self._ask()
 
     def _again(self) -> None:
@@ -137,7 +138,7 @@ class HomeVisitScreen(Screen):
     def leave(self) -> None:
         """Stop the live picture; the person's time goes on until they are left."""
         super().leave()
-        self._beat.stop()
+        self.beat.stop()
         self.asking.shut()
         self.capture.stop()
         self.exceptions.hide()
@@ -431,6 +432,7 @@ class HomeVisitScreen(Screen):
             return
         self.exceptions.begin()
         self.exceptions.show()
+        self._strip_card.hide()  # the panel needs the height in large type
         step = self._step()
         if step is not None and len(step.fingers) == 1:
             self.exceptions.choose(step.fingers[0])
@@ -438,6 +440,7 @@ class HomeVisitScreen(Screen):
 
     def _close_exceptions(self) -> None:
         self.exceptions.hide()
+        self._strip_card.show()
         self.strip.setFocus()
         self.shell.refresh_actions()
 
