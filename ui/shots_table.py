@@ -23,7 +23,7 @@ STATES: Final[dict[str, tuple[str, str, str, str, str]]] = {
     "S4": ("s04-fingers-stopped", "s04-fingers-live", "s05-portrait-live", "s04-fingers-unplugged", ""),
     "S5": ("s05-portrait-live", "s05-portrait-live", "s05-portrait-confirm", "s05-portrait-unplugged", ""),
     "S6": ("s06-iris-live", "s06-iris-hint", "s06-iris-taken", "s06-iris-no-camera", ""),
-    "S7": ("s07-review-open", "s07-review-answers", "s07-review-sealed", "s07-review-wrong", "s07-review-sealed"),
+    "S7": ("s07-review-answers", "s07-review-answers", "s07-review-sealed", "s07-review-wrong", "s07-review-sealed"),
     "S8": ("s08-finish-due", "s08-finish-due", "s08-finish-given", "x-print-preview-no-printer", "s08-finish-due"),
     "S9": ("s09-applicant-blank", "s09-applicant-reads", "s09-applicant-thanks", "s09-applicant-waits", ""),
     "S10": (
