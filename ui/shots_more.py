@@ -46,7 +46,7 @@ def _portrait_live(studio: Studio) -> None:
         page = studio.shell.page
         return isinstance(page, PortraitScreen) and page.view.judged
 
-    studio.until(judged)
+    studio.until(judged, 4 * DEADLINE_S)  # the fingers before the face take their time on a busy machine
 
 
 def _applicant_blank(studio: Studio) -> None:
