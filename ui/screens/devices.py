@@ -218,6 +218,9 @@ class DevicesScreen(Screen):
         row = self._chosen()
         can = {i.id for i in row.intents} if row is not None else set()
         free = not self.busy
+        if row is None:  # nothing to test or calibrate: look again, or say in the settings what there is
+            return [self.act("settings", "ui.nav.settings", "F6", lambda: self.shell.go("settings"), icon="gear"),
+                    self.act("search", "ui.action.search", "F12", self._search, enabled=free, primary=True, icon="tool")]  # fmt: skip
         return [
             self.act("search", "ui.action.search", "F5", self._search, enabled=free),
             self.act("test", "ui.action.self-test", "F4", self._test, enabled=free and "self-test" in can, icon="eye"),
@@ -232,6 +235,13 @@ class DevicesScreen(Screen):
                 icon="tool",
             ),
         ]
+
+    def key(self, name: str) -> bool:
+        """F5 searches also where F12 does."""
+        if name == "F5" and not self.busy:
+            self._search()
+            return True
+        return False
 
     def _test(self) -> None:
         row, desk = self._chosen(), self.desk
