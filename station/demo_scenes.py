@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from devices.contract import Camera, Scanner
 from station.app import Station
-from station.clock import ManualClock, SystemClock, legal_day
+from station.clock import ManualClock, SystemClock, legal, legal_day
 from station.demo import call_person, demo_citizen, demo_devices, demo_population, open_demo_station, person_seed
 from station.demo_intake import DemoIntake
 from station.dossier.consuming import NoticeDesk
@@ -109,7 +109,10 @@ def _fill(clock: ManualClock, now: datetime, station: Station, scanner: Scanner,
     made.returned, _ = opened(3)
     station.book.set_field(made.returned, "full_name", LONG_NAME)
     Mending(station.book).report(made.returned, "S4", "addr_perm", "Đã chuyển nhà, sổ cũ")
-    clock.jump(now - timedelta(hours=3))
+    # Today's work, also soon after midnight: what was done "three hours ago" would then be yesterday's.
+    midnight = legal(now).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(now.tzinfo)
+    began = max(now - timedelta(hours=3), midnight)
+    clock.jump(began)
     made.acknowledged = captured(0)
     made.refused = captured(1)
     for dossier in (made.acknowledged, made.refused):
@@ -119,7 +122,7 @@ def _fill(clock: ManualClock, now: datetime, station: Station, scanner: Scanner,
     _refuse(station, intake, seal_dossier(station, made.refused).package_id)
     made.waiting = made.acknowledged  # a decision about quality is asked for a capture that can be looked at
     station.book.ask(made.waiting, "low-quality", "rolled-right-index", "2", deferred=True)
-    clock.advance(5400)
+    clock.advance((now - began).total_seconds() / 2)
     made.reviewing = _reviewing(station, enroller, *opened(4), scanner=scanner, camera=camera, seed=seed, say=say)
     made.exceptions, _ = opened(2)
     for finger in (3, 4, 5, 10):
