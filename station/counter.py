@@ -24,6 +24,7 @@ from station.app import Station
 from station.capture.runner import LiveRunner, ViewSink
 from station.capture.session import Attempt, CaptureSession
 from station.carriers import TusCarrier
+from station.desk.active import ActiveDesk
 from station.desk.cards import CardTable
 from station.desk.comparing import CompareDesk
 from station.desk.faces import FaceDesk
@@ -93,6 +94,7 @@ class Counter:
         self._runner: LiveRunner | None = None
         self._uploader: Uploader | None = None
         self.tries = Tries(station)
+        self.active = ActiveDesk(station)
         self.place = ""
         """Where this station stands, for the top bar."""
         self.before_close: list[Callable[[], None]] = []
@@ -236,9 +238,8 @@ class Counter:
         """Return the chip's photo beside the best try of the portrait (S5)."""
         return self.faces.view(dossier, self.tries.picture(dossier, step), self.judges.portrait)
 
-    def start_capture(
-        self, dossier: str, step: CaptureStep, *, on_frame: Callable[[Frame], None], on_view: ViewSink
-    ) -> Future[Attempt | None]:
+    def start_capture(self, dossier: str, step: CaptureStep, *, on_frame: Callable[[Frame], None],
+                      on_view: ViewSink) -> Future[Attempt | None]:  # fmt: skip
         """Open the live picture for `step`; the future brings the best attempt, None when stopped."""
         station = self.station
         station.check_before_capture()
@@ -248,12 +249,16 @@ class Counter:
         if not device.is_open:
             device.open()
         tried = len(state.captures[step.id].attempts)
+        judge = self.judges.of(step.modality)
         session = CaptureSession(
-            request_of(step, state), rules_of(step), self.judges.of(step.modality), attempts_before=tried,
+            request_of(step, state), rules_of(step), judge, attempts_before=tried,
             admission=station.admission(device),
         )  # fmt: skip
         self._runner = LiveRunner(device, worker, on_frame=on_frame, on_view=on_view)
         self.tries.begin(dossier, step, session)
+        aid = getattr(judge, "active", None)  # a PortraitJudge has one
+        if aid is not None:
+            self.active.opened(dossier, step.id, aid)
         future = self._runner.start(session)
         self.tries.follow(future)
         for following in state.procedure.steps[state.procedure.steps.index(step) + 1 :][:1]:
@@ -264,6 +269,8 @@ class Counter:
         """Stop the live picture and write down what was tried and nobody decided about: leaving a capture loses nothing."""
         if self.tries.session is not None:
             self.stop_capture()
+            self.active.stop()
+            self.active.note()
             self.tries.keep()
 
     def pause(self, dossier: str) -> None:
@@ -328,9 +335,8 @@ class Counter:
         judge = self.judges.iris
         return distance_of(judge.latest) if judge is not None else None
 
-    def declare_eye_exception(
-        self, dossier: str, eye: Eye, kind: EyeExceptionKind, permanence: Permanence, reason: str = ""
-    ) -> None:
+    def declare_eye_exception(self, dossier: str, eye: Eye, kind: EyeExceptionKind, permanence: Permanence,
+                              reason: str = "") -> None:  # fmt: skip
         """Declare an eye whose iris cannot be taken; signed by the signed-in officer (F7)."""
         declare_eye_exception(self.station.book, dossier, eye, kind, permanence, reason)
 
@@ -341,13 +347,11 @@ class Counter:
 
         return tuple(t.id for t in load_profile(self.station.settings.text("portrait.profile")).ticks)
 
-    def save_attempts(
-        self, dossier: str, step: CaptureStep, *, accept_flagged: bool = False, confirmed: tuple[str, ...] = ()
-    ) -> bool:
+    def save_attempts(self, dossier: str, step: CaptureStep, *, accept_flagged: bool = False,
+                      confirmed: tuple[str, ...] = ()) -> bool:  # fmt: skip
         """Write down what was tried and accept the best if it passed (or when flagged acceptance was asked for); True when accepted.
-
-        `confirmed` are the officer's own judgements, kept as flags of the capture.
-        """
+        `confirmed` are the officer's own judgements, kept as flags of the capture."""
+        self.active.note()
         return self.tries.save(dossier, step, flagged=accept_flagged, confirmed=confirmed)
 
     def accept_best(self, dossier: str, step: CaptureStep) -> bool:
@@ -366,9 +370,8 @@ class Counter:
         """Take an accepted capture back (F4)."""
         self.station.book.discard_capture(dossier, step, reason)
 
-    def declare_exception(
-        self, dossier: str, finger: FingerPosition, kind: ExceptionKind, permanence: Permanence, reason: str = ""
-    ) -> None:
+    def declare_exception(self, dossier: str, finger: FingerPosition, kind: ExceptionKind, permanence: Permanence,
+                          reason: str = "") -> None:  # fmt: skip
         """Declare a finger that cannot be taken; signed by the signed-in officer (F7)."""
         self.station.book.declare_exception(dossier, finger, kind, permanence, reason)
 

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from biometrics.portrait.synthesis import Fault
 from biometrics.positions import SINGLE_FINGERS
 from devices.contract import Camera, ImagingDevice, Scanner
 from devices.simulated.camera import SimulatedCamera, Sitting
@@ -106,6 +107,16 @@ def demo_iris(clock: Clock, settle_s: float) -> tuple[ImagingDevice, SbiSimulato
         service.stop()
         raise
     return device, service
+
+
+def do_as_asked(camera: SimulatedCamera, challenge: str | None) -> None:
+    """Let the simulated person answer a challenge of `biometrics.portrait.active` (twice, should the first be missed); None: sit straight."""
+    move = _MOVES.get(challenge or "")
+    camera.play(((None, 0.6), (move, 0.6), (None, 1.4), (move, 0.6)) if move is not None else ())
+
+
+_MOVES = {"portrait-active-blink": Fault.EYES_CLOSED, "portrait-active-turn-left": Fault.TURNED_LEFT,
+          "portrait-active-turn-right": Fault.TURNED_RIGHT}  # fmt: skip
 
 
 def call_person(scanner: Scanner, camera: Camera, seed: int, *, light_s: float = 0.0, procedure: str = "") -> None:

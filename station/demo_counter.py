@@ -19,7 +19,16 @@ from station.chip import csca_store
 from station.chip_demo import demo_chip
 from station.clock import Clock, SystemClock
 from station.counter import Counter
-from station.demo import call_person, demo_citizens, demo_devices, demo_iris, demo_population, open_demo_station, person_seed
+from station.demo import (
+    call_person,
+    demo_citizens,
+    demo_devices,
+    demo_iris,
+    demo_population,
+    do_as_asked,
+    open_demo_station,
+    person_seed,
+)
 from station.demo_intake import DemoIntake
 from station.desk.tickets import CardOnTable, Visitor
 from station.device_room import DeviceRoom, DeviceWish
@@ -88,6 +97,7 @@ class DemoCounter:
 
         self.counter = Counter(station, scanner, camera, population, tuple(visitors), step_up, self._procedure, demo_trust, iris)
         self.counter.place = self.place
+        self.counter.active.heard = partial(do_as_asked, camera)
         self.counter.queue.hand_out()
         plain = self.counter.seed_of
         people: dict[str, int] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
-from typing import Final
+from typing import Any, Final
 
 from station.app import Station, software_version
 from station.capture.model import Capture
@@ -88,9 +88,17 @@ def content_of(station: Station, state: DossierState) -> PackageContent:
         papers=paper_parts(station.journal, events), operator=station.operator.operator_id, station=station.origin,
         software=software_version(), clock=station.clock.source, created=station.clock.now(), sequence=sealed + 1,
         previous=previous, demo=station.demo,
-        facts={"exceptions": {str(int(f)): e.kind.value for f, e in state.exceptions.items()}, "visit": state.visit,
+        facts={"exceptions": {str(int(f)): e.kind.value for f, e in state.exceptions.items()}, "visit": state.visit, **active_facts(state),
                **({"eye_exceptions": {str(int(e)): x.kind.value for e, x in state.eye_exceptions.items()}} if state.eye_exceptions else {})},
     )  # fmt: skip
+
+
+def active_facts(state: DossierState) -> dict[str, Any]:
+    """Return the blink-and-turn checks of the portrait as the manifest tells them, with what they do not claim; {} when none was asked for."""
+    if not state.active_checks:
+        return {}
+    checks = [{"step": c.step, "challenges": list(c.challenges), "done": c.done, "outcome": c.outcome, "tier": c.tier} for c in state.active_checks]  # fmt: skip
+    return {"active_checks": {"claim": "aid-no-liveness-detection", "checks": checks}}
 
 
 def capture_parts(

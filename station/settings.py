@@ -83,6 +83,7 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("capture.hold_frames", "quality", 5, 3, 30),
     Setting("fingerprint.threshold", "quality", 40, 0, 100),
     Setting("portrait.profile", "quality", "vn-cccd", choices=("vn-cccd", "vn-passport", "icao", "custom")),
+    Setting("portrait.active", "quality", "offered", choices=("off", "offered", "required")),
     Setting("devices.scanner", "devices", "simulated-scanner"),
     Setting("devices.camera", "devices", "simulated-camera"),
     Setting("devices.iris", "devices", ""),

@@ -33,11 +33,12 @@ class Challenge(StrEnum):
 
 
 class Outcome(StrEnum):
-    """RUNNING, PASSED, TIMED_OUT, or UNAVAILABLE where the tier knows no lids or pose."""
+    """RUNNING, PASSED, TIMED_OUT, STOPPED by the officer, or UNAVAILABLE where the tier knows no lids or pose."""
 
     RUNNING = "running"
     PASSED = "passed"
     TIMED_OUT = "timed-out"
+    STOPPED = "stopped"
     UNAVAILABLE = "unavailable"
 
 
@@ -84,6 +85,12 @@ class ActiveCheck:
                 self._take(face, time_s)
         running = self._outcome is Outcome.RUNNING
         return ActiveState(self._challenges[self._done] if running else None, self._done, self._outcome)
+
+    def stop(self) -> ActiveState:
+        """End it before its time; what is over stays as it ended."""
+        if self._outcome is Outcome.RUNNING:
+            self._outcome = Outcome.STOPPED
+        return ActiveState(None, self._done, self._outcome)
 
     def _take(self, face: Landmarks, time_s: float) -> None:
         opening, yaw = geometry(face).eye_opening, face.pose.yaw

@@ -55,6 +55,7 @@ class LiveState:
         ready: True once everything held long enough: take `best`.
         best: the best frame of the present run of good ones, or None.
         speed: eye distances per second.
+        seen: the face's points of this very frame, not calmed (a calmed blink comes late and half shut), or None.
     """
 
     time_s: float
@@ -69,6 +70,7 @@ class LiveState:
     ready: bool
     best: BestFrame | None
     speed: float
+    seen: Landmarks | None = None
 
 
 @dataclass(slots=True)
@@ -163,6 +165,7 @@ class LiveAssessor:
             ready=self._run.frames >= HOLD_FRAMES and time_s - self._run.since_s >= HOLD_S - 1e-6,
             best=self._run.best,
             speed=self._tracker.speed,
+            seen=face,
         )
 
     def _still(self) -> bool:

@@ -61,6 +61,7 @@ class SimulatedCamera(Camera):
         self._pacer: Pacer = pacer or RealPacer()
         self._drawn: dict[tuple[int, Fault | None, int], npt.NDArray[np.uint8]] = {}
         self._began: float | None = None
+        self._played: tuple[float, tuple[tuple[Fault | None, float], ...]] = (0.0, ())
         self._number = 0
         self._plugged = True
 
@@ -83,8 +84,12 @@ class SimulatedCamera(Camera):
 
     def call(self, sitting: Sitting) -> None:
         """Another person sits down."""
-        self._sitting, self._began = sitting, None
+        self._sitting, self._began, self._played = sitting, None, (0.0, ())
         self._drawn.clear()
+
+    def play(self, moves: Sequence[tuple[Fault | None, float]]) -> None:
+        """From now on the person does this, each for so many seconds (None: sits straight), then sits as before. Any thread."""
+        self._played = (self._pacer.monotonic(), tuple(moves))
 
     def unplug(self) -> None:
         """Fault switch: pull the cable."""
@@ -128,6 +133,12 @@ class SimulatedCamera(Camera):
     def _fault_now(self) -> Fault | None:
         if self._began is None:
             self._began = self._pacer.monotonic()
+        since, moves = self._played
+        moved = self._pacer.monotonic() - since
+        for move, lasting in moves:
+            if moved < lasting:
+                return move
+            moved -= lasting
         passed = self._pacer.monotonic() - self._began
         for fault, lasting in self._sitting.faults:
             if passed < lasting:

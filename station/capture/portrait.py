@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from biometrics.portrait.reasons import Instruction
 from biometrics.positions import FingerPosition
 from biometrics.reasons import Region
 from devices.contract import CaptureRequest, Frame, RawCapture
+from station.capture.active import ActiveAid
 from station.capture.verdict import PartVerdict, Verdict
 
 FAILED_SCORE = 59.0
@@ -31,6 +33,8 @@ class PortraitJudge:
         self._kit: Tools | None = None
         self._live: LiveAssessor | None = None
         self.latest: PortraitQuality | None = None
+        self.active = ActiveAid()
+        """The blink-and-turn check: while one runs, no live picture passes."""
 
     def _tools(self) -> Tools:
         """The networks; call with the lock held."""
@@ -62,7 +66,13 @@ class PortraitJudge:
         with self._lock:
             state = self._assessor().update(frame.image, frame.at_s)
         self.latest = state.quality
-        return self._verdict(state.quality, state.instruction, thresholds)
+        verdict = self._verdict(state.quality, state.instruction, thresholds)
+        # Two faces answer for nobody; then it is the rule of one person that is said.
+        alone = state.seen if len(state.faces) == 1 else None
+        asked = self.active.feed(alone, frame.at_s, int(state.quality.tier) if state.quality is not None else 0)
+        if asked is None:
+            return verdict
+        return replace(verdict, held_for=str(asked if alone is not None or state.instruction is None else state.instruction))
 
     def final(self, capture: RawCapture, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
         """See `station.capture.session.Judge`."""

@@ -134,6 +134,10 @@ class CaptureSession:
         if not self._admission.enrolls:
             self._manual = False
             return False
+        if verdict.held_for:
+            self._manual = False
+            self._gate.reset()
+            return False
         if self._gate.feed(verdict, frame.at_s) or self._manual:
             self.phase = Phase.TAKE
             return True

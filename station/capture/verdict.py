@@ -62,12 +62,15 @@ class Verdict:
     details: dict[str, float] = field(default_factory=dict)
     merit: float = 0.0
     """0..1: tells pictures of one burst apart that hold the same rules; no threshold looks at it."""
+    held_for: str = ""
+    """Code of what must be over before a picture may be taken (a check of the person); it is the one instruction then."""
 
     @property
     def passed(self) -> bool:
         """Every expected part found and each at its own threshold; never the average."""
         return (
             self.present
+            and not self.held_for
             and len(self.parts) == self.expected
             and not BLOCKING.intersection(self.whole)
             and all(p.passed for p in self.parts)
@@ -80,6 +83,8 @@ class Verdict:
 
     def main_reason(self) -> tuple[str, FingerPosition] | None:
         """Return the one instruction to show: code and the finger it concerns (UNKNOWN: the whole hand or face)."""
+        if self.held_for:
+            return self.held_for, FingerPosition.UNKNOWN
         ranked = [(rank(code), code, FingerPosition.UNKNOWN) for code in self.whole]
         ranked += [(rank(code), code, p.position) for p in self.parts if not p.passed for code in p.reasons[:1]]
         if not ranked:

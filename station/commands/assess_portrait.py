@@ -12,7 +12,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import cv2
 import numpy as np
 import typer
 from numpy.typing import NDArray
@@ -207,9 +206,9 @@ def _one(path: Path, kit: Tools, task: _Task) -> bool:
             typer.echo(f"  {say(f'portrait-{same.sameness.value}', task.language)}{number}")
     if task.plot is not None:
         target = task.free(task.plot, path, ".portrait.png") if task.plot.is_dir() else task.plot
-        _, png = cv2.imencode(".png", draw(image, quality))
-        with writing(target.name):
-            target.write_bytes(png.tobytes())
+        from station.commands.prints import write_picture  # brings what judges fingers
+
+        write_picture(target, draw(image, quality))
     return cropped
 
 

@@ -101,4 +101,7 @@ def write_picture(path: Path, picture: NDArray[Any]) -> None:
             raise OSError("PNG")
         path.write_bytes(data.tobytes())
     except OSError as error:
-        raise StorageError(f"{path.name} cannot be written; the result above holds.", code="plot-not-written") from error
+        raise StorageError(
+            f"{path.name} cannot be written; the result above holds. Check that its folder is there and may be written to.",
+            code="plot-not-written",
+        ) from error

@@ -20,6 +20,9 @@ class Kind(StrEnum):
     DISCARDED = "capture.discarded"  # step, capture event id, reason
     EXCEPTION = "finger.exception"  # finger, kind, permanence, reason, signature
     FINGERS_CHECKED = "fingers.checked"  # captures (event ids), prints, known (people), findings: kind, code, key, fingers, person, log10_chance, evidence
+    ACTIVE_CHECKED = (
+        "portrait.active-checked"  # step, challenges, done, outcome, tier: an aid to the officer, no liveness detection
+    )
     REVIEWED = "dossier.reviewed"  # answers by line
     SIGNED = "dossier.signed"  # who (applicant, operator), form, signature or blob
     SEALED = "package.sealed"  # package id, sha256, bytes, recipients

@@ -190,6 +190,22 @@ class EyeExceptionState:
 
 
 @dataclass(frozen=True, slots=True)
+class ActiveCheckState:
+    """A blink-and-turn check that was asked for at the portrait: an aid to the officer who watched, no liveness detection.
+
+    `challenges` and `outcome` are codes of `biometrics.portrait.active`; `done`: how many were answered; `tier`: 1 knows lids and pose.
+    """
+
+    step: str
+    challenges: tuple[str, ...]
+    done: int
+    outcome: str
+    tier: int
+    at: datetime
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
 class LookUpState:
     """What the register answered. `record` holds the register's fields, None when it has no such person."""
 

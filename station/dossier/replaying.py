@@ -16,6 +16,7 @@ from station.dossier.events import Event, EventId
 from station.dossier.findings import FINDING, FingerCheckState, from_body
 from station.dossier.kinds import Kind
 from station.dossier.parts import (
+    ActiveCheckState,
     ApplicationKind,
     Approval,
     AttemptState,
@@ -87,6 +88,7 @@ class Replay:
         self._lease: Lease | None = None
         self._card_note: Mapping[str, Any] = {}
         self._finger_check: FingerCheckState | None = None
+        self._active_checks: list[ActiveCheckState] = []
         self._work = WorkTime()
         self._sealed_at: datetime | None = None
         self._count = 0
@@ -131,7 +133,7 @@ class Replay:
             linked=tuple(self._linked), card=self._card, card_note=self._card_note, work_s=dict(self._work.operator_s), events=self._count,
             unknown_events=self._unknown, heads=tuple(sorted(self._ids - self._named)), lease=self._lease,
             finger_check=self._finger_check, desk_s=dict(self._work.desk_s), sealed_at=self._sealed_at,
-            eye_exceptions=dict(self._eye_exceptions),
+            eye_exceptions=dict(self._eye_exceptions), active_checks=tuple(self._active_checks),
         )  # fmt: skip
 
     # --- opening, data -----------------------------------------------------------------------------------------------------
@@ -241,6 +243,10 @@ class Replay:
         keys = {f.key for f in self._finger_check.findings}
         # A question about what a retake settled waits for nobody any more.
         self._approvals = {i: a for i, a in self._approvals.items() if a.decision or a.what != FINDING or a.subject in keys}
+
+    def _on_active_checked(self, event: Event, body: Mapping[str, Any]) -> None:
+        self._active_checks.append(ActiveCheckState(str(body["step"]), tuple(map(str, body.get("challenges", ()))), int(body.get("done", 0)),
+                                                    str(body["outcome"]), int(body.get("tier", 0)), event.at, event.operator))  # fmt: skip
 
     # --- review, papers, end of the counter --------------------------------------------------------------------------------
 
@@ -398,7 +404,8 @@ _HANDLERS: Final[dict[str, Callable[[Replay, Event, Mapping[str, Any]], None]]] 
         Kind.OPENED: "opened", Kind.CLASSIFIED: "classified", Kind.LOOKED_UP: "looked_up", Kind.FIELD_SET: "field",
         Kind.CARD_READ: "card_read", Kind.ATTEMPT: "attempt", Kind.CAPTURED: "captured", Kind.DISCARDED: "discarded",
         Kind.EXCEPTION: "exception", Kind.EXCEPTION_WITHDRAWN: "exception_withdrawn", Kind.EYE_EXCEPTION: "eye_exception",
-        Kind.EYE_EXCEPTION_WITHDRAWN: "eye_exception_withdrawn", Kind.FINGERS_CHECKED: "fingers_checked", Kind.REVIEWED: "reviewed",
+        Kind.EYE_EXCEPTION_WITHDRAWN: "eye_exception_withdrawn", Kind.FINGERS_CHECKED: "fingers_checked", Kind.ACTIVE_CHECKED: "active_checked",
+        Kind.REVIEWED: "reviewed",
         Kind.SIGNED: "signed", Kind.PAPER: "paper", Kind.PROOF: "proof", Kind.FEE: "fee", Kind.OLD_CARD: "old_card",
         Kind.SLIP: "slip", Kind.VNEID: "vneid", Kind.PAUSED: "paused", Kind.RESUMED: "resumed", Kind.ABANDONED: "abandoned",
         Kind.REOPENED: "resumed", Kind.MERGED: "merged", Kind.MERGED_FROM: "linked", Kind.LINKED: "linked", Kind.HANDED: "handed",

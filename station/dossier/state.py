@@ -15,6 +15,7 @@ from biometrics.positions import Eye, FingerPosition
 from station.dossier.events import Event, EventId, heads, merge
 from station.dossier.findings import FINDING, FingerCheckState, FingerFinding
 from station.dossier.parts import (
+    ActiveCheckState,
     ApplicationKind,
     Approval,
     Branch,
@@ -88,6 +89,7 @@ class DossierState:
     desk_s: Mapping[Desk, float] = field(default_factory=dict)
     sealed_at: datetime | None = None
     eye_exceptions: Mapping[Eye, EyeExceptionState] = field(default_factory=dict)
+    active_checks: tuple[ActiveCheckState, ...] = ()
 
     def value(self, name: str) -> str:
         """Return the stored text of field `name`, empty when not given."""

@@ -29,6 +29,7 @@ DESK_BY_NUMBER: Final[Mapping[str, Desk]] = {
 _OF_KIND: Final = {str(k): d for d, kinds in {
     Desk.CLERK: (Kind.LOOKED_UP, Kind.CARD_READ),
     Desk.FINGERS: (Kind.EXCEPTION, Kind.EXCEPTION_WITHDRAWN, Kind.FINGERS_CHECKED),
+    Desk.PORTRAIT: (Kind.ACTIVE_CHECKED,),
     Desk.FINISH: (Kind.REVIEWED, Kind.SIGNED, Kind.FEE, Kind.OLD_CARD, Kind.SLIP, Kind.VNEID, Kind.SEALED),
 }.items() for k in kinds}  # fmt: skip
 _CAPTURE: Final = frozenset({str(Kind.ATTEMPT), str(Kind.CAPTURED), str(Kind.DISCARDED)})

@@ -14,6 +14,7 @@ from biometrics.portrait.reading import read_portrait
 from biometrics.portrait.synthesis import Fault, render_face, settings_with
 from station.cli import app
 from station.desks.papers import form_portrait
+from station.errors import StorageError
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +135,13 @@ def test_wrong_use(folder, tmp_path):
     assert run().exit_code == 2
     two = [str(folder / "clean.png"), str(folder / "glasses.jpg")]
     assert run(*two, "--plot", str(tmp_path / "one.png")).exit_code == 2
+
+
+def test_a_plot_into_a_folder_that_is_not_there_says_so_and_the_result_stands(folder, tmp_path):
+    answer = run(str(folder / "clean.png"), "--json", "--plot", str(tmp_path / "nowhere" / "one.png"))
+    assert json.loads(answer.output.splitlines()[0])["file"] == "clean.png"
+    assert isinstance(answer.exception, StorageError)
+    assert "Check that its folder is there" in str(answer.exception)
     own = tmp_path / "own.toml"
     own.write_text("name = 3", "utf-8")
     assert run(str(folder / "clean.png"), "--profile", str(own)).exit_code == 1

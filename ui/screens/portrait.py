@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from station.capture.session import SessionView
 from station.views.fingers import FingersView
 from station.views.portrait import PortraitView, portrait_view
+from station.views.portrait_active import CHALLENGES, ActiveView
 from ui.qt import QCheckBox, QColor, QFrame, QHBoxLayout, QPainter, QPen, QPointF, QRectF, Qt, QVBoxLayout
 from ui.screens.live import LiveScreen
 from ui.shell import Shell
@@ -14,7 +17,7 @@ from ui.widgets.actions import Action
 from ui.widgets.chips import card, label
 from ui.widgets.live_parts import AutoCard
 from ui.widgets.live_view import Overlay
-from ui.widgets.portrait_parts import ChipFaceCard, LampBars, TryThumbs
+from ui.widgets.portrait_parts import ActiveCard, ChipFaceCard, LampBars, TryThumbs
 from ui.widgets.rules import RuleRows
 
 OPTIONAL_TICKS = frozenset({"bare-head-or-religious"})
@@ -30,6 +33,7 @@ class PortraitScreen(LiveScreen):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self.rules = portrait_view(None)
+        self.active_view: ActiveView | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -96,6 +100,9 @@ class PortraitScreen(LiveScreen):
         right.addWidget(tries)
         self.chip_face = ChipFaceCard(self.texts)
         right.addWidget(self.chip_face)
+        self.active = ActiveCard(self.texts)
+        self.active.hide()
+        right.addWidget(self.active)
         self._light_card, box = card(self.texts("ui.portrait.light"), small=True)
         self.lamps = LampBars(self.texts)
         box.addWidget(self.lamps)
@@ -114,16 +121,20 @@ class PortraitScreen(LiveScreen):
         self.view.setMinimumWidth(300 if large else 430)
         self._tries_note.setVisible(not large)
         self.chip_face.brief(large)
-        self._light_card.setVisible(not large)  # the rules say it too
+        self._light_card.setVisible(not large and self.active.isHidden())  # the rules say it too
+        self._auto.setVisible(not large or self.active.isHidden())
 
     # --- showing ----------------------------------------------------------------------------------------------------------------
 
     def enter(self, dossier: str = "") -> None:
         """Open the camera; the officer's boxes start empty for each person."""
+        self.active.hide()
         super().enter(dossier)
         counter = self.counter
         self._show_ticks(())
         self.ask(lambda: counter.portrait_ticks, self._show_ticks)
+        self.active_view = None
+        self.ask(lambda: counter.active.view(dossier), self._show_active)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFocus()
 
@@ -155,8 +166,32 @@ class PortraitScreen(LiveScreen):
         """Draw the rules of the analysed frame and its lines."""
         self._show_rules(portrait_view(self.counter.portrait_quality))
         self.view.show_overlay(Overlay((), at_s, arrived_s))
+        active = self.counter.active.live_view()
+        if active.shown:
+            self._show_active(active)
         passed = view.verdict is not None and view.verdict.passed
         self._auto.segments.show_states([State.GOOD if passed else State.RETRY], view.hold_share)
+
+    def _show_active(self, view: ActiveView) -> None:
+        """The check that was asked for; what ended is written down at once."""
+        before, self.active_view = self.active_view, view
+        if view == before:
+            return
+        self.active.show_view(view)
+        self.active.setVisible(view.shown)
+        self.restyle()
+        if before is None or before.running != view.running:
+            self.shell.refresh_actions()
+            self.ask(self.counter.active.note)
+
+    def speak(self, view: SessionView) -> None:
+        """A challenge is nothing to mend: it is asked, here and on the applicant's screen."""
+        asked, active = view.instruction, self.active_view
+        if asked is None or asked.code not in CHALLENGES or active is None or view.refused is not None:
+            super().speak(view)
+            return
+        self.banner.say(State.LIVE, self.texts.of(active.outcome), self.texts(asked.code), self.texts.second(asked.code))
+        self._tell(asked.code, 0)
 
     def show_kept(self) -> None:
         """What the machine says of a picture that an earlier visit left."""
@@ -238,6 +273,20 @@ class PortraitScreen(LiveScreen):
         boxes[number - 1].toggle()
         return True
 
+    def _ask_active(self) -> None:
+        active = self.counter.active
+        if active.running:
+            active.stop()
+        else:
+            active.begin()
+        self._show_active(active.live_view())
+
     def offers(self) -> list[Action]:
-        """As every capture."""
-        return self.base_offers()
+        """As every capture; F6 asks to blink and turn, and no picture is taken meanwhile."""
+        actions, view = self.base_offers(), self.active_view
+        if self.reason.isVisible() or view is None or not view.offered:
+            return actions
+        words = "ui.action.active-stop" if view.running else "ui.action.active"
+        check = self.act("active", words, "F6", self._ask_active, enabled=self.running is not None, icon="eye")
+        held = [replace(a, enabled=False) if view.running and a.name == "capture" else a for a in actions]
+        return [held[0], check, *held[1:]]

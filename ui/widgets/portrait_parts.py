@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from station.views.chip_face import ChipFaceView
 from station.views.fingers import Try
 from station.views.portrait import LampLine
+from station.views.portrait_active import ActiveView
 from ui.qt import (
     QColor,
     QFrame,
@@ -135,6 +136,27 @@ class ChipFaceCard(QFrame):
         self.photo.setAccessibleName(year)
         self.chip.set(State(view.tone.value), self._texts(view.word.code, **view.word.values))
         self._note.setText(self._texts(view.note.code, **view.note.values))
+
+
+class ActiveCard(QFrame):
+    """How the blink-and-turn check stands, and what it does not claim."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self._texts = texts
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        frame, box = card(texts("ui.portrait.active"), small=True)
+        self.chip = StateChip(State.IDLE, "")
+        box.addWidget(self.chip)
+        self.note = label("", "caption", wrap=True)
+        box.addWidget(self.note)
+        column.addWidget(frame)
+
+    def show_view(self, view: ActiveView) -> None:
+        """Fill it."""
+        self.chip.set(State(view.tone.value), self._texts.of(view.outcome))
+        self.note.setText(self._texts.of(view.note))
 
 
 class LampBars(QWidget):
