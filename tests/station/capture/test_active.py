@@ -19,7 +19,7 @@ from station.capture.session import CaptureSession, StepRules
 from station.clock import ManualClock
 from station.demo import do_as_asked, open_demo_station
 from station.desk.active import ActiveDesk
-from station.sealing import active_facts
+from station.sealing import content_of
 from station.views.base import Tone
 from station.views.portrait_active import active_view
 
@@ -149,7 +149,7 @@ def test_the_order_is_another_each_time() -> None:
 def test_what_was_asked_and_how_it_ended_stands_in_the_dossier_and_the_manifest(station: Station) -> None:
     dossier = station.book.open_dossier("test-short", kind="first", visit="counter")
     step = next(s.id for s in station.book.state(dossier).procedure.steps if s.modality == "face")
-    assert active_facts(station.book.state(dossier)) == {}
+    assert "active_checks" not in content_of(station, station.book.state(dossier)).facts
     desk, aid = ActiveDesk(station), ActiveAid()
     assert not desk.view(dossier).shown
     desk.opened(dossier, step, aid)
@@ -162,7 +162,7 @@ def test_what_was_asked_and_how_it_ended_stands_in_the_dossier_and_the_manifest(
     desk.note()
     (check,) = station.book.state(dossier).active_checks
     assert (check.step, list(check.challenges), check.done, check.outcome) == (step, challenges, 0, "stopped")
-    facts = active_facts(station.book.state(dossier))["active_checks"]
+    facts = content_of(station, station.book.state(dossier)).facts["active_checks"]
     assert facts["claim"] == "aid-no-liveness-detection"
     assert [(c["outcome"], c["challenges"]) for c in facts["checks"]] == [("stopped", challenges)]
 
