@@ -11,6 +11,11 @@ from ui.theme.icons import paint_state
 from ui.theme.style import Current
 from ui.theme.tokens import State
 
+_TALL = 1.45
+"""How much taller a broken rule's row is than another."""
+_LEAST = 11
+"""The smallest type, pixels."""
+
 
 class RuleRows(QWidget):
     """Painted as one. `only`: just these lines."""
@@ -44,34 +49,46 @@ class RuleRows(QWidget):
         theme, p, s = Current.theme, Current.theme.palette, Current.theme.scale
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        weight = sum(1.45 if line.action is not None and not self._only else 1.0 for line in self._lines) or 1.0
-        unit = min(self.height() / weight, s.body * 2.6)
+        broken = sum(line.action is not None and not self._only for line in self._lines)
+        unit = min(self.height() / (len(self._lines) + (_TALL - 1) * broken or 1), s.body * 2.6)
+        # Two lines of words need their height; where the rows have less, what to do takes the place of what was measured.
+        roomy = unit * _TALL >= 2.6 * s.body
+        if not roomy:
+            unit = min(self.height() / (len(self._lines) or 1), s.body * 2.6)
+        body, caption = (max(_LEAST, min(size, int(unit / 1.4))) for size in (s.body, s.caption))  # no descender is cut
         top = 0.0
         for line in self._lines:
-            tall = line.action is not None and not self._only
-            box = QRectF(0, top, self.width(), unit * (1.45 if tall else 1.0))
+            wrong = line.action is not None and not self._only
+            tall = wrong and roomy
+            box = QRectF(0, top, self.width(), unit * (_TALL if tall else 1.0))
             state = State(line.tone.value)
-            if tall:
+            if wrong:
                 painter.fillRect(box, theme.ground(state))
             painter.setPen(QPen(QColor(p.border), 1))
             painter.drawLine(QPointF(0, box.bottom()), QPointF(box.right(), box.bottom()))
             paint_state(painter, state, QRectF(14, box.center().y() - 7, 14, 14), theme.colour(state))
             first = QRectF(40, box.top(), box.width() - 54, unit if tall else box.height())
-            painter.setFont(theme.font(s.body, 600 if tall else 400))
+            painter.setFont(theme.font(body, 600 if wrong else 400))
             painter.setPen(QColor(p.text))
             words = self._texts(f"ui.rule.{line.name}")
             painter.drawText(first, Qt.AlignmentFlag.AlignVCenter, words)
             used = painter.fontMetrics().horizontalAdvance(words) + 8
-            painter.setFont(theme.font(s.caption))
+            painter.setFont(theme.font(caption))
             painter.setPen(QColor(p.text2))
-            if not self._only:
+            if not self._only and (roomy or not wrong):
                 painter.drawText(
                     first.adjusted(used, 1, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._texts.second(f"ui.rule.{line.name}")
                 )
             value = line.value or self._texts("ui.rule.unknown")
+            if wrong and not roomy and line.action is not None:
+                painter.setFont(theme.font(body, 700))
+                painter.setPen(theme.colour(state))
+                value = painter.fontMetrics().elidedText(
+                    self._texts(line.action.code), Qt.TextElideMode.ElideRight, int(first.width() - used)
+                )
             painter.drawText(first, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, value)
             if tall and line.action is not None:
-                painter.setFont(theme.font(s.body, 700))
+                painter.setFont(theme.font(body, 700))
                 painter.setPen(theme.colour(state))
                 painter.drawText(
                     QRectF(40, box.top() + unit * 0.62, box.width() - 54, unit * 0.8),
