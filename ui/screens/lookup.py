@@ -105,7 +105,7 @@ class LookupScreen(Screen):
         frame, box = card()
         box.setContentsMargins(1, 1, 1, 1)
         headers = [self.texts(f"ui.col.{c}") for c in ("field", "chip", "register", "declared", "result")]
-        self.table = Table(headers, (122, 150, 150, 150, 196), self.texts("ui.lookup.title"), stretch=(1, 2, 3))
+        self.table = Table(headers, (110, 150, 150, 150, 180), self.texts("ui.lookup.title"), stretch=(1, 2, 3))
         self.table.currentCellChanged.connect(lambda *_: None if self._filling else self._show_row())
         box.addWidget(self.table)
         column.addWidget(frame, 1)

@@ -76,7 +76,7 @@ class ReviewScreen(Screen):
         middle.addWidget(self._banner)
         frame, box = card()
         box.setContentsMargins(1, 1, 1, 1)
-        self.table = Table(("", "", ""), (138, 350, 158), self.texts("ui.review.title"), stretch=(1,))
+        self.table = Table(("", "", ""), (138, 350, 172), self.texts("ui.review.title"), stretch=(1,))
         self.table.currentCellChanged.connect(lambda *_: self._read_aloud())
         box.addWidget(self.table)
         middle.addWidget(frame, 1)
