@@ -32,7 +32,13 @@ class Browser:
         self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False)
         options = {"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
                             "--disable-background-networking", f"--user-data-dir={profile}"]}  # fmt: skip
-        wanted = {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
+        # An element is waited for: a key that sends a form returns before the next page is there.
+        wanted = {
+            "browserName": "chrome",
+            "timeouts": {"implicit": 15_000},
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": {"browser": "ALL"},
+        }
         self._session = self._call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})["sessionId"]
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -100,7 +106,7 @@ def test_a_clerk_looks_a_receipt_up(browser: Browser, intake: RunningIntake, sta
     assert station.id in browser.text("table")
     browser.click("main a")
     browser.type("#number", "0000000000000000\n")
-    assert browser.run("return document.querySelector('#result').textContent").strip()
+    assert browser.text("#result").strip()
     assert "table" not in browser.run("return document.querySelector('main').innerHTML")
     # Nothing came from anywhere else, nothing was refused by the page's own policy (a 404 for an unknown number is told as such).
     assert [c for c in browser.complaints() if "404" not in c] == []
