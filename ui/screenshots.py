@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from station.counter import Counter
 from station.demo_counter import DemoCounter
 from station.demo_scenes import Scenes, build_scenes
 from ui.main import build_shell
@@ -52,8 +53,8 @@ class Studio:
             self.shoot("s00-start")
         errors: list[BaseException] = []
 
-        def opened(counter: object) -> None:
-            show_opened(self.shell, counter)  # type: ignore[arg-type]
+        def opened(counter: Counter) -> None:
+            show_opened(self.shell, counter)
 
         self.shell.jobs.submit(self.demo.open, opened, errors.append)
         self.until(lambda: errors or (self.shell.counter is not None and self.settled()))

@@ -22,8 +22,11 @@ def _page(studio: Studio) -> str:
 def _lookup(studio: Studio) -> None:
     """Somebody who was just called; their card is read, one letter of the form differs."""
     studio.go("lookup", studio.person())
+    from ui.screens.lookup import LookupScreen
+
     page = studio.shell.page
-    studio.until(lambda: page.view is not None and not page.reading and studio.settled())  # type: ignore[attr-defined]
+    assert isinstance(page, LookupScreen)
+    studio.until(lambda: page.view is not None and not page.reading and studio.settled())
 
 
 def _agreed(studio: Studio) -> None:

@@ -84,7 +84,7 @@ def _review_open(studio: Studio) -> None:
             break
         if page.running is None:
             page.restart()
-        studio.until(lambda: _page(studio) == "ReviewScreen" or bool(studio.shell.page.decide), 120.0)  # type: ignore[attr-defined]
+        studio.until(lambda: _page(studio) == "ReviewScreen" or bool(page.decide), 120.0)
         if _page(studio) != "ReviewScreen":
             studio.press("F12")
     studio.until(lambda: _page(studio) == "ReviewScreen" and studio.settled())

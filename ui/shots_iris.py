@@ -66,12 +66,15 @@ def _exception(studio: Studio) -> None:
 
 def _gone(studio: Studio) -> None:
     """No camera: the eyes can be excepted, nothing blocks."""
+    from ui.screens.iris import IrisScreen
+
     page, counter = studio.shell.page, studio.shell.counter
     studio.begin("Esc")
     studio.until(studio.settled)
     assert counter is not None
     kept, counter.iris = counter.iris, None
-    page.restart()  # type: ignore[attr-defined]
+    assert isinstance(page, IrisScreen)
+    page.restart()
     studio.until(studio.shell.trouble.isVisible)
     counter.iris = kept
 

@@ -73,7 +73,7 @@ def main(arguments: list[str]) -> int:
             return super().wait(seconds / SPEED, stop)
 
     # Growing ten fingers is the simulator's work, not the station's: those that are asked for grow when they are.
-    SimulatedScanner.warm_up = lambda self, fingers=(): None  # type: ignore[method-assign]
+    SimulatedScanner.warm_up = lambda self, fingers=(): None
     application()
     from tests.ui.driver import Clerk
 

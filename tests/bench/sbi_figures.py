@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 from biometrics.positions import FingerPosition
 from devices.contract import CaptureRequest, Frame, Impression, Scanner
@@ -27,6 +28,9 @@ from station.capture.runner import LiveRunner
 from station.capture.session import CaptureSession, StepRules
 from station.keys.trust import Purpose, TrustView, read_entry
 from tests.bench.report import Report
+
+if TYPE_CHECKING:
+    from ui.widgets.live_view import LiveView
 
 REPEAT = 7
 SHOWN_S = 5.0
@@ -123,11 +127,27 @@ def _whole(report: Report, scanner: Scanner) -> None:
     report.figure("SBI slap, press to scored, live picture running", median(times) * 1000, "ms", 700, "as at the counter")
 
 
+def paint_for(view: LiveView, slot: LatestSlot[Frame], seconds: float) -> float:
+    """Paint what comes on the window's widget; return frames a second."""
+    from ui.qt import QApplication
+    from ui.widgets.live_view import to_image
+
+    version, begin, shown = 0, time.monotonic(), 0
+    while time.monotonic() - begin < seconds:
+        version, frame = slot.newer_than(version, 1.0)
+        if frame is not None:
+            view.show_frame(to_image(frame.image))
+            view.repaint()
+            QApplication.processEvents()
+            shown += 1
+    return shown / (time.monotonic() - begin)
+
+
 def _shown(report: Report, scanner: Scanner) -> None:
     """Frames of the 1600x1500 stream painted on a widget, and what one costs."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from ui.qt import QApplication
-    from ui.widgets.live_view import LiveView, to_image
+    from ui.widgets.live_view import LiveView
 
     application = QApplication.instance() or QApplication([])
     view = LiveView()
@@ -147,18 +167,8 @@ def _shown(report: Report, scanner: Scanner) -> None:
 
     thread = threading.Thread(target=run, name="bench-sbi-frames")
     thread.start()
-    version, _ = slot.newer_than(0, 20.0)
-    begin, shown = time.monotonic(), 0
-    while time.monotonic() - begin < SHOWN_S:
-        version, frame = slot.newer_than(version, 1.0)
-        if frame is not None:
-            view.show_frame(to_image(frame.image))
-            view.repaint()
-            application.processEvents()
-            shown += 1
-    report.figure(
-        "SBI live picture shown, 1600x1500 sent", shown / (time.monotonic() - begin), "frames/s", 15, "device sends 30/s"
-    )
+    slot.newer_than(0, 20.0)
+    report.figure("SBI live picture shown, 1600x1500 sent", paint_for(view, slot, SHOWN_S), "frames/s", 15, "device sends 30/s")
     slot.close()
     scanner.cancel()
     thread.join(10)

@@ -21,7 +21,7 @@ def ink(applicant: Applicant) -> tuple[float, float]:
     scanner.prepare(REQUEST)
     preview = scanner.preview()
     frames = [255 - frame.image.mean() for frame in islice(preview, 3 * LONG)]
-    preview.close()  # type: ignore[attr-defined]  # a generator
+    preview.close()
     scanner.close()
     return max(frames[LONG // 2 : LONG]), min(frames[-LONG // 2 :])
 

@@ -173,7 +173,7 @@ class Clerk:
                 )
             )
             self.until(lambda: self.page != "LookupScreen" or self.primary())
-        self.until(lambda: self.page in {"CaptureScreen", "DeclarationScreen"})
+        self.until(lambda: self.page in {"CaptureScreen", "DeclarationScreen", "IrisScreen"})
 
     def capture_all(self) -> None:
         """Stay on the capture pages until they are over; accept what the window asks about."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from station.settings import BY_NAME
 from tests.ui.conftest import Day
-from ui.qt import QLabel
+from ui.qt import QLabel, QWidget
 from ui.screens.review import ReviewScreen
 
 
-def words(widget: object) -> str:
-    return " ".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())  # type: ignore[attr-defined]
+def words(widget: QWidget) -> str:
+    return " ".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
 
 
 def test_the_applicant_reads_the_language_of_the_setting(day: Day) -> None:

@@ -60,7 +60,7 @@ def test_out_of_order_needs_a_reason_and_going_away_another(clerk: Clerk) -> Non
     assert called[0].body["reason"]
     clerk.key("F9")
     clerk.until(lambda: clerk.page == "HomeScreen" and clerk.home.view is not None)
-    clerk.home.table.choose(next(r.key for r in clerk.home.view.rows if r.ticket == "105"))  # type: ignore[union-attr]
+    clerk.home.table.choose(next(r.key for r in clerk.home.view.rows if r.ticket == "105"))
     clerk.key("Del")
     clerk.until(lambda: clerk.home.reason.isVisible())
     clerk.key("3")

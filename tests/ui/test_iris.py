@@ -39,18 +39,7 @@ def to_irises(clerk: Clerk) -> str:
     clerk.until(
         lambda: clerk.page == "LookupScreen" and clerk.lookup.view is not None and not clerk.lookup.reading and clerk.primary()
     )
-    while clerk.page == "LookupScreen":
-        view = clerk.lookup.view
-        assert view is not None
-        count = len(view.open_fields)
-        clerk.key("F12")
-        clerk.until(
-            lambda n=count: (
-                clerk.page != "LookupScreen" or (clerk.lookup.view is not None and len(clerk.lookup.view.open_fields) < n)
-            )
-        )
-        clerk.until(lambda: clerk.page != "LookupScreen" or clerk.primary())
-    clerk.until(lambda: clerk.page in {"IrisScreen", "DeclarationScreen"})
+    clerk.through_lookup()
     if clerk.page == "DeclarationScreen":
         clerk.key("F12")
     clerk.until(lambda: clerk.page == "IrisScreen")

@@ -73,7 +73,7 @@ def test_a_killed_window_goes_on_at_the_same_capture(qapp: object, tmp_path: Pat
     try:
         row = clerk.home.view.rows[0]  # type: ignore[union-attr]
         assert row.place == "open"
-        assert clerk.home.view.following == row.key  # type: ignore[union-attr]
+        assert clerk.home.view.following == row.key
         clerk.key("F12")
         clerk.until(lambda: clerk.page in {"CaptureScreen", "PortraitScreen"})
         (state,) = clerk.counter.station.book.states()

@@ -25,7 +25,7 @@ def test_the_slip_is_given_later_from_the_queue(day: Day) -> None:
     assert isinstance(day.shell.page, FinishScreen)
     assert day.shell.page.dossier == dossier
     day.key("F12")
-    day.clerk.until(lambda: bool(day.shell.page.slip))  # type: ignore[attr-defined]
+    day.clerk.until(lambda: bool(day.shell.page.slip))
     assert day.station.book.state(dossier).slip is not None
     day.key("F12")
     assert day.shell.page is page

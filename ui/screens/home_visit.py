@@ -15,7 +15,7 @@ from ui.screens.base import Screen
 from ui.screens.exceptions import ExceptionPanel
 from ui.screens.home_asking import HomeAsking
 from ui.screens.home_capture import HomeCapture
-from ui.screens.home_words import battery_of, row_of
+from ui.screens.home_words import battery_of, row_of, short_step
 from ui.shell import Shell
 from ui.texts import format_date
 from ui.theme.tokens import State
@@ -227,21 +227,12 @@ class HomeVisitScreen(Screen):
         open_ = [s.step for s in view.home.strip if s.tone.value == "idle"]
         if self.step not in names or (self.step not in open_ and open_):
             self.step = following.id if following is not None else ""
-        stops = [Stop(s.step, self.texts.of(s.label), self._short(s.step), State(s.tone.value)) for s in view.home.strip]
+        rule = view.state.procedure.step
+        stops = [
+            Stop(s.step, self.texts.of(s.label), short_step(self.texts, rule(s.step)), State(s.tone.value))
+            for s in view.home.strip
+        ]
         self.strip.show_stops(stops, self.step)
-
-    def _short(self, step: str) -> str:
-        view = self.view
-        assert view is not None, "shown before"
-        assert view.state is not None, "shown with a person only"
-        rule = view.state.procedure.step(step)
-        if not rule.fingers:
-            return self.texts("ui.step.eyes" if rule.modality is Modality.IRIS else "ui.step.face")
-        hand = self.texts("ui.side.right-short" if int(rule.fingers[0]) <= 5 else "ui.side.left-short")
-        if len(rule.fingers) > 1:
-            return f"{len(rule.fingers)} {hand}" if len(rule.fingers) > 2 else str(len(rule.fingers))
-        names = ("little", "thumb", "index", "middle", "ring")
-        return f"{self.texts('ui.short.' + names[int(rule.position) % 5])} {hand}"
 
     def _step(self) -> CaptureStep | None:
         state = self.view.state if self.view is not None else None

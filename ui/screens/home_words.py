@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from station.dossier.procedure import CaptureStep, Modality
 from station.views.home import HomeRow
 from ui.texts import Texts, format_date
 from ui.theme.tokens import State
@@ -38,3 +39,14 @@ def battery_of(texts: Texts, share: float | None, minutes: float | None) -> str:
         return texts("ui.visit.battery-short", percent=round(100 * share))
     hours, rest = divmod(int(minutes), 60)
     return texts("ui.visit.battery", percent=round(100 * share), hours=hours, minutes=f"{rest:02d}")
+
+
+def short_step(texts: Texts, step: CaptureStep) -> str:
+    """Return a capture in the few letters that its stop on the strip has room for."""
+    if not step.fingers:
+        return texts("ui.step.eyes" if step.modality is Modality.IRIS else "ui.step.face")
+    hand = texts("ui.side.right-short" if int(step.fingers[0]) <= 5 else "ui.side.left-short")
+    if len(step.fingers) > 1:
+        return f"{len(step.fingers)} {hand}" if len(step.fingers) > 2 else str(len(step.fingers))
+    names = ("little", "thumb", "index", "middle", "ring")
+    return f"{texts('ui.short.' + names[int(step.position) % 5])} {hand}"

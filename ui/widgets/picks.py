@@ -72,7 +72,7 @@ class PickList(QWidget):
         widest = max((metrics.horizontalAdvance(f"{r.shown}  {r.note}") for r in self.rows), default=100)
         return QSize(round(widest * 1.25) + 40, len(self.rows) * self._high() + 4)
 
-    def move(self, step: int) -> None:  # type: ignore[override]  # moves the chosen row, not the widget
+    def go(self, step: int) -> None:
         """Choose the next or the previous row."""
         if self.rows:
             self.at = (self.at + step) % len(self.rows) if self.at >= 0 or step > 0 else len(self.rows) - 1
@@ -160,7 +160,7 @@ class PickEdit(QLineEdit):
         step = _STEPS.get(Qt.Key(event.key()))
         if step is not None:
             if self.open and self._list is not None:
-                self._list.move(step)
+                self._list.go(step)
             elif step > 0:
                 self.wanted.emit(self.text())
             return

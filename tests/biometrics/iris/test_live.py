@@ -29,7 +29,7 @@ def test_an_eye_is_found_where_it_was_drawn(seed: int) -> None:
 @pytest.mark.parametrize("wanted", list(STANCES))
 @pytest.mark.parametrize("seed", [3, 8, 21])
 def test_what_a_person_can_mend_is_the_first_reason(wanted: EyeReason | None, seed: int) -> None:
-    picture, _, _ = eye_picture(seed, 1, **STANCES[wanted])  # type: ignore[arg-type]
+    picture, _, _ = eye_picture(seed, 1, **STANCES[wanted])
     (found,) = find_eyes(picture)
     assert found.reasons()[:1] == (() if wanted is None else (wanted,))
 
