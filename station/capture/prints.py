@@ -50,9 +50,8 @@ def prints_of(journal: Journal, capture: Capture, replaced: Mapping[str, str] | 
         position = FingerPosition(image.position or capture.position)
         if position in SLAP_FINGERS:
             try:
-                cuts = [
-                    (_filed(f.position, position), f.crop(pixels)) for f in segment_slap(pixels, position, missing, ppi).fingers
-                ]
+                seen = segment_slap(pixels, position, missing, ppi)
+                cuts = [(_filed(f.position, position), seen.alone(f, pixels)) for f in seen.fingers]
             except BiometricsError:
                 cuts = []
         else:

@@ -52,6 +52,14 @@ class SegmentedFinger:
         cut = cv2.warpAffine(image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=255)
         return np.asarray(cut, np.uint8)
 
+    def nearness(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return how far points of the slap are from this finger's middle, in its own half axes (1 on the ellipse of its box)."""
+        turn = np.radians(self.angle_deg)
+        c, s = float(np.cos(turn)), float(np.sin(turn))
+        dx, dy = x - np.float32(self.centre[0]), y - np.float32(self.centre[1])
+        across, along = (c * dx + s * dy) / (self.width / 2), (c * dy - s * dx) / (self.height / 2)
+        return np.asarray(np.hypot(across, along), np.float32)
+
 
 @dataclass(frozen=True, slots=True)
 class SlapSegmentation:
@@ -68,6 +76,23 @@ class SlapSegmentation:
     hand_confidence: float
     fingers: tuple[SegmentedFinger, ...]
     error: str | None
+
+    def alone(self, finger: SegmentedFinger, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return `finger.crop(image)` without what belongs to its neighbours (white there).
+
+        Fingers that lie close share a strip of both crops; compared with each other, the two would match on these very ridges.
+        """
+        reach = float(np.hypot(finger.width, finger.height)) / 2 + 32  # no crop looks farther
+        x0, y0 = (max(0, int(c - reach)) for c in finger.centre)
+        image = image.copy()
+        window = image[y0 : int(finger.centre[1] + reach), x0 : int(finger.centre[0] + reach)]
+        x = np.arange(x0, x0 + window.shape[1], dtype=np.float32)[None, :]
+        y = np.arange(y0, y0 + window.shape[0], dtype=np.float32)[:, None]
+        own = finger.nearness(x, y)
+        for other in self.fingers:
+            if other is not finger:
+                window[other.nearness(x, y) < own] = 255
+        return finger.crop(image)
 
 
 def segment_slap(

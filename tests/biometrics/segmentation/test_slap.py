@@ -11,9 +11,14 @@ import numpy as np
 import pytest
 
 from biometrics.errors import ImageError
+from biometrics.fingerprint.matching import compare
+from biometrics.fingerprint.minutiae import extract
 from biometrics.fingerprint.segmentation import segment_preview, segment_slap
 from biometrics.fingerprint.synthesis import ImpressionSettings, Person, SyntheticSlap, slap
-from biometrics.positions import SLAP_FINGERS, FingerPosition
+from biometrics.positions import SLAP_FINGERS, FingerPosition, Impression
+from devices.contract import CaptureRequest
+from devices.simulated.scanner import Applicant, SimulatedScanner
+from station.clock import ManualClock
 
 RIGHT, LEFT, THUMBS = FingerPosition.RIGHT_FOUR, FingerPosition.LEFT_FOUR, FingerPosition.TWO_THUMBS
 
@@ -129,3 +134,30 @@ def test_open_slaps(shared):
             like += overlap((finger.centre, (finger.width, finger.height), finger.angle_deg), ((x, y), (w, h), -turn)) >= 0.75
     # A little finger under printed boxes and a crease under a punch hole lie otherwise.
     assert like >= 20
+
+
+def test_close_fingers_do_not_match_on_the_strip_that_both_cuts_hold():
+    applicant = SimulatedScanner(Applicant(70_031), pacer=ManualClock())  # its index and middle finger lie close
+    with applicant:
+        request = CaptureRequest(RIGHT, Impression.LIVE_PLAIN)
+        applicant.prepare(request)
+        image = applicant.capture(request).images[0].pixels
+    found = segment_slap(image, RIGHT)
+    index, middle = found.fingers[:2]
+    assert (index.position, middle.position) == (FingerPosition.RIGHT_INDEX, FingerPosition.RIGHT_MIDDLE)
+    shared = compare(extract(index.crop(image)), extract(middle.crop(image)))
+    assert shared.fmr < 1e-6, "the plain cuts hold the same ridges"
+    alone = compare(extract(found.alone(index, image)), extract(found.alone(middle, image)))
+    assert alone.fmr > 1e-2
+
+
+def test_cutting_a_finger_out_alone_adds_nothing_and_changes_no_pixel_of_its_own():
+    truth = made(RIGHT)
+    found = segment_slap(truth.image, RIGHT)
+    kept = truth.image.copy()
+    for finger in found.fingers:
+        plain, alone = finger.crop(truth.image), found.alone(finger, truth.image)
+        assert plain.shape == alone.shape
+        middle = tuple(slice(n // 4, 3 * n // 4) for n in plain.shape)
+        assert (plain[middle] == alone[middle]).all()
+    assert (truth.image == kept).all()
