@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +34,8 @@ class Browser:
         self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False)
         options = {"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
                             "--disable-background-networking", f"--user-data-dir={profile}"]}  # fmt: skip
-        # An element is waited for: a key that sends a form returns before the next page is there.
         wanted = {
             "browserName": "chrome",
-            "timeouts": {"implicit": 15_000},
             "goog:chromeOptions": options,
             "goog:loggingPrefs": {"browser": "ALL"},
         }
@@ -54,6 +54,21 @@ class Browser:
 
     def _find(self, css: str) -> str:
         return str(self._call("POST", f"/session/{self._session}/element", {"using": "css selector", "value": css})[_ELEMENT])
+
+    @contextmanager
+    def leaving(self) -> Iterator[None]:
+        """Around what sends a form or follows a link: the driver may return while the old page still answers, so its mark is
+        waited for to be gone and the new page to be whole."""
+        self.run("window.oldPage = true")
+        yield
+        arrived = {"script": "return !window.oldPage && document.readyState === 'complete'", "args": []}
+        until = time.monotonic() + 60
+        while time.monotonic() < until:  # each turn is a request of its own, answered by the browser: nothing spins
+            # Between two pages there is none to run a script in, and the driver says so.
+            reply = self._client.post(f"/session/{self._session}/execute/sync", json=arrived)
+            if reply.status_code == 200 and reply.json()["value"]:
+                return
+        raise AssertionError("the next page never came")
 
     def type(self, css: str, text: str) -> None:
         self._call("POST", f"/session/{self._session}/element/{self._find(css)}/value", {"text": text})
@@ -101,11 +116,14 @@ def test_a_clerk_looks_a_receipt_up(browser: Browser, intake: RunningIntake, sta
     assert browser.text("#accepted") == "1"
     assert browser.run("return document.activeElement.id") == "number"
     browser.type("#number", f" {acknowledged.upper()} ")  # as read from paper
-    browser.click("button")
+    with browser.leaving():
+        browser.click("button")
     assert acknowledged in browser.text("table")
     assert station.id in browser.text("table")
-    browser.click("main a")
-    browser.type("#number", "0000000000000000\n")
+    with browser.leaving():
+        browser.click("main a")
+    with browser.leaving():
+        browser.type("#number", "0000000000000000\n")
     assert browser.text("#result").strip()
     assert "table" not in browser.run("return document.querySelector('main').innerHTML")
     # Nothing came from anywhere else, nothing was refused by the page's own policy (a 404 for an unknown number is told as such).
