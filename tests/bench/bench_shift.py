@@ -164,7 +164,7 @@ def _supervisor(clerk: Clerk) -> None:
 
     counter, dossier, done = clerk.counter, clerk.review.dossier, []
     pin = demo_pins(counter.station)["truong-ca"]
-    job = partial(counter.supervisor.decide_here, dossier, "truong-ca", pin)
+    job = partial(counter.supervisor.decide_here, dossier, "truong-ca", pin, reason="looked at side by side: different fingers")
     clerk.shell.jobs.submit(job, done.append, clerk.errors.append)
     clerk.until(lambda: bool(done))
     clerk.shell.go("review", dossier)
