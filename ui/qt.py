@@ -47,6 +47,9 @@ from PySide6.QtGui import (
     QPolygonF,
     QResizeEvent,
     QShortcut,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
     QTransform,
 )
 from PySide6.QtWidgets import (
@@ -145,6 +148,9 @@ __all__ = [
     "QStyledItemDelegate",
     "QTableWidget",
     "QTableWidgetItem",
+    "QTextCharFormat",
+    "QTextLayout",
+    "QTextOption",
     "QThread",
     "QTimer",
     "QTransform",

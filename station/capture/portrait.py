@@ -10,7 +10,7 @@ import numpy as np
 from biometrics.portrait import LiveAssessor, Mode, PortraitQuality, Tools, assess, load_profile, tools
 from biometrics.portrait import Verdict as RuleVerdict
 from biometrics.portrait.compare import Embedder, FaceComparison, compare_faces
-from biometrics.portrait.face import FaceBox, Image
+from biometrics.portrait.face import Image
 from biometrics.portrait.reasons import Instruction
 from biometrics.positions import FingerPosition
 from biometrics.reasons import Region
@@ -20,6 +20,13 @@ from station.capture.verdict import PartVerdict, Verdict
 
 FAILED_SCORE = 59.0
 """A portrait that breaks a rule it must hold never reaches the threshold, whatever share of rules it holds."""
+
+
+def warming_face() -> Image:
+    """Return the small drawn face (600x480x3 uint8, B G R) by which a judge is made ready; drawing it takes some 50 ms."""
+    from biometrics.portrait.synthesis import FaceSettings, render_face
+
+    return render_face(1, FaceSettings(width=480, height=600, eye_distance_px=90.0)).image
 
 
 class PortraitJudge:
@@ -53,12 +60,14 @@ class PortraitJudge:
         return self._kit is not None
 
     def warm(self) -> None:
-        """Load the networks and run each once: a first run costs several times the next."""
-        grey = np.full((960, 720, 3), 180, np.uint8)
+        """Load the networks and judge one small drawn face as live ones are: a first judgement costs several times the next (networks,
+        the picture library's colour tables, patterns)."""
+        drawn = warming_face()
         with self._lock:
-            kit = self._tools()
-            kit.detector.detect(grey)
-            kit.landmarker.locate(grey, FaceBox(200.0, 260.0, 320.0, 400.0, 1.0))
+            live = self._assessor()
+            for moment in (0.0, 0.2):
+                live.update(drawn, moment)
+            live.reset()
 
     def live(self, frame: Frame, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
         """See `station.capture.session.Judge`."""

@@ -26,6 +26,7 @@ from ui.theme.style import Current
 from ui.widgets.actions import ActionButton
 from ui.widgets.chips import StateChip
 from ui.widgets.rows import ROW, RowList, _layout
+from ui.widgets.tables import PAINTED
 
 SLACK = 1
 """Pixels that rounding may cost at fractional scaling."""
@@ -122,10 +123,16 @@ def _table(table: QTableWidget) -> Iterator[str]:
                 if need.height() > room.height() + 4 or need.width() > room.width() + 8:
                     yield f"cell '{item.text()[:40]}' has {room.width()}x{room.height()}, needs {need.width()}x{need.height()}"
         for column in range(table.columnCount()):
-            widget = table.cellWidget(row, column)
+            widget, item = table.cellWidget(row, column), table.item(row, column)
             chip = widget.findChild(StateChip) if widget is not None else None
             if chip is not None and chip.width() + 6 > table.columnWidth(column) + SLACK:
                 yield f"chip '{chip.text()}' has {table.columnWidth(column)}, needs {chip.width() + 6}"
+            painted = item.data(PAINTED) if item is not None else None
+            room = table.visualRect(table.model().index(row, column))
+            if painted is not None and not room.isEmpty():
+                need = painted.size(room.width())
+                if need.width() > room.width() + SLACK or need.height() > room.height() + SLACK:
+                    yield f"'{painted.spoken}' has {room.width()}x{room.height()}, needs {need.width()}x{need.height()}"
 
 
 def _rows(rows: RowList) -> Iterator[str]:

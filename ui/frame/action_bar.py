@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ui.qt import QFrame, QLabel, QResizeEvent
+from ui.qt import QFrame, QResizeEvent
 from ui.theme.tokens import ACTION_BAR
 from ui.widgets.actions import Action, ActionButton
 from ui.widgets.chips import label
@@ -22,24 +22,30 @@ class ActionBar(QFrame):
         self.setObjectName("actions")
         self._others: list[ActionButton] = []
         self._primary: ActionButton | None = None
-        self._hint: QLabel | None = None
+        self._hint = label("", "caption")
+        self._hint.setParent(self)
+        self._hint.hide()
+        self._hinted = False
         self.setFixedHeight(ACTION_BAR)
 
     def show_actions(self, actions: Sequence[Action], hint: str = "") -> None:
-        """Show other buttons; the old ones are gone at once."""
-        for old in (*self._others, self._primary, self._hint):
-            if old is not None:
+        """Show what can be done now. While the same actions are offered their buttons stay, and the focus with them; otherwise all are
+        made anew, in the order that is seen (it is the order of Tab too), and the old ones are gone at once."""
+        ordered = [*(a for a in actions if not a.primary), *[a for a in actions if a.primary][:1]]
+        if [b.action.name for b in self.buttons()] == [a.name for a in ordered]:
+            for button, action in zip(self.buttons(), ordered, strict=True):
+                button.offer(action)
+        else:
+            for old in self.buttons():
                 old.hide()
                 old.deleteLater()
-        self._others = [ActionButton(a, self) for a in actions if not a.primary]
-        found = [ActionButton(a, self) for a in actions if a.primary]
-        self._primary = found[0] if found else None
-        self._hint = label(hint, "caption") if hint else None
-        if self._hint is not None:
-            self._hint.setParent(self)
-        for new in (*self._others, self._primary, self._hint):
-            if new is not None:
+            made = [ActionButton(a, self) for a in ordered]
+            self._primary = made.pop() if ordered and ordered[-1].primary else None
+            self._others = made
+            for new in self.buttons():
                 new.show()
+        self._hint.setText(hint)
+        self._hinted = bool(hint)
         self.arrange()
 
     def buttons(self) -> list[ActionButton]:
@@ -67,10 +73,10 @@ class ActionBar(QFrame):
         if self._needs() > room:
             for button in self.buttons():
                 button.bare = True
-        if self._hint is not None:
+        if self._hinted:
             self._hint.ensurePolished()
             self._hint.adjustSize()
-            self._hint.setVisible(self._needs() + self._hint.width() + 2 * GAP <= room)
+        self._hint.setVisible(self._hinted and self._needs() + self._hint.width() + 2 * GAP <= room)
         rows = self._rows(room)
         top = EDGE
         for row in rows:
@@ -81,7 +87,7 @@ class ActionBar(QFrame):
                 wide = min(size.width(), room)
                 if button is self._primary:
                     left = self.width() - SIDE - wide
-                    if self._hint is not None and not self._hint.isHidden():
+                    if not self._hint.isHidden():
                         self._hint.move(left - GAP - self._hint.width(), top + (high - self._hint.height()) // 2)
                 button.setGeometry(left, top + (high - size.height()) // 2, wide, size.height())
                 left += wide + GAP

@@ -22,7 +22,7 @@ class Ahead(QObject):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self._shell = shell
-        self._steps = [(name, polish) for name in PAGES for polish in (False, True)]
+        self._steps = [(name, step) for name in PAGES for step in (self._build, self._polish, self._paint)]
         self._timer = QTimer(self)
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._step)
@@ -35,9 +35,21 @@ class Ahead(QObject):
         if not self._steps or not self._shell.isVisible():
             self._timer.stop()
             return
-        name, polish = self._steps.pop(0)
+        name, step = self._steps.pop(0)
+        step(name)
+
+    def _build(self, name: str) -> None:
+        self._shell.page_named(name)
+
+    def _polish(self, name: str) -> None:
         page = self._shell.page_named(name)
-        if polish and not page.isVisible():
+        if not page.isVisible():
             for widget in (page, *page.findChildren(QWidget)):
                 widget.ensurePolished()
             page.resize(self._shell.stack.size())
+
+    def _paint(self, name: str) -> None:
+        """Lay the page out and draw it once where nobody sees it: its letters are cut out of the font now."""
+        page = self._shell.page_named(name)
+        if not page.isVisible():
+            page.grab()

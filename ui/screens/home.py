@@ -10,6 +10,7 @@ from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.bar import PaceBar
+from ui.widgets.cells import Chip
 from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
 from ui.widgets.desks import DeskCards
 from ui.widgets.pictures import Picture
@@ -210,14 +211,14 @@ class HomeScreen(Screen):
         minutes = self.texts("ui.minutes", minutes=int(row.wait_s // 60))
         wait: object = minutes if row.place in {"waiting", "open", "paused", "slip"} else ""
         if row.place == "waiting" and row.wait_s > 900:
-            wait = StateChip(State.RETRY, minutes)
+            wait = Chip(State.RETRY, minutes)
         kind = self.texts(f"ui.kind.{row.kind}") if row.kind else ""
         note = ""
         if row.note is not None:
             note = self.texts(
                 row.note.code, **{k: self.texts(str(v)) if str(v).startswith("ui.") else v for k, v in row.note.values.items()}
             )
-        chip = StateChip(State(row.tone.value), self.texts(row.word.code, **row.word.values))
+        chip = Chip(State(row.tone.value), self.texts(row.word.code, **row.word.values))
         return ((row.ticket, True), (row.name, True), row.born, kind, wait, chip, note)
 
     def _say(self, view: TodayView) -> None:

@@ -16,16 +16,16 @@ from ui.theme.tokens import State
 from ui.widgets.bar import ScoreBar
 from ui.widgets.chips import StateIcon, label
 from ui.widgets.live_view import LiveView
+from ui.widgets.state_panel import StatePanel
 
 
-class HomeCapture(QFrame):
+class HomeCapture(StatePanel):
     """`ended()` when a capture was stored, stopped, or needs a decision."""
 
     ended = Signal()
 
     def __init__(self, screen: Screen) -> None:
         super().__init__()
-        self.setObjectName("banner-idle")
         self._screen = screen
         self.running: CaptureStep | None = None
         self.decide: CaptureStep | None = None
@@ -33,7 +33,7 @@ class HomeCapture(QFrame):
         self.bridge.frame_ready.connect(self._frame)
         self.bridge.view_ready.connect(self._analysed)
         row = QHBoxLayout(self)
-        row.setContentsMargins(20, 14, 20, 14)
+        row.setContentsMargins(17, 11, 17, 11)
         row.setSpacing(18)
         self.view = LiveView()
         self.view.setMinimumSize(180, 160)
@@ -65,10 +65,7 @@ class HomeCapture(QFrame):
 
     def say(self, state: State, main: str, second: str = "") -> None:
         """Show one instruction."""
-        if self.objectName() != f"banner-{state.value}":
-            self.setObjectName(f"banner-{state.value}")
-            self.style().unpolish(self)
-            self.style().polish(self)
+        self.show_state(state)
         self._icon.set_state(state)
         self._main.setText(main)
         self._second.setText(second)

@@ -12,9 +12,9 @@ from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
+from ui.widgets.cells import Chip, Marked
 from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
 from ui.widgets.letters import Letters
-from ui.widgets.marked import marked_label
 from ui.widgets.options import Option, OptionList
 from ui.widgets.pictures import SmallPicture
 from ui.widgets.scrolling import Scrolling
@@ -274,10 +274,10 @@ class LookupScreen(Screen):
         cells: list[object] = [(self.texts(f"ui.field.{row.field}"), True)]
         for source in COLUMNS:
             text, spans = row.cells.get(source, "—"), row.spans.get(source, ())
-            cells.append(marked_label(text, spans, state) if spans else text)
+            cells.append(Marked(text, spans, state) if spans else text)
         decided = row.settled and row.tone.value == "retry"
         word = self.texts("ui.lookup.decided") if decided else self.texts(row.result.code)
-        cells.append(StateChip(State.EXCEPTION if decided else state, word))
+        cells.append(Chip(State.EXCEPTION if decided else state, word))
         return tuple(cells)
 
     def _say(self, view: CompareView) -> None:

@@ -13,9 +13,9 @@ from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
+from ui.widgets.cells import Chip, Replaced
 from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
 from ui.widgets.evidence import EvidencePanel
-from ui.widgets.marked import old_and_new
 from ui.widgets.pictures import Picture
 from ui.widgets.scrolling import Scrolling
 from ui.widgets.tables import Table
@@ -191,11 +191,11 @@ class ReviewScreen(Screen):
         state, word = {None: (State.IDLE, "unseen"), True: (State.GOOD, "seen"), False: (State.BLOCKED, "wrong")}[line.answer]
         value: object = (line.value, True)
         if line.old:
-            value = old_and_new(line.old, line.value)
+            value = Replaced(line.old, line.value)
         chip = (
-            StateChip(State.LIVE, self.texts("ui.review.changed"))
+            Chip(State.LIVE, self.texts("ui.review.changed"))
             if line.old and line.answer is None
-            else StateChip(state, self.texts(f"ui.review.{word}"))
+            else Chip(state, self.texts(f"ui.review.{word}"))
         )
         return (self.texts(f"ui.field.{line.field}"), value, chip)
 

@@ -12,7 +12,8 @@ from ui.shell import Shell
 from ui.texts import format_bytes
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
-from ui.widgets.chips import Banner, StateChip, card, label
+from ui.widgets.cells import Chip
+from ui.widgets.chips import Banner, card, label
 from ui.widgets.pictures import Picture
 from ui.widgets.sending import FilterBar, HistoryPanel, StickPanel
 from ui.widgets.tables import Table
@@ -173,11 +174,11 @@ class SendingScreen(Screen):
         return wanted is None or (row.state in wanted and row.open)
 
     def _cells(self, row: PackageRow, view: SendingView) -> tuple[object, ...]:
-        chip = StateChip(CHIP_OF.get(row.state, State.IDLE), self.texts(row.state), icon=ICON_OF.get(row.state, ""))
+        chip = Chip(CHIP_OF.get(row.state, State.IDLE), self.texts(row.state), icon=ICON_OF.get(row.state, ""))
         if row.state == "sealed" and 0 < row.percent < 100:
             # Percent only of bytes the peer confirmed; never "sending" while the line is down.
             code = "ui.queue.stopped-at" if view.error else "ui.queue.at"
-            chip = StateChip(State.RETRY if view.error else State.LIVE, self.texts(code, percent=f"{row.percent:.0f}"))
+            chip = Chip(State.RETRY if view.error else State.LIVE, self.texts(code, percent=f"{row.percent:.0f}"))
         at = row.sealed_at.astimezone()
         today = at.date() == datetime.now().astimezone().date()
         when = f"{at:%H:%M}" if today else f"{at:%d/%m}"

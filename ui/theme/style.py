@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
-from ui.qt import QColor, QFont
+from ui.qt import QColor, QFont, QFontMetrics
 from ui.theme.tokens import DARK, DESK, FONT_FAMILIES, HOME_VISIT, LIGHT, Palette, Scale, State
 
 
@@ -27,11 +28,23 @@ class Theme:
 
     def font(self, pixels: int, weight: int = 400) -> QFont:
         """Return the interface font at a size in px and a weight of 400, 600 or 700."""
-        font = QFont()
-        font.setFamilies(list(FONT_FAMILIES))
-        font.setPixelSize(pixels)
-        font.setWeight(QFont.Weight(weight))
-        return font
+        return QFont(_font(pixels, weight))  # a copy shares the font's data until somebody changes it
+
+
+@lru_cache(maxsize=4096)
+def advance(text: str, pixels: int, weight: int = 400) -> int:
+    """Return the width of a text in px. Layouts ask for the same words again and again."""
+    return QFontMetrics(_font(pixels, weight)).horizontalAdvance(text)
+
+
+@cache
+def _font(pixels: int, weight: int) -> QFont:
+    """Made once for each size and weight: every measured word asks for one."""
+    font = QFont()
+    font.setFamilies(list(FONT_FAMILIES))
+    font.setPixelSize(pixels)
+    font.setWeight(QFont.Weight(weight))
+    return font
 
 
 def make_theme(*, dark: bool = False, large: bool = False) -> Theme:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ui.qt import QAbstractButton, QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QRectF, QSize, QSizePolicy, Qt, QWidget
 from ui.theme.pictograms import paint_pictogram
-from ui.theme.style import Current
+from ui.theme.style import Current, advance
 from ui.theme.tokens import State
 
 
@@ -43,16 +43,21 @@ class ActionButton(QAbstractButton):
 
     def __init__(self, action: Action, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.action = action
         self._compact = False
         self.bare = False
         """Whether the pictogram is left out too."""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(lambda: self.action.run())
+        self.offer(action)
+
+    def offer(self, action: Action) -> None:
+        """Stand for this action from now on."""
+        self.action = action
         self.setEnabled(action.enabled)
         self.setAccessibleName(action.text)
         self.setAccessibleDescription(f"{action.second} ({action.key})")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.clicked.connect(action.run)
+        self.update()
 
     @property
     def compact(self) -> bool:
@@ -79,19 +84,14 @@ class ActionButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """As wide as both lines and the key need."""
-        theme = Current.theme
-        main = QFontMetrics(theme.font(self._main_px(), 700 if self.action.primary else 600))
-        small = QFontMetrics(theme.font(theme.scale.caption))
-        key = QFontMetrics(theme.font(theme.scale.caption, 700)).horizontalAdvance(self.action.key) + 14
-        wide = max(main.horizontalAdvance(self.action.text), small.horizontalAdvance(self.second))
+        scale = Current.theme.scale
+        main = Current.theme.font(self._main_px(), 700 if self.action.primary else 600)
+        key = advance(self.action.key, scale.caption, 700) + 14
+        wide = max(advance(self.action.text, main.pixelSize(), main.weight()), advance(self.second, scale.caption))
         icon = 28 if self._icon else 0
-        return QSize(
-            wide + key + icon + 42,
-            max(
-                min(theme.scale.button, 64) if self._compact else theme.scale.button,
-                round(1.45 * main.height() + (0.9 * small.height() if self.second else 0)),
-            ),
-        )
+        low = min(scale.button, 64) if self._compact else scale.button
+        small = 0.9 * QFontMetrics(Current.theme.font(scale.caption)).height() if self.second else 0
+        return QSize(wide + key + icon + 42, max(low, round(1.45 * QFontMetrics(main).height() + small)))
 
     def _main_px(self) -> int:
         scale = Current.theme.scale

@@ -19,8 +19,9 @@ from ui.qt import (
 )
 from ui.theme.icons import paint_state
 from ui.theme.pictograms import paint_pictogram
-from ui.theme.style import Current
+from ui.theme.style import Current, advance
 from ui.theme.tokens import State
+from ui.widgets.state_panel import StatePanel
 
 BORDERS = {
     State.IDLE: (Qt.PenStyle.DashLine, 1.5),
@@ -91,11 +92,7 @@ class StateChip(QWidget):
 
     def sizeHint(self) -> QSize:
         """Wide enough for the whole word, 1.6 times as high as its letters."""
-        self.ensurePolished()
-        font = Current.theme.font(Current.theme.scale.caption + 1, 600)
-        metrics = QFontMetrics(font)
-        high = round(1.75 * font.pixelSize())
-        return QSize(metrics.horizontalAdvance(self._text) + high + 14, high)
+        return chip_size(self._text)
 
     def minimumSizeHint(self) -> QSize:
         """Never narrower: a state word is not elided."""
@@ -104,30 +101,36 @@ class StateChip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw ground, border, icon, word; without a word there is nothing to say."""
         _ = event
-        if not self._text:
-            return
-        theme = Current.theme
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        style, width = BORDERS[self._state]
-        painter.setBrush(theme.ground(self._state))
-        pen = QPen(theme.colour(self._state), min(width, 1.6), style)
-        painter.setPen(pen if self._state in (State.IDLE, State.RETRY) else Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
-        high = self.height()
-        icon = high * 0.55
-        place = QRectF(7, (high - icon) / 2, icon, icon)
-        if self._pictogram:
-            paint_pictogram(painter, self._pictogram, place.adjusted(-1, -1, 1, 1), theme.colour(self._state), 2.0)
-        else:
-            paint_state(painter, self._state, place, theme.colour(self._state))
-        painter.setPen(theme.colour(self._state))
-        painter.setFont(theme.font(theme.scale.caption + 1, 600))
-        painter.drawText(
-            self.rect().adjusted(round(icon) + 13, 0, -4, 0),
-            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
-            self._text,
-        )
+        if self._text:
+            paint_chip(QPainter(self), QRectF(self.rect()), self._state, self._text, self._pictogram)
+
+
+def chip_size(text: str) -> QSize:
+    """Return the size of a chip with this word: wide enough for the whole of it, 1.75 times as high as its letters."""
+    pixels = Current.theme.scale.caption + 1
+    high = round(1.75 * pixels)
+    return QSize(advance(text, pixels, 600) + high + 14, high)
+
+
+def paint_chip(painter: QPainter, box: QRectF, state: State, text: str, pictogram: str = "") -> None:
+    """Draw a chip into `box`: ground and border of the state, its icon (or a pictogram in its place), the word."""
+    theme = Current.theme
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    style, width = BORDERS[state]
+    painter.setBrush(theme.ground(state))
+    pen = QPen(theme.colour(state), min(width, 1.6), style)
+    painter.setPen(pen if state in (State.IDLE, State.RETRY) else Qt.PenStyle.NoPen)
+    painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 4, 4)
+    icon = box.height() * 0.55
+    place = QRectF(box.left() + 7, box.top() + (box.height() - icon) / 2, icon, icon)
+    if pictogram:
+        paint_pictogram(painter, pictogram, place.adjusted(-1, -1, 1, 1), theme.colour(state), 2.0)
+    else:
+        paint_state(painter, state, place, theme.colour(state))
+    painter.setPen(theme.colour(state))
+    painter.setFont(theme.font(theme.scale.caption + 1, 600))
+    flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+    painter.drawText(box.adjusted(round(icon) + 13, 0, -4, 0), flags, text)
 
 
 def in_cell(widget: QWidget) -> QWidget:
@@ -140,13 +143,13 @@ def in_cell(widget: QWidget) -> QWidget:
     return holder
 
 
-class Banner(QFrame):
+class Banner(StatePanel):
     """One instruction: icon, a large first line (what to do), a second line (why, or the other language)."""
 
     def __init__(self, parent: QWidget | None = None, *, small: bool = False) -> None:
         super().__init__(parent)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 16, 8)
+        row.setContentsMargins(14, 6, 14, 6)
         row.setSpacing(14)
         self._icon = StateIcon(State.IDLE, 20 if small else 26)
         self._main = label("", "strong" if small else "title", wrap=True)
@@ -161,10 +164,7 @@ class Banner(QFrame):
 
     def say(self, state: State, main: str, second: str = "") -> None:
         """Show one instruction."""
-        if self.objectName() != f"banner-{state.value}":
-            self.setObjectName(f"banner-{state.value}")
-            self.style().unpolish(self)
-            self.style().polish(self)
+        self.show_state(state)
         self._icon.set_state(state)
         if self._main.text() != main:
             self._main.setText(main)

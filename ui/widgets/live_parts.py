@@ -11,15 +11,16 @@ from ui.theme.style import Current
 from ui.theme.tokens import State
 from ui.widgets.chips import BORDERS, StateIcon, card, label
 from ui.widgets.pictures import Picture
+from ui.widgets.state_panel import StatePanel
 
 
-class Instruction(QFrame):
+class Instruction(StatePanel):
     """State word small, the instruction large, the other language below."""
 
     def __init__(self) -> None:
         super().__init__()
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 10, 14, 10)
+        column.setContentsMargins(14, 8, 12, 8)
         column.setSpacing(2)
         head = QHBoxLayout()
         self._icon, self._head = StateIcon(State.IDLE, 18), label("", "strong")
@@ -31,18 +32,15 @@ class Instruction(QFrame):
         self._second = label("", "second", wrap=True)
         column.addWidget(self._second)
         column.addStretch(1)
-        self.state = State.IDLE
         self.setMinimumHeight(108)
 
     def say(self, state: State, head: str, main: str, second: str = "") -> None:
         """Show one instruction."""
-        self.state = state
-        if self.objectName() != f"banner-{state.value}":
-            self.setObjectName(f"banner-{state.value}")
+        self.show_state(state)
+        if self._head.objectName() != f"word-{state.value}":
             self._head.setObjectName(f"word-{state.value}")
-            for widget in (self, self._head):
-                widget.style().unpolish(widget)
-                widget.style().polish(widget)
+            self._head.style().unpolish(self._head)
+            self._head.style().polish(self._head)
         self._icon.set_state(state)
         for widget, text in ((self._head, head), (self._main, main), (self._second, second)):
             if widget.text() != text:

@@ -6,48 +6,56 @@ from collections.abc import Sequence
 
 from ui.qt import (
     QFont,
-    QFontMetrics,
     QHeaderView,
     QKeyEvent,
-    QLabel,
     QModelIndex,
+    QPainter,
     QPersistentModelIndex,
-    QRect,
+    QRectF,
     QSize,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     Qt,
     QTableWidget,
     QTableWidgetItem,
-    QWidget,
 )
 from ui.theme.style import Current
-from ui.widgets.chips import in_cell
+from ui.widgets.cells import Marked, Painted, Replaced, plain_high
 
-MEASURED = Qt.ItemDataRole.UserRole + 1
-"""Plain text of a label in a cell, for the height of its row."""
-Cell = str | QWidget | tuple[str, bool]
-"""Plain words, a widget, or (words, bold)."""
+Index = QModelIndex | QPersistentModelIndex
+
+PAINTED = Qt.ItemDataRole.UserRole + 1
+"""What a cell paints instead of plain words."""
+Cell = str | Painted | tuple[str, bool]
+"""Plain words, something painted, or (words, bold)."""
 
 
-class _Wrapped(QStyledItemDelegate):
-    """Says how high wrapped text is between the paddings of the style sheet (Qt's own answer forgets them and cuts the text)."""
+class _Cells(QStyledItemDelegate):
+    """Paints chips and marked words, and says how high wrapped text is between the paddings of the style sheet (Qt's own answer forgets
+    them and cuts the text)."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """Height of the text in its column."""
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw the ground and the chosen row as the style does, then what the cell paints."""
+        super().paint(painter, option, index)
+        painted = index.data(PAINTED)
+        if painted is not None:
+            painter.save()
+            painter.setClipRect(option.rect)
+            painted.paint(painter, QRectF(option.rect))
+            painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Height of the cell in its column."""
         _ = option
         view = self.parent()
         assert isinstance(view, QTableWidget)
+        wide = view.columnWidth(index.column())
+        painted = index.data(PAINTED)
+        if painted is not None:
+            return painted.size(wide)  # type: ignore[no-any-return]
         font = index.data(Qt.ItemDataRole.FontRole)
-        metrics = QFontMetrics(font if isinstance(font, QFont) else view.font())
-        wide = max(40, view.columnWidth(index.column()) - 26)
-        box = metrics.boundingRect(QRect(0, 0, wide, 2000), Qt.TextFlag.TextWordWrap, str(index.data() or ""))
-        marked = str(index.data(MEASURED) or "")
-        if marked:  # a label in the cell wraps as its plain text does, in the heavier of its two weights
-            heavy = QFontMetrics(Current.theme.font(Current.theme.scale.body, 700))
-            box = heavy.boundingRect(QRect(0, 0, wide - 6, 2000), Qt.TextFlag.TextWordWrap, marked)
-            return QSize(wide, box.height() + 26)
-        return QSize(wide, box.height() + 14)
+        weight = font.weight() if isinstance(font, QFont) else 400
+        return QSize(wide, plain_high(str(index.data() or ""), Current.theme.scale.body, int(weight), wide))
 
 
 class Table(QTableWidget):
@@ -65,6 +73,7 @@ class Table(QTableWidget):
         self._wrap = bool(stretch)
         self.setTabKeyNavigation(False)
         self.setAccessibleName(name)
+        self.setItemDelegate(_Cells(self))
         head = self.horizontalHeader()
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setStretchLastSection(not stretch)
@@ -72,7 +81,6 @@ class Table(QTableWidget):
         for column in stretch:
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         if stretch:  # legal text is never cut: the row grows with it
-            self.setItemDelegate(_Wrapped(self))
             self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
             self.verticalHeader().setMinimumSectionSize(Current.theme.scale.row)
         head.setHighlightSections(False)
@@ -133,18 +141,15 @@ class Table(QTableWidget):
 
     def _fill(self, row: int, cells: Sequence[Cell]) -> None:
         for column, cell in enumerate(cells):
-            if isinstance(cell, QWidget):
-                holder = QTableWidgetItem("")
-                if isinstance(cell, QLabel) and cell.wordWrap():
-                    holder.setData(MEASURED, cell.toolTip())
-                self.setItem(row, column, holder)
-                self.setCellWidget(row, column, cell if isinstance(cell, QLabel) else in_cell(cell))
-                continue
-            text, bold = cell if isinstance(cell, tuple) else (cell, False)
+            text, bold = cell if isinstance(cell, tuple) else (cell if isinstance(cell, str) else "", False)
+            painted = cell if isinstance(cell, Painted) else None
             item = QTableWidgetItem(text)
-            if bold:
-                item.setFont(Current.theme.font(Current.theme.scale.body, 600))
-            self.removeCellWidget(row, column)
+            item.setFont(Current.theme.font(Current.theme.scale.body, 600 if bold else 400))
+            if painted is not None:
+                item.setData(PAINTED, painted)
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, painted.spoken)
+            if isinstance(painted, Marked | Replaced):
+                item.setToolTip(painted.spoken)
             self.setItem(row, column, item)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from biometrics.portrait import Verdict, assess, tools
+from station.capture.portrait import PortraitJudge, warming_face
 from station.desk.judges import Judges
 from station.dossier.procedure import Modality
 
@@ -26,3 +28,13 @@ def test_what_cannot_be_made_ready_is_told_by_its_capture_not_by_the_warming() -
     judges.warm(Modality.FACE)
     judges.close()
     assert judges.portrait is None
+
+
+def test_the_warming_judges_a_whole_face_and_leaves_nothing_of_it_behind() -> None:
+    judge = PortraitJudge()
+    seen = assess(warming_face(), judge.profile, kit=tools())
+    assert seen.face is not None, "without a face most measures are not run, and the first citizen waits for them"
+    assert any(r.verdict is not Verdict.UNKNOWN for r in seen.rules)
+    judge.warm()
+    assert judge.ready
+    assert judge.latest is None
