@@ -10,7 +10,7 @@ from station.capture.session import Attempt, Phase, SessionView
 from station.dossier.procedure import CaptureStep
 from station.views.strip import STAGE_OF
 from ui.bridge import LiveBridge
-from ui.qt import QFrame, QHBoxLayout, QVBoxLayout, Signal
+from ui.qt import QHBoxLayout, QVBoxLayout, Signal
 from ui.screens.base import Screen
 from ui.theme.tokens import State
 from ui.widgets.bar import ScoreBar

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ui.qt import (
-    QFontMetrics,
     QFrame,
     QHBoxLayout,
     QLabel,
