@@ -48,8 +48,11 @@ class ActionButton(QAbstractButton):
         """Whether the pictogram is left out too."""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.clicked.connect(lambda: self.action.run())
+        self.clicked.connect(self._run)
         self.offer(action)
+
+    def _run(self) -> None:
+        self.action.run()
 
     def offer(self, action: Action) -> None:
         """Stand for this action from now on."""
