@@ -25,6 +25,7 @@ from station.capture.runner import LiveRunner, ViewSink
 from station.capture.session import Attempt, CaptureSession
 from station.carriers import TusCarrier
 from station.desk.active import ActiveDesk
+from station.desk.beside import DevicesHere
 from station.desk.cards import CardTable
 from station.desk.comparing import CompareDesk
 from station.desk.faces import FaceDesk
@@ -95,6 +96,7 @@ class Counter:
         self._uploader: Uploader | None = None
         self.tries = Tries(station)
         self.active = ActiveDesk(station)
+        self.beside = DevicesHere(station, lambda: [d for d in (self.scanner, self.camera, self.iris) if d is not None])
         self.place = ""
         """Where this station stands, for the top bar."""
         self.before_close: list[Callable[[], None]] = []
@@ -145,8 +147,7 @@ class Counter:
     def today(self) -> TodayView:
         """Return the queue of the day, devices and the four words (S1), after telling the journal what the queue learnt."""
         self.station.tell_journal()
-        devices = (self.scanner, self.camera) if self.iris is None else (self.scanner, self.camera, self.iris)
-        view, clock = self.queue.today(tuple(d.describe() for d in devices)), self.shift.clock()
+        view, clock = self.queue.today(self.beside.rows()), self.shift.clock()
         return replace(view, clock=clock) if clock.tone in {Tone.BLOCKED, Tone.EXCEPTION} else view
 
     def call(self, ticket: str, reason: str = "") -> str:

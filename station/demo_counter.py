@@ -97,6 +97,7 @@ class DemoCounter:
 
         self.counter = Counter(station, scanner, camera, population, tuple(visitors), step_up, self._procedure, demo_trust, iris)
         self.counter.place = self.place
+        self.counter.beside.card_readers = lambda: [SimulatedCardReader().describe()]
         self.counter.active.heard = partial(do_as_asked, camera)
         self.counter.queue.hand_out()
         plain = self.counter.seed_of

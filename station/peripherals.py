@@ -16,6 +16,7 @@ from typing import Final
 from devices.contract import Device, DocumentReader, Fix, Positioner
 from devices.errors import DeviceError, DeviceFormatError
 from devices.worker import DeviceWorker
+from station.desk.beside import Around
 from station.device_room import RoomRow
 
 RETRY_S: Final = 2.0
@@ -59,6 +60,7 @@ class Peripherals:
         self._lock = threading.Lock()
         self._here: tuple[float, Here] | None = None
         self._running: list[tuple[Device, DeviceWorker]] = []
+        self._troubles: dict[str, str] = {}
         for row in rows:
             device = row.device
             if isinstance(device, DocumentReader):
@@ -78,6 +80,12 @@ class Peripherals:
             known = self._here
         return known[1] if known is not None and time.monotonic() - known[0] <= FIX_GOOD_FOR_S else None
 
+    def around(self) -> tuple[Around, ...]:
+        """Return what runs beside the counter and how it is (any thread)."""
+        return tuple(
+            Around(d.describe().kind, d.describe().source, self._troubles.get(d.device_id, "")) for d, _ in self._running
+        )
+
     def close(self) -> None:
         """End every thread and close every device; harmless when repeated."""
         self._stop.set()
@@ -94,12 +102,14 @@ class Peripherals:
         while not self._stop.is_set():
             try:
                 device.open(5.0)
+                self._troubles.pop(device.device_id, None)
                 if told is not None:
                     self._on_trouble(Trouble(device.device_id, ""))
                     told = None
                 work()
             except DeviceError as error:
                 if error.reason_code != told and not self._stop.is_set():
+                    self._troubles[device.device_id] = error.reason_code
                     self._on_trouble(Trouble(device.device_id, error.reason_code))
                     told = error.reason_code
                 device.close()

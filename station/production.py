@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 from devices.contract import (
@@ -109,6 +110,8 @@ class ProductionCounter(Counter):
         super().__init__(station, find_scanner(station) or AbsentScanner("scanner"), find_camera(station) or AbsentCamera("camera"),
                          population, (), lambda _: None, station.settings.text("procedure.id"),
                          lambda: csca_store(None, trusted_authorities(station)), find_iris(station))  # fmt: skip
+        room = partial(DeviceRoom.from_settings, station.settings, station.certificates, station.clock.now)
+        self.beside.card_readers = lambda: [r.info for r in room(names=("devices.card_reader",)).rows()]
         self.place = f"{station.settings.text('station.unit')} · Kit {station.settings.text('station.kit')}"
 
     def held(self) -> tuple[Device, ...]:

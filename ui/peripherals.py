@@ -30,6 +30,7 @@ class PeripheralBridge(QObject):
         room = DeviceRoom.from_settings(station.settings, station.certificates, station.clock.now, names=SETTINGS)
         beside = Peripherals(room.rows(), self._scanned.emit, self._trouble, now_s=lambda: station.clock.now().timestamp())
         station.here = lambda: beside.here
+        counter.beside.others = beside.around
         counter.before_close.append(beside.close)
 
     def _trouble(self, trouble: Trouble) -> None:

@@ -15,7 +15,7 @@ from ui.collector import Collector
 from ui.frame.action_bar import ActionBar
 from ui.frame.calling import Calling
 from ui.frame.keys import Keys, RepeatGuard
-from ui.frame.menu import Menu
+from ui.frame.menu import COMMANDS, Menu
 from ui.frame.rail import Rail
 from ui.frame.second import SecondScreen
 from ui.frame.strip import Strip
@@ -50,12 +50,6 @@ if TYPE_CHECKING:
     from station.views.strip import StripView
     from ui.screens.base import Screen
 
-COMMANDS = (
-    (":language", "ui.menu.language"),
-    (":theme", "ui.menu.theme"),
-    (":large", "ui.menu.large"),
-    (":lock", "ui.menu.lock"),
-)
 LANGUAGES = ("vi", "vi+en", "en")
 
 

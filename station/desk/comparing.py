@@ -44,7 +44,8 @@ class CompareDesk:
 
     def view(self, dossier: str) -> CompareView:
         """Return S2."""
-        return compare_view(self._station.book.state(dossier), self._station.clock.now().date())
+        names = {i: a.name for i, a in self._station.operators.accounts().items()}
+        return compare_view(self._station.book.state(dossier), self._station.clock.now().date(), names=names)
 
     def decide(self, dossier: str, field: str, decision: Decision) -> CompareView:
         """Decide one row and return the screen anew.
@@ -62,7 +63,7 @@ class CompareDesk:
         owner = "data-officer"
         for defect in state.open_defects:
             if defect.field == field:
-                Mending(book).assign(dossier, defect.id, owner)
+                Mending(book).assign(dossier, defect.id, owner, str(decision))
         if not any(d.field == field for d in state.open_defects):
             # The row differs by less than a defect (tone mark placed differently): the officer saw it and keeps the form's value.
             book.set_field(dossier, field, state.value(field), FieldSource.PAPERS)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from devices.contract import CardReader, DeviceInfo
+from devices.contract import CardReader
 from devices.emrtd.access import AccessKey
 from station.app import Station
 from station.clock import legal_day
@@ -17,7 +17,7 @@ from station.dossier.state import DossierState
 from station.errors import ProcedureError
 from station.population.synthetic import SyntheticCitizen
 from station.views.pace import day_hours
-from station.views.today import FRESH_S, Ticket, TodayView, today_view
+from station.views.today import FRESH_S, DeviceRow, Ticket, TodayView, today_view
 
 CardOnTable = tuple[CardReader, AccessKey]
 ELDER_YEARS = 75
@@ -67,7 +67,7 @@ class DayQueue:
         return [s for s in self._station.book.states()
                 if legal_day(s.opened_at) == legal_day(now) or not (s.sealed or _ended(s)) or _slip_left(s, now)]  # fmt: skip
 
-    def today(self, devices: Sequence[DeviceInfo]) -> TodayView:
+    def today(self, devices: Sequence[DeviceRow]) -> TodayView:
         """Return S1. Home visits wait in their own list, never in the counter's queue."""
         states = self._of_today()
         by_ticket = {s.ticket: s for s in states if s.ticket and legal_day(s.opened_at) == legal_day(self._now())}

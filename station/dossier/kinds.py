@@ -50,7 +50,7 @@ class Kind(StrEnum):
     WAITING_FOR = "approval.asked"  # what, subject, reason, deferred
     DECIDED = "approval.decided"  # asked (event id), decision (approved, returned), reason
     DEFECT = "defect.found"  # code, field, evidence, owner, stops
-    DEFECT_ASSIGNED = "defect.assigned"  # defect, owner
+    DEFECT_ASSIGNED = "defect.assigned"  # defect, owner, way (what was decided at the desk)
     DEFECT_CORRECTED = "defect.corrected"  # defect, field, old, new, proof (blob), form
     DEFECT_APPROVED = "defect.approved"  # defect, decision, reason
     DEFECT_CLOSED = "defect.closed"  # defect event id, how

@@ -62,10 +62,11 @@ class Mending:
         return self._book.write(Kind.DEFECT, {"code": code, "field": field, "owner": owner or rule.owner, "stops": rule.stops,
                                               "evidence": {"why": needed_reason(why)}}, dossier).id  # fmt: skip
 
-    def assign(self, dossier: str, defect: EventId, owner: str) -> None:
-        """Give the defect to exactly one owner (a role, an operator or a commune)."""
+    def assign(self, dossier: str, defect: EventId, owner: str, way: str = "") -> None:
+        """Give the defect to exactly one owner (a role, an operator or a commune); `way`: what was decided about it at the desk."""
         self._defect(dossier, defect)
-        self._book.write(Kind.DEFECT_ASSIGNED, {"defect": str(defect), "owner": needed_reason(owner)}, dossier)
+        body = {"defect": str(defect), "owner": needed_reason(owner)}
+        self._book.write(Kind.DEFECT_ASSIGNED, {**body, "way": way} if way else body, dossier)
 
     def correct(self, dossier: str, defect: EventId, value: str, *, proof: str = "") -> str:
         """Propose the right value with its proof (blob of the photographed paper); return its stored form. A sealed dossier's data

@@ -235,6 +235,10 @@ class Defect:
     corrected_by: str = ""
     approved_by: str = ""
     how: str = ""
+    way: str = ""
+    """What was decided at the look-up (`station.desk.comparing.Decision`), by whom and when; "" while nothing was."""
+    way_by: str = ""
+    way_at: datetime | None = None
 
     @property
     def open(self) -> bool:

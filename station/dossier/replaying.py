@@ -322,7 +322,8 @@ class Replay:
             self._defects[defect.id] = replace(defect, **changes)
 
     def _on_defect_assigned(self, event: Event, body: Mapping[str, Any]) -> None:
-        self._change_defect(body, owner=str(body["owner"]), state=DefectState.ASSIGNED)
+        decided = {"way": str(body["way"]), "way_by": event.operator, "way_at": event.at} if body.get("way") else {}
+        self._change_defect(body, owner=str(body["owner"]), state=DefectState.ASSIGNED, **decided)
 
     def _on_defect_corrected(self, event: Event, body: Mapping[str, Any]) -> None:
         self._change_defect(body, state=DefectState.CORRECTED, new_value=str(body["new"]), proof=str(body.get("proof", "")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from station.dossier.checks import FIELD_CODES, compare_field
 from station.dossier.parts import Branch, Defect, DefectState, FieldSource
@@ -15,11 +15,22 @@ from station.vietnam.units import UnitTable, default_units
 from station.views.base import Intent, Tone, Words, shown
 
 COLUMNS = (FieldSource.CHIP, FieldSource.REGISTER, FieldSource.PAPERS, FieldSource.DECLARED)
+ORDER = ("personal_no", *(n for n in FIELD_CODES if n != "personal_no"))
+"""Who it is comes first, then the fields in the order of the form."""
 _TONES = {
     Agreement.SAME: Tone.GOOD, Agreement.SAME_PLACE: Tone.GOOD, Agreement.PARTIAL: Tone.RETRY, Agreement.TONE_PLACED: Tone.RETRY,
     Agreement.MARKS_DIFFER: Tone.RETRY, Agreement.LETTERS_DIFFER: Tone.RETRY, Agreement.MOVED: Tone.RETRY,
     Agreement.DIFFERENT: Tone.RETRY, Agreement.MISSING: Tone.IDLE,
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision about a row: its words, officer and time."""
+
+    words: Words
+    operator: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,8 @@ class CompareRow:
     tone: Tone
     spans: Mapping[FieldSource, tuple[tuple[int, int], ...]]
     settled: bool
+    decided: Decided | None = None
+    """Who decided what about it, None while nobody did (or nothing had to be)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +61,21 @@ class CompareView:
     blocked: tuple[Defect, ...]
     primary: Intent
     summary: Words
+    known_at: Mapping[FieldSource, datetime]
+    """When the register answered and when the form was last written, where that is known."""
 
 
-def compare_view(state: DossierState, day: date, units: UnitTable | None = None) -> CompareView:
-    """Return S2. The first open row has the focus; a stopping defect leaves only the supervisor's key."""
+def compare_view(state: DossierState, day: date, units: UnitTable | None = None, names: Mapping[str, str] | None = None) -> CompareView:  # fmt: skip
+    """Return S2; `names`: operator id → name. The first open row has the focus; a stopping defect leaves only the supervisor's key."""
     table = units or default_units()
     sources = {k: dict(v) for k, v in state.sources.items()}
     sources[FieldSource.DECLARED] = {n: f.value for n, f in state.fields.items()}
     corrected = {n for n, f in state.fields.items() if f.source is not FieldSource.DECLARED}
     corrected |= {d.field for d in state.defects if d.open and d.state is not DefectState.FOUND}
     rows = tuple(
-        _row(n, sources, table, day, settled=n in corrected) for n in FIELD_CODES if any(s.get(n) for s in sources.values())
+        _row(n, sources, table, day, settled=n in corrected, decided=_decided(state, n, names or {}))
+        for n in ORDER
+        if any(s.get(n) for s in sources.values())
     )
     open_fields = tuple(r.field for r in rows if r.tone is Tone.RETRY and not r.settled)
     notes = tuple(Words(str(d.evidence.get("why", f"defect.{d.code}"))) for d in state.open_defects if d.field not in open_fields)
@@ -80,14 +97,29 @@ def compare_view(state: DossierState, day: date, units: UnitTable | None = None)
         else Words("s2.empty")
     )
     branch = Words(f"branch.{state.look_up.branch.value}") if state.look_up is not None else None
-    return CompareView(Words("s2.question"), branch, rows, open_fields, notes, choices, state.blocked, primary, summary)
+    known_at = {FieldSource.REGISTER: state.look_up.at} if state.look_up is not None and not silent else {}
+    if written := [f.at for f in state.fields.values() if f.source is FieldSource.DECLARED]:
+        known_at[FieldSource.DECLARED] = max(written)
+    return CompareView(Words("s2.question"), branch, rows, open_fields, notes, choices, state.blocked, primary, summary, known_at)
 
 
-def _row(name: str, sources: dict[FieldSource, dict[str, str]], units: UnitTable, day: date, *, settled: bool) -> CompareRow:
+def _decided(state: DossierState, name: str, names: Mapping[str, str]) -> Decided | None:
+    """The newest decision about a field: a defect with a way, or a form's value that the officer saw on the papers and kept."""
+    for defect in reversed(state.defects):
+        if defect.field == name and defect.way and defect.way_at is not None:
+            return Decided(Words(f"ui.decision.{defect.way}"), names.get(defect.way_by, defect.way_by), defect.way_at)
+    field = state.fields.get(name)
+    if field is not None and field.source is FieldSource.PAPERS:
+        return Decided(Words("ui.lookup.kept-form"), names.get(field.operator, field.operator), field.at)
+    return None
+
+
+def _row(name: str, sources: dict[FieldSource, dict[str, str]], units: UnitTable, day: date, *, settled: bool,
+         decided: Decided | None) -> CompareRow:  # fmt: skip
     result, _ = compare_field(name, sources, units, day)
     cells = {s: shown(name, sources[s][name]) for s in COLUMNS if sources.get(s, {}).get(name)}
     own = cells.get(FieldSource.DECLARED, "")
     spans: dict[FieldSource, tuple[tuple[int, int], ...]] = {
         s: differing_spans(own, text) for s, text in cells.items() if own and s is not FieldSource.DECLARED and text != own
     }
-    return CompareRow(name, Words(f"field.{name}"), cells, Words(result.value), _TONES[result], spans, settled)
+    return CompareRow(name, Words(f"field.{name}"), cells, Words(result.value), _TONES[result], spans, settled, decided)

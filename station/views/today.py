@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from devices.contract import DeviceInfo
 from station.clock import legal_day
 from station.dossier.parts import Lifecycle
 from station.dossier.pipeline import desk_loads
@@ -97,12 +96,11 @@ class DeskCard:
 
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
-    """One device: what it is, whether it is ready, its source and the reason when it is not."""
+    """One device: what it is (`devices.contract.DeviceKind`), how it stands, and that in words: ready, simulated, days, what to do."""
 
     what: str
-    ready: bool
-    source: str
-    reason: str
+    tone: Tone
+    note: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,7 @@ class TodayView:
     """What is wrong with this machine's clock (E02), None while nothing is known against it."""
 
 
-def today_view(tickets: Sequence[Ticket], states: Sequence[DossierState], counts: Mapping[State, int], devices: Sequence[DeviceInfo],
+def today_view(tickets: Sequence[Ticket], states: Sequence[DossierState], counts: Mapping[State, int], devices: Sequence[DeviceRow],
                target: int, now: datetime, desk: str = "", hours: tuple[time, time] = DEFAULT_HOURS) -> TodayView:  # fmt: skip
     """Return S1; `hours`: when the counter is open (`station.views.pace`). An interrupted dossier comes first, then who waits in the order of calling, then paused, then finished ones."""
     rows = [_row(t, now) for t in tickets]
@@ -138,7 +136,7 @@ def today_view(tickets: Sequence[Ticket], states: Sequence[DossierState], counts
     done = [t.state.sealed_at for t in tickets if t.state is not None and t.state.sealed]
     finished = sum(at is not None and legal_day(at) == legal_day(now) for at in done)
     return TodayView(tuple(rows), following.key if following else "", desks, _advice(desks), words,
-                     tuple(DeviceRow(str(d.kind), not d.error_code, str(d.source), d.error) for d in devices),
+                     tuple(devices),
                      finished, target, sum(work) / len(work) if work else 0.0, not any(r.place != "waiting" for r in rows),
                      legal_day(now), pace_of(states, finished, target, hours, now))  # fmt: skip
 

@@ -16,6 +16,7 @@ from station.keys import Argon2Cost, PassphraseWrapper, Role
 from station.population.model import PersonRecord
 from station.population.synthetic import SyntheticPopulation
 from station.production import AbsentCamera, AbsentScanner, NoRegister, ProductionCounter, open_production
+from station.words import catalogue
 
 CHEAP = Argon2Cost(1, 64, 1)
 PASSPHRASE = "một câu dài để thử"
@@ -128,7 +129,8 @@ def test_absent_devices_are_rows_and_reasons(tmp_path: Path) -> None:
         assert isinstance(counter.camera, AbsentCamera)
         counter.station.sign_in("an", "482915", desk="all")
         view = counter.today()
-        assert [d.ready for d in view.devices] == [False, False]
+        assert [(d.what, d.tone.value) for d in view.devices[:2]] == [("scanner", "blocked"), ("camera", "blocked")]
+        assert all(d.note.code in catalogue() for d in view.devices)
         dossier = counter.call(str(counter.queue.issue()))
         state = counter.station.book.state(dossier)
         with pytest.raises(DeviceNotFoundError):

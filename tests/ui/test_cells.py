@@ -13,7 +13,9 @@ from ui.theme.style import Current
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.cells import Chip, Marked, Replaced
+from ui.widgets.chip_panel import step_times
 from ui.widgets.chips import Banner
+from ui.widgets.letters import Letters
 from ui.widgets.tables import Table
 
 LONG = "CÔNG TẰNG TÔN NỮ HOÀNG THỊ QUỲNH DƯƠNG PHƯƠNG ANH"
@@ -90,3 +92,36 @@ def test_a_banner_changes_its_state_without_moving_its_words() -> None:
         assert QColor(banner.grab().toImage().pixel(580, 45)) == ground
     assert len(places) == 1
     banner.deleteLater()
+
+
+def test_the_chosen_row_is_seen_whole_whatever_comes_above_it(table: Table) -> None:
+    table.resize(460, 200)
+    keys = [str(i) for i in range(12)]
+    table.show_rows(keys, keys, lambda i: (f"Mục {i}", LONG if i % 3 else "ngắn", "–"))
+    table.choose("7")
+    QApplication.processEvents()
+    QApplication.processEvents()
+    seen = table.viewport().rect()
+    place = table.visualRect(table.model().index(7, 0))
+    assert seen.top() <= place.top()
+    assert place.bottom() <= seen.bottom() + 1
+
+
+def test_letters_show_the_word_that_differs_whole_in_one_row() -> None:
+    application()
+    letters = Letters()
+    letters.show_text("NGUYỄN THỊ HỒNG HẠNH", ((4, 5),))
+    assert letters.shown == "NGUYỄN"
+    letters.show_text("LÊ THỊ BA", ((3, 4),))
+    assert letters.shown == "THỊ BA"
+    letters.show_text("KIỀU THỊ NHÀN", ((11, 12),))
+    assert letters.shown == "NHÀN"
+
+
+def test_the_steps_of_a_card_are_told_by_the_marks_between_them() -> None:
+    assert step_times({"access": 400.0, "pace": 900.0, "open": 1300.0, "DG1": 1500.0, "done": 4400.0}) == (
+        "0,4 s",
+        "0,9 s",
+        "3,1 s",
+    )
+    assert step_times({"done": 900.0}) == ("", "", "0,9 s")

@@ -25,6 +25,16 @@ class _List(QListWidget):
             self.taken.emit(str(self.item(row).data(Qt.ItemDataRole.UserRole)))
 
 
+COMMANDS = (
+    (":applicant", "ui.menu.applicant"),
+    (":language", "ui.menu.language"),
+    (":theme", "ui.menu.theme"),
+    (":large", "ui.menu.large"),
+    (":lock", "ui.menu.lock"),
+)
+"""What the menu offers beside the screens."""
+
+
 class Menu(QFrame):
     """`chosen(name)`: a screen's name, or ``:command`` for the shell's own commands."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from station.views.base import Tone, Words
 from station.views.pace import spoken
-from station.views.today import TicketRow, TodayView
-from ui.qt import QGridLayout, QHBoxLayout, QLineEdit, Qt, QTimer, QVBoxLayout, QWidget
+from station.views.today import DeviceRow, TicketRow, TodayView
+from ui.qt import QGridLayout, QHBoxLayout, Qt, QTimer, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.tokens import State
@@ -15,6 +16,7 @@ from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
 from ui.widgets.desks import DeskCards
 from ui.widgets.pictures import Picture
 from ui.widgets.reason import ReasonPanel
+from ui.widgets.scan_field import ScanField
 from ui.widgets.scrolling import Scrolling
 from ui.widgets.tables import Table
 
@@ -56,10 +58,8 @@ class HomeScreen(Screen):
         words.addWidget(self._day)
         row.addLayout(words)
         row.addStretch(1)
-        self.scan = QLineEdit()
-        self.scan.setPlaceholderText(self.texts("ui.today.scan"))
-        self.scan.setAccessibleName(self.texts("ui.today.scan"))
-        self.scan.setMinimumWidth(440)
+        self.scan = ScanField(self.texts("ui.today.scan"))
+        self.scan.setMinimumWidth(490)
         self.scan.setMinimumHeight(44)
         self.scan.returnPressed.connect(self._typed)
         row.addWidget(self.scan)
@@ -74,7 +74,7 @@ class HomeScreen(Screen):
         head.addStretch(1)
         box.addLayout(head)
         headers = [self.texts(f"ui.col.{c}") for c in ("ticket", "name", "born", "kind", "wait", "state", "note")]
-        self.table = Table(headers, (56, 190, 78, 108, 102, 208, 124), self.texts("ui.today.waiting"), stretch=(1, 6))
+        self.table = Table(headers, (56, 190, 78, 104, 94, 200, 150), self.texts("ui.today.waiting"), stretch=(1,))
         self.table.currentCellChanged.connect(lambda *_: self.shell.refresh_actions() if self.view is not None else None)
         box.addWidget(self.table, 1)
         self._coach = Banner(small=True)
@@ -85,7 +85,7 @@ class HomeScreen(Screen):
 
     def _side(self) -> QVBoxLayout:
         right = QVBoxLayout()
-        right.setSpacing(10)
+        right.setSpacing(8)
         day, box = card(self.texts("ui.today.done"), small=True)
         line = QHBoxLayout()
         self._done = label("", "hero")
@@ -100,9 +100,18 @@ class HomeScreen(Screen):
         for words in (self._due, self._forecast, self._work):
             box.addWidget(words)
         right.addWidget(day)
-        self._device_card, self._devices = card(self.texts("ui.today.devices"), small=True)
+        self._device_card, self._devices = card(
+            self.texts("ui.today.devices"), right=f"F5 {self.texts('ui.today.check')}", small=True
+        )
         right.addWidget(self._device_card)
-        where, box = card(self.texts("ui.today.where"), small=True)
+        where, box = card(small=True)
+        line = QHBoxLayout()
+        line.addWidget(label(self.texts("ui.today.where"), "name"))
+        line.addStretch(1)
+        self._refused = StateChip(State.BLOCKED, "")
+        self._refused.hide()
+        line.addWidget(self._refused)
+        box.addLayout(line)
         grid = QGridLayout()
         self._counts = {}
         for index, (word, icon) in enumerate(WORDS):
@@ -112,9 +121,6 @@ class HomeScreen(Screen):
                 grid.addWidget(widget, at, index, _CENTRE)
             self._counts[word] = number
         box.addLayout(grid)
-        self._refused = StateChip(State.BLOCKED, "")
-        self._refused.hide()
-        box.addWidget(self._refused)
         right.addWidget(where)
         right.addStretch(1)
         day.setMinimumWidth(286)
@@ -249,7 +255,8 @@ class HomeScreen(Screen):
         self._coach.show()
 
     def _show_devices(self, view: TodayView) -> None:
-        facts = (view.devices, self.shell.texts.setting, self.shell.large)
+        screen = self.shell.second.shown
+        facts = (view.devices, screen, self.shell.texts.setting, self.shell.large)
         if facts == self._devices_shown:
             return
         self._devices_shown = facts
@@ -258,15 +265,20 @@ class HomeScreen(Screen):
             widget = taken.widget() if taken is not None else None
             if widget is not None:
                 widget.deleteLater()
-        for device in view.devices:
+        beside = DeviceRow(
+            "applicant", Tone.GOOD if screen else Tone.IDLE, Words("ui.device.ready" if screen else "ui.device.screen-off")
+        )
+        for device in (*view.devices, beside):
             holder = QWidget()
             line = QHBoxLayout(holder)
-            line.setContentsMargins(0, 2, 0, 2)
-            line.addWidget(StateIcon(State.GOOD if device.ready else State.BLOCKED, 18))
-            line.addWidget(label(self.texts(f"ui.device.{device.what}")))
-            line.addStretch(1)
-            source = self.texts("ui.device.ready") if device.source == "device" else self.texts(f"ui.device.{device.source}")
-            line.addWidget(label(source if device.ready else device.reason, "caption"))
+            line.setContentsMargins(0, 1, 0, 1)
+            state = State(device.tone.value)
+            line.addWidget(StateIcon(state, 18), 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(label(self.texts(f"ui.device.{device.what}")), 0, Qt.AlignmentFlag.AlignTop)
+            calm = state in {State.GOOD, State.IDLE}
+            note = label(self.texts.of(device.note), "caption" if calm else f"word-{state.value}", wrap=True)
+            note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            line.addWidget(note, 1)
             self._devices.addWidget(holder)
 
     _devices_shown: object = None
@@ -329,6 +341,15 @@ class HomeScreen(Screen):
             self._open(row.dossier)
         else:
             self._call(row.ticket, "")
+
+    def key(self, name: str) -> bool:
+        """F5 checks the devices: the device room looks for all of them anew."""
+        if name != "F5":
+            return False
+        counter = self.counter
+        self.jobs.submit(counter.beside.forget)
+        self.shell.go("devices")
+        return True
 
     def digit(self, number: int) -> bool:
         """Choose a reason."""

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from station.chip import ChipReport
-from station.chip_desk import ChipPhase, ChipView
+from station.chip_desk import ChipPhase
 from station.desk.comparing import Decision
 from station.dossier.parts import FieldSource
 from station.views.compare import CompareRow, CompareView
-from ui.qt import QHBoxLayout, QImage, QLabel, QLineEdit, QTimer, QVBoxLayout, QWidget
+from ui.qt import QHBoxLayout, QTimer, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.cells import Chip, Marked
-from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
+from ui.widgets.chip_panel import ChipPanel
+from ui.widgets.chips import Banner, StateChip, card, label
 from ui.widgets.letters import Letters
 from ui.widgets.options import Option, OptionList
-from ui.widgets.pictures import SmallPicture
-from ui.widgets.scrolling import Scrolling
+from ui.widgets.scan_field import ScanField
 from ui.widgets.tables import Table
 
 PANEL = (312, 272)
 """Width of the decision's place; in large type the table needs the room."""
 COLUMNS = (FieldSource.CHIP, FieldSource.REGISTER, FieldSource.DECLARED)
-STEPS = ("ui.chip.place", "ui.chip.open", "ui.chip.read", "ui.chip.intact", "ui.chip.issuer")
 
 
 class LookupScreen(Screen):
@@ -35,50 +36,16 @@ class LookupScreen(Screen):
         super().__init__(shell)
         self.view: CompareView | None = None
         self.reading = False
+        self._filling = False
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
-        row.addWidget(self._chip_panel())
+        self._chip = ChipPanel(self.texts)
+        row.addWidget(self._chip)
         row.addLayout(self._middle(), 1)
         row.addWidget(self._decision_panel())
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._show_chip)
-
-    def _chip_panel(self) -> QWidget:
-        frame, outer = card()
-        frame.setMinimumWidth(236)
-        frame.setMaximumWidth(300)
-        inside = Scrolling(self.texts("ui.chip.title"))  # large type on a low window: the steps scroll, nothing is cut
-        outer.addWidget(inside)
-        box = inside.column
-        head = QHBoxLayout()
-        head.addWidget(label(self.texts("ui.chip.title"), "strong"))
-        head.addStretch(1)
-        box.addLayout(head)
-        self._chip_word = StateChip(State.IDLE, self.texts("chip-idle"))
-        box.addWidget(self._chip_word)
-        top = QHBoxLayout()
-        self._photo = SmallPicture(84, 112)
-        self._decoded: tuple[object, QImage] = (None, QImage())
-        self._filling = False
-        self._photo.hide()  # until there is one: the words have the room
-        top.addWidget(self._photo)
-        self._chip_facts = label("", "", wrap=True)
-        top.addWidget(self._chip_facts, 1)
-        box.addLayout(top)
-        self._steps: list[tuple[StateIcon, QLabel, QLabel]] = []
-        for code in STEPS:
-            line = QHBoxLayout()
-            icon, words, right = StateIcon(State.IDLE, 18), label(self.texts(code), wrap=True), label("", "caption")
-            line.addWidget(icon)
-            line.addWidget(words, 1)
-            line.addWidget(right)
-            box.addLayout(line)
-            self._steps.append((icon, words, right))
-        box.addStretch(1)
-        self._sources = label("", "caption", wrap=True)
-        box.addWidget(self._sources)
-        return frame
 
     def _middle(self) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -91,10 +58,8 @@ class LookupScreen(Screen):
             words.addWidget(label(self.texts.second("ui.lookup.title"), "second-title"))
         head.addLayout(words)
         head.addStretch(1)
-        self.scan = QLineEdit()
-        self.scan.setPlaceholderText(self.texts("ui.lookup.scan"))
-        self.scan.setAccessibleName(self.texts("ui.lookup.scan"))
-        self.scan.setMinimumWidth(200)
+        self.scan = ScanField(self.texts("ui.lookup.scan"))
+        self.scan.setMinimumWidth(262)
         self.scan.setMaximumWidth(340)
         self.scan.setMaxLength(500)
         self.scan.returnPressed.connect(self._typed)
@@ -105,7 +70,7 @@ class LookupScreen(Screen):
         frame, box = card()
         box.setContentsMargins(1, 1, 1, 1)
         headers = [self.texts(f"ui.col.{c}") for c in ("field", "chip", "register", "declared", "result")]
-        self.table = Table(headers, (110, 150, 150, 150, 180), self.texts("ui.lookup.title"), stretch=(1, 2, 3))
+        self.table = Table(headers, (110, 150, 150, 150, 136), self.texts("ui.lookup.title"), stretch=(1, 2, 3), row=37)
         self.table.currentCellChanged.connect(lambda *_: None if self._filling else self._show_row())
         box.addWidget(self.table)
         column.addWidget(frame, 1)
@@ -195,54 +160,9 @@ class LookupScreen(Screen):
             self.shell.show_trouble(error)
 
     def _show_chip(self) -> None:
-        view = self.counter.cards.view(self.dossier)
-        if view is None:
-            self._chip_word.set(State.IDLE, self.texts("ui.chip.none"))
-            self._photo.hide()
-            self._chip_facts.setText(self.texts("ui.chip.none.help"))
-            for icon, _, right in self._steps:
-                icon.set_state(State.IDLE)
-                right.setText("")
-            return
-        word = {ChipPhase.DONE: State.GOOD, ChipPhase.FAILED: State.BLOCKED, ChipPhase.LIFTED: State.RETRY}.get(
-            view.phase, State.LIVE
-        )
-        self._chip_word.set(word, self.texts(view.phase.value))
-        if view.face is not None:
-            if view.face is not self._decoded[0]:  # the reader tells its progress many times a second, the picture comes once
-                self._decoded = (view.face, QImage.fromData(view.face.image))
-            self._photo.show_image(self._decoded[1])
-            self._photo.show()
-            self.shell.strip.face.show_image(self._decoded[1])
-        elif view.phase is ChipPhase.WAITING:
-            self._photo.hide()
-        self._chip_facts.setText(f"<b>{view.name}</b>" if view.name else "")
-        self._show_steps(view)
-
-    def _show_steps(self, view: ChipView) -> None:
-        order = [ChipPhase.WAITING, ChipPhase.OPENING, ChipPhase.READING]
-        at = order.index(view.phase) if view.phase in order else 2
-        done = view.phase is ChipPhase.DONE
-        for index, (icon, _, right) in enumerate(self._steps[:3]):
-            icon.set_state(State.GOOD if done or index < at else State.LIVE if index == at else State.IDLE)
-            right.setText("")
-        if view.phase is ChipPhase.READING:
-            self._steps[2][2].setText(f"{view.file} {round(100 * view.fraction)} %")
-        verdict = view.report.verdict if view.report is not None else None
-        if verdict is None or view.report is None:
-            for icon, _, right in self._steps[3:]:
-                icon.set_state(State.IDLE)
-                right.setText("")
-            return
-        report = view.report
-        times = report.timings_ms
-        self._steps[2][2].setText(f"{sum(times.values()) / 1000:.1f} s".replace(".", ","))
-        altered = "altered" in report.code
-        self._steps[3][0].set_state(State.BLOCKED if altered else State.GOOD)
-        trusted = report.code in {"card-verified", "card-verified-simulated"}
-        self._steps[4][0].set_state(State.GOOD if trusted else State.RETRY)
-        if not trusted or report.code != "card-verified":
-            self._steps[4][2].setText(self.texts("ui.device.simulated") if trusted else self.texts("ui.chip.no-root"))
+        face = self._chip.show_chip(self.counter.cards.view(self.dossier))
+        if face is not None:
+            self.shell.strip.face.show_image(face)
 
     # --- the comparison ---------------------------------------------------------------------------------------------------------
 
@@ -261,8 +181,7 @@ class LookupScreen(Screen):
             self.table.choose(view.open_fields[0])
         self._filling = False
         self._say(view)
-        sources = [self.texts(f"source.{s.value}") for s in COLUMNS if any(s in r.cells for r in view.rows)]
-        self._sources.setText(self.texts("ui.lookup.sources", sources=", ".join(sources)) if sources else "")
+        self._chip.show_sources(view)
         self._show_row()
         if first:
             (self.table if view.rows else self.scan).setFocus()
@@ -322,12 +241,21 @@ class LookupScreen(Screen):
             self._one.show_text(own, differing_spans(register, own))
             self._other.show_text(register, spans)
         open_row = self.view is not None and row.field in self.view.open_fields
-        self._explain.setText(self.texts("ui.lookup.explain" if open_row else "ui.lookup.settled"))
+        self._explain.setText(self._about(row, open_row=open_row))
         options = [
             Option(d.value, self.texts(f"ui.decision.{d.value}"), self.texts.second(f"ui.decision.{d.value}")) for d in Decision
         ]
         self.options.show_options([o for o in options if o.code != "take-register" or register] if open_row else [])
         self.options.setVisible(open_row)
+
+    def _about(self, row: CompareRow, *, open_row: bool) -> str:
+        """What is to be done with the row that is looked at, or what was decided, by whom and when."""
+        if open_row:
+            return self.texts("ui.lookup.explain")
+        if row.decided is None:
+            return self.texts("ui.lookup.settled")
+        at = row.decided.at.astimezone()
+        return f"<b>{escape(self.texts.of(row.decided.words))}</b><br>{escape(row.decided.operator)} · {at:%H:%M}"
 
     def restyle(self) -> None:
         """Rows and columns have another size, marks another colour."""

@@ -164,9 +164,17 @@ def _word(text: str, start: int, end: int) -> tuple[int, int]:
 
 @lru_cache(maxsize=4096)
 def plain_high(text: str, pixels: int, weight: int, wide: int) -> int:
-    """Height in px of plain words in a cell `wide` px wide, the paddings of the style sheet included.
+    """Height in px that a cell `wide` px wide needs for plain words.
 
     Remembered: a table asks for every cell again at each change of its width.
     """
     metrics = QFontMetrics(Current.theme.font(pixels, weight))
-    return metrics.boundingRect(0, 0, max(40, wide - 26), 2000, int(Qt.TextFlag.TextWordWrap), text).height() + 14
+    return metrics.boundingRect(0, 0, max(40, wide - 2 * EDGE), 2000, int(Qt.TextFlag.TextWordWrap), text).height() + 14
+
+
+def paint_plain(painter: QPainter, box: QRectF, text: str, font: QFont, *, wrap: bool) -> None:
+    """Draw plain words in the middle of the cell's height, wrapped where the table wraps."""
+    painter.setFont(font)
+    painter.setPen(QColor(Current.theme.palette.text))
+    flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+    painter.drawText(box.adjusted(EDGE, 0, -EDGE, 0), int(flags | Qt.TextFlag.TextWordWrap) if wrap else int(flags), text)

@@ -6,12 +6,14 @@ from ui.qt import QColor, QPainter, QPaintEvent, QPen, QRectF, QSize, QSizePolic
 from ui.theme.style import Current
 from ui.theme.tokens import State
 
+ROW = 8
+"""Letters that stand in one row of the narrowest place."""
 MOST = 14
-"""Letters that are shown at once."""
+"""Letters that are shown at once: a word so long takes two rows."""
 
 
 class Letters(QWidget):
-    """The words around a difference (at most 14 letters), each in a box."""
+    """The word with a difference and what fits beside it, each letter in a box."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,25 +24,30 @@ class Letters(QWidget):
     def show_text(self, text: str, spans: tuple[tuple[int, int], ...]) -> None:
         """Show `text` with the letters in `spans` (start, end) marked; a long one is cut around the first mark."""
         marked = {i for start, end in spans for i in range(start, max(end, start + 1))}
-        start = 0
-        if len(text) > MOST:  # the word with the first mark, and the whole words after it that have room
+        start, end = 0, len(text)
+        if end > ROW:  # the word with the first mark, and the whole words after it that stand in the same row
             start = text.rfind(" ", 0, max(0, min(marked, default=0))) + 1
-            end = text.rfind(" ", start, start + MOST + 1) if len(text) > start + MOST else len(text)
-            text_end = end if end > start else start + MOST
-            self._text = text[start:text_end]
-        else:
-            self._text = text
+            end = text.find(" ", start) if " " in text[start:] else end
+            while end < len(text) and (further := _word_end(text, end + 1)) - start <= ROW:
+                end = further
+            end = min(end, start + MOST)
+        self._text = text[start:end]
         self._marked = frozenset(i - start for i in marked)
         self.setAccessibleName(text)
         self.updateGeometry()
         self.update()
+
+    @property
+    def shown(self) -> str:
+        """The letters that are drawn."""
+        return self._text
 
     def _side(self) -> int:
         return round(Current.theme.scale.title * 1.55)
 
     def sizeHint(self) -> QSize:
         """A row, or two when it is long."""
-        return QSize(7 * self._side(), self._side() * (2 if len(self._text) > 7 else 1) + 4)
+        return QSize(ROW * self._side(), self._side() * (2 if len(self._text) > ROW else 1) + 4)
 
     def minimumSizeHint(self) -> QSize:
         """Never lower than its letters."""
@@ -53,7 +60,7 @@ class Letters(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         side = self._side()
-        per_row = max(7, int(self.width() // side))
+        per_row = max(ROW, int(self.width() // side))
         for index, letter in enumerate(self._text):
             line, column = divmod(index, per_row)
             box = QRectF(column * side + 1.5, line * side + 1.5, side - 4, side - 3)
@@ -64,3 +71,8 @@ class Letters(QWidget):
             painter.setPen(theme.colour(State.BLOCKED) if differs else QColor(p.text))
             painter.setFont(theme.font(theme.scale.title - 1, 700))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter)
+
+
+def _word_end(text: str, start: int) -> int:
+    end = text.find(" ", start)
+    return end if end >= 0 else len(text)

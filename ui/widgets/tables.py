@@ -12,15 +12,18 @@ from ui.qt import (
     QPainter,
     QPersistentModelIndex,
     QRectF,
+    QResizeEvent,
     QSize,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     Qt,
     QTableWidget,
     QTableWidgetItem,
+    QTimer,
 )
 from ui.theme.style import Current
-from ui.widgets.cells import Marked, Painted, Replaced, plain_high
+from ui.widgets.cells import Marked, Painted, Replaced, paint_plain, plain_high
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -35,14 +38,21 @@ class _Cells(QStyledItemDelegate):
     them and cuts the text)."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw the ground and the chosen row as the style does, then what the cell paints."""
-        super().paint(painter, option, index)
+        """Draw the ground and the chosen row as the style does, then the cell's words, all from the same left edge."""
+        bare = QStyleOptionViewItem(option)
+        self.initStyleOption(bare, index)
+        bare.text = ""
+        view = self.parent()
+        assert isinstance(view, QTableWidget)
+        view.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, bare, painter, view)
+        painter.save()
+        painter.setClipRect(option.rect)
         painted = index.data(PAINTED)
         if painted is not None:
-            painter.save()
-            painter.setClipRect(option.rect)
             painted.paint(painter, QRectF(option.rect))
-            painter.restore()
+        else:
+            paint_plain(painter, QRectF(option.rect), str(index.data() or ""), bare.font, wrap=view.wordWrap())
+        painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Height of the cell in its column."""
@@ -61,8 +71,12 @@ class _Cells(QStyledItemDelegate):
 class Table(QTableWidget):
     """Rows are replaced only where they changed; the chosen row follows its key, never its place."""
 
-    def __init__(self, headers: Sequence[str], widths: Sequence[int], name: str, *, stretch: Sequence[int] = ()) -> None:
+    def __init__(
+        self, headers: Sequence[str], widths: Sequence[int], name: str, *, stretch: Sequence[int] = (), row: int = 0
+    ) -> None:
+        """`row`: height in px of a row of one line at desk size; 0: the theme's."""
         super().__init__(0, len(headers))
+        self._row = row
         self.setHorizontalHeaderLabels(list(headers))
         self.verticalHeader().hide()
         self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
@@ -82,20 +96,30 @@ class Table(QTableWidget):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         if stretch:  # legal text is never cut: the row grows with it
             self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-            self.verticalHeader().setMinimumSectionSize(Current.theme.scale.row)
+            self.verticalHeader().setMinimumSectionSize(self._high())
         head.setHighlightSections(False)
         if not any(headers):
             head.hide()
+        self.verticalHeader().setStyleSheet(
+            "QHeaderView::section { padding: 0; }"
+        )  # hidden, but its padding would heighten every row
         self._widths = tuple(widths)
         self._sized_for = 0
         self._keys: list[str] = []
         self._shown: list[object] = []
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.timeout.connect(self._keep_in_sight)
+        self.currentCellChanged.connect(lambda *_: self._settled.start(0))
 
     @property
     def chosen(self) -> str:
         """Key of the chosen row, "" when there is none."""
         row = self.currentRow()
         return self._keys[row] if 0 <= row < len(self._keys) else ""
+
+    def _high(self) -> int:
+        return self._row if self._row and not Current.theme.large else Current.theme.scale.row
 
     def show_rows(self, keys: Sequence[str], facts: Sequence[object], cells: object) -> None:
         """Show rows: `keys` name them, `facts` tell whether one changed, ``cells(index)`` makes a row's cells."""
@@ -104,7 +128,7 @@ class Table(QTableWidget):
         same = list(keys) == self._keys
         self._keys = list(keys)
         self.setRowCount(len(keys))
-        high = Current.theme.scale.row
+        high = self._high()
         self.verticalHeader().setMinimumSectionSize(high if self._wrap else 20)
         if self._sized_for != high:  # columns grow with the type
             self._sized_for = high
@@ -118,6 +142,7 @@ class Table(QTableWidget):
                 if not self._wrap:
                     self.setRowHeight(index, high)
             self._measure_rows(True)
+            self._settled.start(0)
         self._shown = [(f, high) for f in facts]
         if before in self._keys:
             self.setCurrentCell(self._keys.index(before), 0)
@@ -129,6 +154,16 @@ class Table(QTableWidget):
         if self._wrap:
             mode = QHeaderView.ResizeMode.ResizeToContents if on else QHeaderView.ResizeMode.Interactive
             self.verticalHeader().setSectionResizeMode(mode)
+
+    def _keep_in_sight(self) -> None:
+        """The chosen row is seen whole, once the rows have their heights."""
+        if self.currentRow() >= 0:
+            self.scrollTo(self.model().index(self.currentRow(), 0), QTableWidget.ScrollHint.EnsureVisible)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another height or width: other rows are in sight."""
+        super().resizeEvent(event)
+        self._settled.start(0)
 
     def choose(self, key: str) -> None:
         """Choose a row by its key."""

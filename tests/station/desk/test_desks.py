@@ -112,6 +112,12 @@ def test_a_decided_row_is_open_no_more_and_the_decision_stays_written(station: S
         register = station.book.state(dossier).look_up.record[field]  # type: ignore[index,union-attr]
         after = desk.decide(dossier, field, decision)
         assert field not in after.open_fields
+        if decision is not Decision.TAKE_REGISTER:
+            told = next(r for r in after.rows if r.field == field).decided
+            assert told is not None, "who decided what is not told at the row"
+            assert told.words.code == f"ui.decision.{decision}"
+            assert station.operator is not None
+                assert told.operator == station.operator.name
         state = station.book.state(dossier)
         if decision is Decision.TAKE_REGISTER:
             assert state.value(field).upper() == register.upper()
