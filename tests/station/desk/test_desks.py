@@ -117,7 +117,7 @@ def test_a_decided_row_is_open_no_more_and_the_decision_stays_written(station: S
             assert told is not None, "who decided what is not told at the row"
             assert told.words.code == f"ui.decision.{decision}"
             assert station.operator is not None
-                assert told.operator == station.operator.name
+            assert told.operator == station.operator.name
         state = station.book.state(dossier)
         if decision is Decision.TAKE_REGISTER:
             assert state.value(field).upper() == register.upper()
