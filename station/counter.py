@@ -193,6 +193,8 @@ class Counter:
             InputError: a code of this station's kind with a wrong digit.
         """
         digits = "".join(c for c in code if c.isdigit())
+        if not digits:
+            return ""
         states = self.station.book.states()
         if len(digits) == 12:
             return next((s.id for s in reversed(states) if s.value("personal_no") == digits), "")

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import time
 from typing import Any, Final
 
 from station.app import Station
@@ -17,6 +16,7 @@ from station.carriers.network import Session
 from station.dossier.consuming import CENTRE, NoticeDesk
 from station.dossier.kinds import Kind
 from station.errors import InputError, StationError
+from station.hours import read_spans
 from station.keys.trust import Purpose, TrustStores
 from station.package import PackageFormatError
 from station.packing import smaller
@@ -124,17 +124,9 @@ def sending_hours(text: str) -> SendingHours:
     """Read the setting ``sending.hours``: spans of local time, ``22:00-05:00, 12:00-13:00``; ``00:00-24:00`` means always.
 
     Raises:
-        InputError: not such spans.
+        InputError: not such spans (``setting-hours``).
     """
-    spans = []
-    for span in text.split(","):
-        try:
-            begin, end = (time.fromisoformat("00:00" if t.strip() == "24:00" else t.strip()) for t in span.split("-"))
-        except ValueError as error:
-            raise InputError(f"'{text}' are no hours of sending; write 22:00-05:00. Sending goes on at all hours.",
-                             code="sending-hours") from error  # fmt: skip
-        if begin != end:
-            spans.append((begin, end))
+    spans = [(begin, end) for begin, end in read_spans(text) if begin != end]
     return SendingHours(tuple(spans))
 
 

@@ -7,6 +7,7 @@ default holds, and all faults of the file are gathered and shown together. Secre
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,10 +15,12 @@ from typing import Any, Final, Protocol
 
 from station.errors import InputError
 from station.files import Files
+from station.hours import read_spans
 from station.words import Language, say
 
 MAX_FILE_BYTES: Final = 100_000
 SETTINGS_FILE: Final = "settings.toml"
+WEB_ADDRESS: Final = re.compile(r"https?://[^\s/?#]+(/\S*)?")
 
 Value = str | int | float | bool
 
@@ -31,7 +34,8 @@ class SettingLog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One declared setting. `low`/`high` bound numbers, `choices` bound words; `legal` ones are shown but not changed by hand, `own`
+    """One declared setting. `low`/`high` bound numbers, `choices` bound words, `form` says how a text is
+    written (``hours``: one span of a day, ``spans``: several, ``url``: a web address or nothing); `legal` ones are shown but not changed by hand, `own`
     ones belong to this one kit and are never cloned."""
 
     name: str
@@ -40,6 +44,7 @@ class Setting:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    form: str = ""
     legal: bool = False
     own: bool = False
 
@@ -56,7 +61,7 @@ class Setting:
         """Return `value` as this setting's type.
 
         Raises:
-            InputError: wrong type, outside the limits, not one of the choices.
+            InputError: wrong type, outside the limits, not one of the choices, not of its form.
         """
         if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
@@ -72,7 +77,22 @@ class Setting:
             raise InputError(f"{self.name}: one of {', '.join(self.choices)}; the default {self.default!r} holds.",
                              code="setting-choice", name=self.name)  # fmt: skip
         assert isinstance(value, str | int | float | bool)
+        if self.form:
+            self._check_form(str(value))
         return value
+
+    def _check_form(self, text: str) -> None:
+        """Raises: InputError ``setting-hours``, ``setting-url``."""
+        if self.form == "url":
+            if text and not WEB_ADDRESS.fullmatch(text):
+                raise InputError(f"{self.name}: {text[:60]!r} is no web address; the default holds. Write https://name or nothing.",
+                                 code="setting-url", name=self.name)  # fmt: skip
+            return
+        try:
+            read_spans(text, most=1 if self.form == "hours" else 20)
+        except InputError as error:
+            raise InputError(f"{self.name}: {error} The default {self.default!r} holds.", code="setting-hours",
+                             name=self.name) from error  # fmt: skip
 
 
 DECLARED: Final[tuple[Setting, ...]] = (
@@ -97,10 +117,10 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("screen.second_monitor", "screen", default=True),
     Setting("sound.volume", "screen", 60, 0, 100),
     Setting("lock.idle_minutes", "users", 10, 1, 60),
-    Setting("population.url", "sending", ""),
-    Setting("sending.intake_url", "sending", ""),
+    Setting("population.url", "sending", "", form="url"),
+    Setting("sending.intake_url", "sending", "", form="url"),
     Setting("sending.kilobytes_per_s", "sending", 0, 0, 100_000),
-    Setting("sending.hours", "sending", "00:00-24:00"),
+    Setting("sending.hours", "sending", "00:00-24:00", form="spans"),
     Setting("sending.limit_megabytes", "sending", 16, 1, 64),
     Setting("keep.days", "retention", 180, 1, 3650, legal=True),
     Setting("keep.after_acceptance", "retention", "original", choices=("original", "wsq")),
@@ -108,7 +128,7 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("station.kit", "station", "0417", own=True),
     Setting("station.unit", "station", "09901"),
     Setting("day.target", "station", 350, 1, 5000),
-    Setting("day.hours", "station", "07:00-22:00"),
+    Setting("day.hours", "station", "07:00-22:00", form="hours"),
 )
 
 BY_NAME: Final[Mapping[str, Setting]] = {s.name: s for s in DECLARED}

@@ -59,9 +59,20 @@ def _supervisor_return(studio: Studio) -> None:
     studio.press("F4")
 
 
-def _supervisor_done(studio: Studio) -> None:
+def _supervisor_approved(studio: Studio) -> None:
     _supervisor_ready(studio)
+    studio.press("F12")
+
+
+def _supervisor_done(studio: Studio) -> None:
+    """Approve until nothing waits: then F12 means the queue, and is not pressed."""
+    from ui.screens.supervisor import SupervisorScreen
+
+    page = studio.shell.page
+    assert isinstance(page, SupervisorScreen)
     for _ in range(8):
+        if page.view is not None and not page.view.rows:
+            break
         studio.press("F12")
 
 
@@ -255,6 +266,28 @@ def _settings_invalid(studio: Studio) -> None:
     page.editors["sound.volume"].changed.emit("sound.volume")
 
 
+def _settings_keys(studio: Studio) -> None:
+    from ui.screens.settings import SettingsScreen
+
+    studio.go("settings")
+    page = studio.shell.page
+    assert isinstance(page, SettingsScreen)
+    page.groups.setCurrentRow(page.groups.count() - 1)
+
+
+def _settings_hours(studio: Studio) -> None:
+    """The day's hours are written wrong: said at the field; F12 goes there."""
+    from ui.screens.settings import SettingsScreen
+
+    studio.go("settings")
+    page = studio.shell.page
+    assert isinstance(page, SettingsScreen)
+    page.groups.setCurrentRow(7)
+    page.editors["day.hours"].set_raw("sáng tới tối")
+    page.editors["day.hours"].changed.emit("day.hours")
+    studio.until(studio.settled)
+
+
 def _settings_saved(studio: Studio) -> None:
     from ui.screens.settings import SettingsScreen
 
@@ -348,7 +381,7 @@ def _paper_no_printer(studio: Studio) -> None:
 
 DESKS: Shots = (
     ("s10-supervisor", to("supervisor")), ("s10-supervisor-pin", _supervisor_pin), ("s10-supervisor-wrong-pin", _supervisor_wrong_pin),
-    ("s10-supervisor-ready", _supervisor_ready), ("s10-supervisor-return", _supervisor_return), ("s10-supervisor-empty", _supervisor_done),
+    ("s10-supervisor-ready", _supervisor_ready), ("s10-supervisor-return", _supervisor_return), ("s10-supervisor-approved", _supervisor_approved), ("s10-supervisor-empty", _supervisor_done),
     ("s12-defects", _defects), ("s12-defects-no-proof", _defects_proof_missing), ("x-help-message", _help_message),
     ("s12-defects-corrected", _defects_corrected), ("s12-defects-approved", _defects_approved), ("s12-defects-sent", _defects_sent),
     ("s13-hand-over", _hand_over), ("s13-hand-over-unknown", _hand_over_unknown), ("s13-hand-over-compared", _hand_over_compared),
@@ -359,7 +392,7 @@ DESKS: Shots = (
     ("s16-calibration-failed", _calibration(until="calibration.next.to-correct")), ("s16-calibration-done", _calibration(until="never")),
     ("s17-visit-list", to("home-visit")), ("s17-visit-live", _visit_live), ("s17-visit-exception", _visit_exception),
     ("s17-visit-person", _visit_partly), ("s17-visit-low-battery", _visit_low_battery),
-    ("s18-settings", to("settings")), ("s18-settings-invalid", _settings_invalid), ("s18-settings-saved", _settings_saved),
+    ("s18-settings", to("settings")), ("s18-settings-invalid", _settings_invalid), ("s18-settings-hours", _settings_hours), ("s18-settings-keys", _settings_keys), ("s18-settings-saved", _settings_saved),
     ("s18-settings-nothing", _settings_nothing), ("s18-settings-clone", _settings_clone), ("s18-operators", to("operators")),
     ("s18-operators-admin", _operators_admin), ("s18-operators-add", _operators_add),
     ("x-side-by-side", _side), ("x-side-by-side-blink", _side_blink), ("x-side-by-side-none", _side_none), ("x-print-preview", _paper),

@@ -33,14 +33,6 @@ def _stick_refused(studio: Studio) -> None:
     studio.press("F12")
 
 
-def _approved(studio: Studio) -> None:
-    from ui.shots_desks import sign
-
-    studio.go("supervisor")
-    sign(studio, "truong-ca")
-    studio.press("F12")
-
-
 def _uncompared(studio: Studio) -> None:
     studio.go("hand-over", studio.scenes.exceptions)
     for key in ("F12", "F12", "1", "F12"):
@@ -131,7 +123,7 @@ def _offline_look_up(studio: Studio) -> None:
 
 
 REST: Shots = (
-    ("s01-queue-unknown-scan", _unknown_scan), ("s10-supervisor-approved", _approved), ("s11-sending-history", _history),
+    ("s01-queue-unknown-scan", _unknown_scan), ("s11-sending-history", _history),
     ("s11-sending-stick", _stick), ("s11-sending-stick-refused", _stick_refused), ("s13-hand-over-uncompared", _uncompared),
     ("s16-devices-empty", _no_devices), ("s16-calibration-marking", _marking), ("s17-visit-number", _ask_number),
     ("s17-visit-helper", _ask_helper), ("s18-settings-unsaved", _unsaved), ("x-help-nothing", _help_nothing),

@@ -20,6 +20,10 @@ class Texts:
         """Return the second line, empty unless both languages are shown."""
         return say(code, Language.EN, **values) if self.setting == "vi+en" else ""
 
+    def pair(self, code: str) -> str:
+        """Return both languages on one line where both are shown: ``Hồ sơ đang ở đâu · Where each dossier really is``."""
+        return " · ".join(t for t in (self(code), self.second(code)) if t)
+
     def of(self, words: Words) -> str:
         """Return the main words of a view state (values that are codes are said in the same language)."""
         return words.say(Language.EN if self.setting == "en" else Language.VI)

@@ -22,7 +22,7 @@ from station.dossier.issued import CardDesk, Counted
 from station.dossier.parts import CardWord
 from station.dossier.state import DossierState
 from station.errors import InputError
-from station.views.base import grouped
+from station.views.base import grouped, shown
 from station.views.hand_over import HandOverView, hand_over_view
 
 FALSE_MATCH_RATE = 1e-4
@@ -125,7 +125,7 @@ class HandOverDesk:
         enrolled = prints.get(finger)
         word = (state.card or CardWord.LISTED).value
         return Receiver(state.id, state.value("full_name"), grouped(state.value("personal_no")), state.value("dob"),
-                        state.value("addr_perm"), state.value("phone"), str(state.card_note.get("serial", "")), word,
+                        state.value("addr_perm"), shown("phone", state.value("phone")), str(state.card_note.get("serial", "")), word,
                         portrait_of(self._station.journal, state), finger, enrolled, not state.old_card, fingers)  # fmt: skip
 
     def _enrolled(self, state: DossierState) -> dict[int, Picture]:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from station.app import Station
 from station.cloning import Difference, applied, compare_settings, export_settings, read_export
 from station.desks.people import Acting, names, second_person, signed_in
 from station.dossier.kinds import Kind
+from station.dossier.procedure import load_procedure
 from station.errors import AccessError, InputError
 from station.files import RealFiles
-from station.keys import Permission, Role
+from station.keys import Permission, Role, StationKeys
+from station.keys.rotation import expires
+from station.keys.token import TokenSigner
+from station.retention import rule_on
 from station.settings import BY_NAME, MAX_FILE_BYTES
+from station.views.base import Words
+from station.views.keys import KeysView, keys_view
 from station.views.operators import OperatorsView, operators_view
 from station.views.settings import SettingsView, settings_view, typed
 
@@ -30,7 +37,30 @@ class SettingsDesk:
     def view(self, search: str = "") -> SettingsView:
         """Return S18."""
         events = self._station.journal.events_of_kind(Kind.SETTING)
-        return settings_view(self._station.settings, events, search, names(self._station))
+        return settings_view(self._station.settings, events, search, names(self._station), self._laws())
+
+    def _laws(self) -> dict[str, Words]:
+        """The rules behind the read-only settings, by group, each with the day it came into force and the file's hash."""
+        station = self._station
+        found: dict[str, Words] = {}
+        with suppress(InputError):  # the name of a file that is gone: the value itself is shown
+            rule = load_procedure(station.settings.text("procedure.id"))
+            version = f"{rule.valid_from:%d/%m/%Y} · {rule.sha256[:8]}"
+            found["procedure"] = Words("ui.settings.law", {"procedure": rule.id, "version": version})
+        kept = rule_on(station.clock.now().date())
+        found["retention"] = Words("ui.settings.law", {"procedure": kept.name, "version": f"{kept.begins:%d/%m/%Y}"})
+        return found
+
+    def keys(self) -> KeysView:
+        """Return the station's keys; public halves and dates only."""
+        station = self._station
+        made = next((e.at for e in station.journal.first_own(1)), None)
+        rotated = station.journal.last_of_kind(Kind.KEY_ROTATED)
+        intake = station.queue.intake
+        centre = (intake.name, intake.signer.key_id, intake.recipient.key_id) if intake is not None else None
+        return keys_view(station.keys, protection=StationKeys.protection(station.files), made=made, rotated=rotated.at if rotated else None,
+                         due=expires(station.journal), now=station.clock.now(), centre=centre,
+                         token=isinstance(station.keys.signer, TokenSigner))  # fmt: skip
 
     def may_change(self, name: str) -> bool:
         """Return whether the signed-in operator may change this one."""

@@ -8,9 +8,9 @@ Drawn from a `station.calibrating.Calibration`. Intents the screen sends back: `
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from devices.calibration.model import Row, Verdict
+from devices.calibration.model import Row, Verdict, judge
 from devices.contract import Source
 from station.calibrating import STRIP, Calibration, Step
 from station.views.base import Intent, Tone, Words
@@ -102,9 +102,16 @@ def calibration_view(
     problem = Words(run.problem[0], run.problem[1]) if run.problem else None
     return CalibrationView(
         Words(f"calibration.title.{run.plan.kind.value}"), name, bool(run.info and run.info.source is Source.SIMULATED), _strip(run),
-        tuple(row_view(r, language) for r in run.rows), _target(run), _certificate(run, previous, signer), state, state_tone, banner, tone,
+        tuple(row_view(r, language) for r in run.rows) or _planned(run, language), _target(run), _certificate(run, previous, signer), state, state_tone, banner, tone,
         problem, run.busy, _primary(run), _others(run),
     )  # fmt: skip
+
+
+def _planned(run: Calibration, language: Language) -> tuple[RowView, ...]:
+    """What will be measured, with its limits, before anything is: the technician sees what the device is asked for."""
+    waiting = Words("calibration.verdict.waiting")
+    rows = (row_view(r, language) for r in judge(run.plan.limits, ()))
+    return tuple(replace(r, verdict=waiting, tone=Tone.IDLE, band=(0.0, 0.0)) for r in rows)
 
 
 def row_view(row: Row, language: Language = Language.VI) -> RowView:

@@ -12,6 +12,8 @@ from station.clock import legal, legal_day
 from station.dossier.pipeline import desk_of
 from station.dossier.procedure import Desk
 from station.dossier.state import DossierState
+from station.errors import InputError
+from station.hours import read_spans
 
 WINDOW: Final = timedelta(hours=2)
 """The forecast goes on as the last two hours went."""
@@ -34,12 +36,12 @@ class Pace:
 
 
 def day_hours(text: str) -> tuple[time, time]:
-    """Read the setting ``day.hours`` (``07:00-22:00``, legal time; ``24:00`` is midnight). A text that is none gives the default."""
+    """Return the span of the setting ``day.hours`` (``07:00-22:00``, legal time). A bad text never gets there: the settings refuse it where
+    it is typed, applied or read from the file, and say so; the default stands here for a caller with a text of its own."""
     try:
-        begin, end = (time.fromisoformat("00:00" if t.strip() == "24:00" else t.strip()) for t in text.split("-"))
-    except ValueError:
+        return read_spans(text, most=1)[0]
+    except InputError:
         return DEFAULT_HOURS
-    return begin, end
 
 
 def pace_of(states: Sequence[DossierState], finished: int, target: int, hours: tuple[time, time], now: datetime) -> Pace:

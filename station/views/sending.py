@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from station.queue import UploaderStatus
 from station.queue.model import Entry, HistoryLine, State
 from station.views.base import Tone, Words
 from station.words import catalogue
+
+LATE: Final = timedelta(hours=24)
+"""A package that is still open after this needs a person (interface rules, S11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class PackageRow:
     sealed_at: datetime
     tries: int
     next: Words
+    late: bool
+    """Sealed more than a day ago and still open."""
     open: bool
     """Whether somebody or something still has to act: not acknowledged, and not replaced by a later package of the same dossier."""
 
@@ -49,7 +55,8 @@ class SendingView:
     """
 
     counts: Mapping[str, int]
-    bytes_waiting: int
+    sizes: Mapping[str, int]
+    """Bytes of the packages of each state that still wait (sealed, sent)."""
     rows: tuple[PackageRow, ...]
     unsent: int
     refused: int
@@ -88,14 +95,14 @@ def sending_view(entries: Sequence[Entry], counts: Mapping[State, int], names: M
     unsent = counts[State.SEALED] + counts[State.SENT]
     refused = sum(r.open and r.state == "refused" for r in rows)
     tone, main = _main(unsent, refused, counts.get(State.HELD, 0), saved, error, status)
-    size = sum(e.size for e in entries if e.state in {State.SEALED, State.SENT})
+    sizes = {s.value: sum(e.size for e in entries if e.state is s) for s in (State.SEALED, State.SENT)}
     wait = status.next_try_s if status else 0.0
     note = [Words(error)] if error and unsent else []
     if note and wait > 0:
         note.append(Words("ui.queue.next-try", {"seconds": round(wait)}))
     if refused and unsent:
         note.append(Words("ui.queue.refused-open", {"count": refused}))
-    return SendingView(words, size, rows, unsent, refused, error, wait, tone, main, tuple(note), facts)
+    return SendingView(words, sizes, rows, unsent, refused, error, wait, tone, main, tuple(note), facts)
 
 
 def _main(unsent: int, refused: int, held: int, saved: int, error: str, status: UploaderStatus | None) -> tuple[Tone, Words]:
@@ -119,8 +126,9 @@ def _row(
     entry: Entry, names: Mapping[str, str], facts: Facts, waiting: Sequence[str], now: datetime | None, *, last: bool
 ) -> PackageRow:
     done = entry.state is State.ACKNOWLEDGED or not last
+    late = not done and now is not None and now - entry.created > LATE
     return PackageRow(entry.dossier, printed(entry.dossier), names.get(entry.dossier, ""), entry.package_id, entry.size, str(entry.state.value),
-                      entry.percent, entry.created, facts.tries.get(entry.package_id, 0), _next(entry, waiting, now, last=last), not done)  # fmt: skip
+                      entry.percent, entry.created, facts.tries.get(entry.package_id, 0), _next(entry, waiting, now, last=last), late, not done)  # fmt: skip
 
 
 def _next(entry: Entry, waiting: Sequence[str], now: datetime | None, *, last: bool) -> Words:

@@ -31,6 +31,8 @@ class SettingRow:
     changed_at: str
     legal: bool
     own: bool
+    law: Words | None
+    """The rule that sets a legal one, with its version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,12 @@ class SettingsView:
 
 
 def settings_view(
-    settings: Settings, events: Iterable[Event], search: str = "", names: Mapping[str, str] | None = None
-) -> SettingsView:
-    """Return S18; `search` looks into names and both languages of the help text, `names` are operators' names."""
+    settings: Settings, events: Iterable[Event], search: str = "", names: Mapping[str, str] | None = None,
+    laws: Mapping[str, Words] | None = None,
+) -> SettingsView:  # fmt: skip
+    """Return S18; `search` looks into names and both languages of the help text, `names` are operators' names, `laws` the rules by group."""
     last: dict[str, Event] = {str(e.body.get("name", "")): e for e in events}
-    rows = [_row(s, settings, last.get(s.name), names or {}) for s in DECLARED if _matches(s, search)]
+    rows = [_row(s, settings, last.get(s.name), names or {}, laws or {}) for s in DECLARED if _matches(s, search)]
     groups = tuple((g, tuple(r for r in rows if r.group == g)) for g in GROUPS if any(r.group == g for r in rows))
     return SettingsView(groups, settings.faults, None if rows else Words("s18.empty"))
 
@@ -59,15 +62,19 @@ def _matches(setting: Setting, search: str) -> bool:
     return not wanted or any(wanted in t.casefold() for t in (setting.name, setting.help(), setting.help(Language.EN)))
 
 
-def _row(setting: Setting, settings: Settings, event: Event | None, names: Mapping[str, str]) -> SettingRow:
+def _row(setting: Setting, settings: Settings, event: Event | None, names: Mapping[str, str],
+         laws: Mapping[str, Words]) -> SettingRow:  # fmt: skip
     editor = "flag" if setting.kind is bool else "choice" if setting.choices else "text" if setting.kind is str else "number"
     limits = None
     if setting.low is not None and setting.high is not None:
         limits = Words("ui.settings.limits", {"low": f"{setting.low:g}", "high": f"{setting.high:g}"})
+    elif setting.form:
+        limits = Words(f"ui.settings.form.{setting.form}")
     by = names.get(event.operator, event.operator) if event is not None else ""
     at = f"{event.at.astimezone():%d/%m/%Y %H:%M}" if event is not None else ""
     return SettingRow(setting.name, setting.group, Words(f"setting.{setting.name}"), editor, settings[setting.name], setting.default,
-                      limits, setting.choices, settings[setting.name] != setting.default, by, at, setting.legal, setting.own)  # fmt: skip
+                      limits, setting.choices, settings[setting.name] != setting.default, by, at, setting.legal, setting.own,
+                      laws.get(setting.group) if setting.legal else None)  # fmt: skip
 
 
 def typed(setting: Setting, text: Any) -> Value:
@@ -94,4 +101,6 @@ def fault_words(setting: Setting, error: InputError) -> Words:
         return Words("ui.settings.only", {"low": f"{setting.low:g}", "high": f"{setting.high:g}"})
     if error.reason_code == "setting-choice":
         return Words("ui.settings.only-choices", {"choices": ", ".join(setting.choices)})
+    if setting.form:
+        return Words(f"ui.settings.form.{setting.form}")
     return Words("ui.settings.no-number") if setting.kind in {int, float} else Words(error.reason_code)

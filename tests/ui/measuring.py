@@ -114,7 +114,7 @@ def _table(table: QTableWidget) -> Iterator[str]:
             room = table.visualRect(index).adjusted(9, 0, -9, 0)
             if room.isEmpty():
                 continue
-            bold = QFontMetrics(item.font()) if item.font().bold() else metrics
+            bold = QFontMetrics(item.font()) if item.data(Qt.ItemDataRole.FontRole) is not None else metrics
             if not table.wordWrap() or room.height() < 2 * metrics.height():
                 if bold.horizontalAdvance(item.text()) > room.width() + 8:
                     yield f"cell '{item.text()[:40]}' has {room.width()}, needs {bold.horizontalAdvance(item.text())}"

@@ -9,23 +9,36 @@ from station.desks.devices import CalibrationDesk
 from station.keys import Permission
 from station.views.calibration import CalibrationView, RowView
 from station.words import Language
-from ui.qt import QAbstractItemView, QHBoxLayout, Qt, QTableWidget, QTableWidgetItem, QTimer, QVBoxLayout
+from ui.qt import (
+    QAbstractItemView,
+    QColor,
+    QFontMetrics,
+    QHBoxLayout,
+    QResizeEvent,
+    QSizePolicy,
+    Qt,
+    QTableWidget,
+    QTableWidgetItem,
+    QTimer,
+    QVBoxLayout,
+)
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.style import Current
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
-from ui.widgets.chips import Banner, StateChip, card, in_cell, label
+from ui.widgets.cells import Chip
+from ui.widgets.chips import Banner, StateChip, card, chip_size, label
 from ui.widgets.entry import PinPanel
 from ui.widgets.facts import Facts
 from ui.widgets.heads import Head
 from ui.widgets.mark_pane import CORNERS, MarkPane
 from ui.widgets.picture import PicturePane
 from ui.widgets.scrolling import Scrolling
+from ui.widgets.tables import FLUSH_RIGHT, PAINTED, Cells
 from ui.widgets.wizard import MARGIN, MarginDelegate, WizardStrip
 
 COLUMNS = ("test", "value", "limit", "margin", "source", "result")
-WIDTHS = (8, 5, 5, 4, 7, 7)
 RIGHT = ("value", "limit")
 SIGNING = ("calibration.next.to-sign", "calibration.next.sign")
 
@@ -43,7 +56,7 @@ class CalibrationScreen(Screen):
         self._drawn: tuple[RowView, ...] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        self._head = Head(self.texts("calibration.title.scanner"), self.texts("ui.devices.question"))
+        self._head = Head(self.texts("calibration.title.scanner"), self.texts.pair("ui.devices.question"))
         column.addWidget(self._head)
         row = QHBoxLayout()
         row.setSpacing(12)
@@ -65,6 +78,11 @@ class CalibrationScreen(Screen):
         self.table.setWordWrap(True)
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for at, name in enumerate(COLUMNS):
+            title = self.table.horizontalHeaderItem(at)
+            if name in RIGHT and title is not None:
+                title.setTextAlignment(FLUSH_RIGHT)
+        self.table.setItemDelegate(Cells(self.table))
         self._margin = MarginDelegate(self.table)
         self.table.setItemDelegateForColumn(COLUMNS.index("margin"), self._margin)
         table.addWidget(self.table, 1)
@@ -80,19 +98,25 @@ class CalibrationScreen(Screen):
         right = QVBoxLayout()
         frame, target = card()
         self._target_title = label("", "strong", wrap=True)
-        self._picture = PicturePane(self.texts("calibration.title.scanner"))
+        self._picture = PicturePane(self.texts("calibration.title.scanner"), least=(150, 110))
+        self._picture.setSizePolicy(
+            QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored
+        )  # the certificate's lines come first
         target.addWidget(self._target_title)
         target.addWidget(self._picture, 1)
         right.addWidget(frame, 3)
-        frame, box = card(self.texts("ui.calibration.certificate"))
+        frame, box = card()
         self._state = StateChip(State.IDLE, "")
         self._facts = Facts(right=True)
-        box.addWidget(self._state)
+        head = QHBoxLayout()
+        head.addWidget(label(self.texts("ui.calibration.certificate"), "strong", wrap=True), 1)
+        head.addWidget(self._state)
+        box.addLayout(head)
         facts = Scrolling(self.texts("ui.calibration.certificate"))
         facts.column.addWidget(self._facts)
         facts.column.addStretch(1)
         box.addWidget(facts, 1)
-        right.addWidget(frame, 3)
+        right.addWidget(frame, 4)
         self.pin = PinPanel(self.texts)
         self.pin.given.connect(self._come)
         self.pin.hide()
@@ -184,19 +208,34 @@ class CalibrationScreen(Screen):
         if rows == self._drawn:
             return
         self._drawn = rows
+        theme = Current.theme
         self.table.setRowCount(len(rows))
         for index, row in enumerate(rows):
             texts = (self.texts.of(row.words), f"{row.value} {row.unit}".strip(), row.limit, "",
                      f"{row.source} · {self.texts.of(row.verified)}".strip(" ·"))  # fmt: skip
             for at, text in enumerate(texts):
                 item = QTableWidgetItem(text)
+                failed = row.tone.value == "blocked"
                 if COLUMNS[at] in RIGHT:
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                    item.setTextAlignment(FLUSH_RIGHT)
+                if COLUMNS[at] == "source":
+                    item.setFont(theme.font(theme.scale.caption))
+                    item.setForeground(QColor(theme.palette.text2))
+                elif failed or COLUMNS[at] == "value":
+                    item.setFont(theme.font(theme.scale.body, 600))
+                if failed:
+                    item.setBackground(theme.ground(State.BLOCKED))
                 self.table.setItem(index, at, item)
             margin = self.table.item(index, COLUMNS.index("margin"))
             assert margin is not None, "set above"
             margin.setData(MARGIN, row)
-            self.table.setCellWidget(index, 5, in_cell(StateChip(State(row.tone.value), self.texts.of(row.verdict))))
+            verdict = Chip(State(row.tone.value), self.texts.of(row.verdict))
+            item = QTableWidgetItem("")
+            item.setData(PAINTED, verdict)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, verdict.spoken)
+            if row.tone.value == "blocked":
+                item.setBackground(theme.ground(State.BLOCKED))
+            self.table.setItem(index, COLUMNS.index("result"), item)
         self._size_table()
         worst = next((i for i, r in enumerate(rows) if r.tone.value == "blocked"), 0)
         first = self.table.item(worst, 0)
@@ -205,9 +244,21 @@ class CalibrationScreen(Screen):
             self.table.scrollToItem(first, QAbstractItemView.ScrollHint.PositionAtCenter)
 
     def _size_table(self) -> None:
-        wide = self.table.viewport().width() or 760
-        for at, share in enumerate(WIDTHS[:-1]):
-            self.table.setColumnWidth(at, wide * share // sum(WIDTHS))
+        theme, header = Current.theme, self.table.horizontalHeader()
+        bold = QFontMetrics(theme.font(theme.scale.body, 600))
+        widths = [header.sectionSizeHint(at) for at in range(len(COLUMNS))]
+        for row in self._drawn:
+            for name, text in (("value", f"{row.value} {row.unit}"), ("limit", row.limit)):
+                at = COLUMNS.index(name)
+                widths[at] = max(widths[at], bold.horizontalAdvance(text) + 26)
+        chips = [chip_size(self.texts.of(r.verdict)).width() for r in self._drawn]
+        widths[5] = max(chips, default=0) + 24
+        left = (self.table.viewport().width() or 760) - sum(widths[1:4]) - widths[5]
+        names = [bold.horizontalAdvance(self.texts.of(r.words)) + 30 for r in self._drawn]
+        widths[0] = min(max(names, default=0), left * 9 // 20)
+        widths[4] = left - widths[0]
+        for at, wide in enumerate(widths[:-1]):
+            self.table.setColumnWidth(at, wide)
         self.table.verticalHeader().setMinimumSectionSize(max(36, round(Current.theme.scale.body * 2.4)))
         self.table.resizeRowsToContents()
 
@@ -345,6 +396,12 @@ class CalibrationScreen(Screen):
         self.table.setFocus()
         self._redraw()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width: the columns share it anew, once it is laid out."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._size_table)
+
     def restyle(self) -> None:
-        """Another type scale: other row heights."""
-        self._size_table()
+        """Another theme or type scale: other inks, other row heights."""
+        drawn, self._drawn = self._drawn, ()
+        self._show_rows(drawn)

@@ -37,7 +37,7 @@ class DefectsScreen(Screen):
         self.busy = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        self._head = Head(self.texts("ui.defects.title"), self.texts("s12.question"))
+        self._head = Head(self.texts("ui.defects.title"), self.texts.pair("s12.question"))
         column.addWidget(self._head)
         row = QHBoxLayout()
         row.setSpacing(12)

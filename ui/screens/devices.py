@@ -12,10 +12,13 @@ from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, StateChip, card, label
+from ui.widgets.empty import Empty
 from ui.widgets.facts import Facts
 from ui.widgets.heads import Head
 from ui.widgets.rows import Row, RowList
 from ui.widgets.scrolling import Scrolling
+
+FINDING = ("cable", "again", "settings", "driver")
 
 
 class DevicesScreen(Screen):
@@ -33,7 +36,7 @@ class DevicesScreen(Screen):
         self.busy = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        self._head = Head(self.texts("ui.devices.title"), self.texts("ui.devices.question"))
+        self._head = Head(self.texts("ui.devices.title"), self.texts.pair("ui.devices.question"))
         column.addWidget(self._head)
         row = QHBoxLayout()
         row.setSpacing(12)
@@ -41,6 +44,7 @@ class DevicesScreen(Screen):
         box.setContentsMargins(1, 1, 1, 1)
         self.rows = RowList(self.texts("ui.devices.title"))
         self.rows.picked.connect(lambda _: self._show_device())
+        self.rows.when_empty(self.texts("ui.devices.empty-list"))
         box.addWidget(self.rows)
         row.addWidget(left, 4)
         middle, device = card()
@@ -53,7 +57,9 @@ class DevicesScreen(Screen):
         self._facts = Facts()
         device.addWidget(self._name)
         device.addLayout(self._chips)
-        facts = Scrolling(self.texts("ui.devices.title"))
+        self.empty = Empty()
+        device.addWidget(self.empty, 1)
+        self._about = facts = Scrolling(self.texts("ui.devices.title"))
         facts.column.addWidget(self._facts)
         facts.column.addStretch(1)
         device.addWidget(facts, 1)
@@ -62,6 +68,8 @@ class DevicesScreen(Screen):
         row.addWidget(middle, 5)
         right, test = card(self.texts("ui.devices.self-test"))
         self._steps = Facts()
+        self.untested = Empty()
+        test.addWidget(self.untested)
         steps = Scrolling(self.texts("ui.devices.self-test"))
         steps.column.addWidget(self._steps)
         self._chart_place = QVBoxLayout()
@@ -143,16 +151,22 @@ class DevicesScreen(Screen):
         for widget in (self._state, self._tag):
             widget.setVisible(row is not None)
         if row is None:
-            self._name.setText("")
-            self._facts.show_pairs([])
+            self._name.hide()
+            self._about.hide()
+            self.empty.say(self.texts("ui.devices.find"), [self.texts(f"ui.devices.find.{n}") for n in FINDING])
             self._steps.show_pairs([])
+            self._draw_chart(None)
+            self.untested.say("", [self.texts("ui.devices.untested.none")])
             self.banner.say(State.IDLE, self.texts("ui.devices.empty"), self.texts.second("ui.devices.empty"))
             self.shell.refresh_actions()
             return
+        self.empty.say("")
+        self._name.show()
+        self._about.show()
         state = State(row.tone.value)
         self._name.setText(self.texts.of(row.kind))
         self._state.set(state, self.texts.of(row.state))
-        self._tag.setVisible(row.simulated)
+        self._tag.setVisible(row.simulated and state is not State.EXCEPTION)  # that state's word says it already
         days = row.certificate_days
         certificate = (
             self.texts("ui.devices.days", days=days)
@@ -188,7 +202,12 @@ class DevicesScreen(Screen):
         for step in tested.steps if tested is not None else ():
             if not step.asked.startswith(" "):
                 pairs.append((self._asked(step.asked), f"{self.texts(step.code)} · {step.took_s * 1000:.0f} ms"))
-        self._steps.show_pairs(pairs or [("", self.texts("ui.action.self-test") + " · F4")])
+        self._steps.show_pairs(pairs)
+        if pairs:
+            self.untested.say("")
+        else:
+            can = any(i.id == "self-test" for i in row.intents)
+            self.untested.say("", [self.texts(f"ui.devices.untested.{'press' if can else 'cannot'}")])
         self._draw_chart(tested)
 
     def _asked(self, step: str) -> str:

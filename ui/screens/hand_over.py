@@ -16,11 +16,11 @@ from ui.shell import Shell
 from ui.texts import format_date
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
-from ui.widgets.chips import Banner, StateChip, card, label
+from ui.widgets.chips import Banner, card, label
 from ui.widgets.entry import Entry
 from ui.widgets.facts import Facts
+from ui.widgets.hand_checks import HandChecks
 from ui.widgets.heads import Head
-from ui.widgets.inputs import CheckBox
 from ui.widgets.picture import PicturePane
 from ui.widgets.rows import Row, RowList
 from ui.widgets.scrolling import Scrolling
@@ -46,7 +46,7 @@ class HandOverScreen(Screen):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         top = QHBoxLayout()
-        self._head = Head(self.texts("ui.hand.title"), self.texts("s13.question"))
+        self._head = Head(self.texts("ui.hand.title"), self.texts.pair("s13.question"))
         top.addWidget(self._head, 3)
         self.scan = Entry(f"{self.texts('ui.hand.scan')} (F2)")
         self.scan.committed.connect(self._scan_typed)
@@ -79,19 +79,10 @@ class HandOverScreen(Screen):
         person.addWidget(facts, 1)
         row.addWidget(middle, 5)
         right = QVBoxLayout()
-        checks, check = card(self.texts("ui.hand.checks"))
-        self.face = CheckBox(self.texts("ui.hand.check-face"))
-        self.old_card = CheckBox(self.texts("ui.hand.check-old"))
-        for box_ in (self.face, self.old_card):
-            box_.toggled.connect(lambda _: self._show_checks())
-        self._finger = StateChip(State.IDLE, "")
-        self._finger_name = label("", "quiet", wrap=True)
-        self._sign_name = label(self.texts("ui.hand.check-sign"), "quiet", wrap=True)
-        self._sign = StateChip(State.IDLE, "")
-        for widget in (self.face, self._finger_name, self._finger, self._sign_name, self._sign, self.old_card):
-            check.addWidget(widget)
-        self._checks_card = checks
-        right.addWidget(checks)
+        self.checks = HandChecks(self.texts)
+        self.checks.ticked.connect(self._show_checks)
+        self.face = self.checks.face
+        right.addWidget(self.checks)
         self.banner = Banner()
         right.addWidget(self.banner)
         self.reason = Entry(self.texts("ui.hand.refuse-why"))
@@ -163,11 +154,10 @@ class HandOverScreen(Screen):
     def _forget(self) -> None:
         """A new person: nothing of the one before is carried over."""
         self.answer, self.uncompared, self.paper, self.chosen = None, "", None, 0
-        self.face.setChecked(False)
-        self.old_card.setChecked(False)
+        self.checks.forget()
         self.reason.hide()
         self._reasons.hide()
-        self._checks_card.show()
+        self.checks.show()
 
     def _show_person(self, who: Receiver) -> None:
         self.who = who
@@ -178,8 +168,7 @@ class HandOverScreen(Screen):
                  (self.texts("ui.hand.serial"), who.serial), (self.texts("ui.hand.address"), who.address),
                  (self.texts("ui.hand.phone"), who.phone)]  # fmt: skip
         self._facts.show_pairs(pairs)
-        self._finger_name.setText(self.texts("ui.hand.check-finger", finger=self.texts(f"finger.{who.finger}")))
-        self.old_card.setVisible(who.old_card_due)
+        self.checks.person(who)
         self._show_checks()
 
     def _show_checks(self) -> None:
@@ -187,28 +176,14 @@ class HandOverScreen(Screen):
         if who is None:
             return
         self._taken.setVisible(answer is not None)
-        if self.uncompared:
-            self._finger.set(State.EXCEPTION, self.texts(f"uncompared.{self.uncompared}"))
-        elif who.print is None:
-            self._finger.set(State.EXCEPTION, self.texts("s13.not-compared"))
-        elif answer is None:
-            self._finger.set(State.IDLE, self.texts("ui.hand.finger-none"))
-        else:
-            code = "ui.hand.finger-same" if answer.same else "ui.hand.finger-other"
-            words = self.texts(code, score=f"{answer.score:.0f}", line=f"{answer.line:.0f}")
+        if answer is not None:
             state = State.GOOD if answer.same else State.BLOCKED
-            self._finger.set(state, words)
             self._taken.show_picture(answer.taken, self.texts(f"finger.{who.finger}"), state=state)
-        signed = (
-            "ui.hand.signed-paper"
-            if self.paper is not None
-            else "ui.hand.signed-mark"
-            if answer is not None
-            else "ui.hand.unsigned"
-        )
-        self._sign.set(State.IDLE if signed == "ui.hand.unsigned" else State.GOOD, self.texts(signed))
+        self.checks.show_state(who, answer, self.uncompared, paper=self.paper is not None)
         if self.said:
-            self.banner.say(State.GOOD, self.said)
+            self.banner.say(
+                State.GOOD, self.said, self.texts("ui.hand.then-next" if self._next_row() is not None else "ui.hand.then-scan")
+            )
         elif who.word not in OPEN:
             self.banner.say(State.IDLE, self.texts("card.handed" if who.word == "handed" else "ui.hand.not-here"))
         elif answer is not None and not answer.same:
@@ -254,15 +229,23 @@ class HandOverScreen(Screen):
             actions.append(self.act("uncompared", "ui.action.uncompared", "F3", self._without, icon="warning"))
         actions.append(self.act("not-home", "ui.action.not-home", "F6", self._not_home, enabled=here, icon="house"))
         actions.append(self.act("refuse", "ui.action.refuse-card", "F7", self._refuse, enabled=here))
-        if here and not self.face.isChecked():
+        if who is None or (who.word not in OPEN and not self.busy):  # nothing to do for this one: on to the next card
+            following = self._next_row()
+            if following is not None:
+                actions.append(
+                    self.act("next", "ui.action.next-card", "F12", lambda: self._to_row(following), primary=True, icon="next")
+                )
+            else:
+                actions.append(self.act("scan", "ui.action.scan-card", "F12", self.scan.edit.setFocus, primary=True, icon="card"))
+        elif here and not self.face.isChecked():
             actions.append(
                 self.act("face", "ui.action.confirm-face", "F12", lambda: self.face.setChecked(True), primary=True, icon="person")
             )
         elif here and self.uncompared and self.paper is None:
             actions.append(self.act("paper", "ui.action.paper-signed", "F12", self._photograph, primary=True, icon="camera"))
-        elif here and who is not None and who.print is None and not self.uncompared:
+        elif here and who.print is None and not self.uncompared:
             actions.append(self.act("uncompared-now", "ui.action.uncompared", "F12", self._without, primary=True, icon="warning"))
-        elif here and who is not None and who.print is not None and self.answer is None and not self.uncompared:
+        elif here and who.print is not None and self.answer is None and not self.uncompared:
             actions.append(self.act("compare-now", "ui.action.compare-finger", "F12", self._compare, primary=True, icon="finger"))
         else:
             ready = here and self._ready()
@@ -270,6 +253,17 @@ class HandOverScreen(Screen):
                 self.act("handed", "ui.action.handed", "F12", self._hand_over, enabled=ready, primary=True, icon="card")
             )
         return actions
+
+    def _next_row(self) -> int | None:
+        """The next card that is here and was not handed over, below the chosen one first."""
+        rows, at = self.view.rows if self.view is not None else (), self.rows.currentRow()
+        here = [i for i, r in enumerate(rows) if i != at and r.word.code == f"card.{CardWord.HERE.value}"]
+        return next((i for i in here if i > at), here[0] if here else None)
+
+    def _to_row(self, index: int) -> None:
+        self.said = ""
+        self.rows.setCurrentRow(index)
+        self.rows.setFocus()
 
     def key(self, name: str) -> bool:
         """F2: to the scan box."""
@@ -319,7 +313,7 @@ class HandOverScreen(Screen):
         if who is None or desk is None or self.busy:
             return
         self.busy, self.said = True, ""
-        self._finger.set(State.LIVE, self.texts("ui.hand.finger-taking"))
+        self.checks.taking()
         self.shell.refresh_actions()
 
         def compared(answer: FingerAnswer | None) -> None:
@@ -344,7 +338,7 @@ class HandOverScreen(Screen):
         who, desk, answer, why, paper = self.who, self.desk, self.answer, self.uncompared, self.paper
         if who is None or desk is None or not self._ready():
             return
-        old = "cccd" if self.old_card.isChecked() else ""
+        old = "cccd" if self.checks.old_card.isChecked() else ""
 
         def done(_: object) -> None:
             self.said = self.texts("ui.hand.done", name=who.name.upper())
@@ -396,7 +390,7 @@ class HandOverScreen(Screen):
         lines = [f"{i}   {self.texts(f'{mode}.{r}')}" for i, r in enumerate(reasons, 1)]
         self._reasons.setText("\n".join(lines))
         self._reasons.show()
-        self._checks_card.hide()  # the reasons have the room; nothing is cut in large type
+        self.checks.hide()  # the reasons have the room; nothing is cut in large type
         self._say(State.RETRY, question)
         self.rows.setFocus()
         self.shell.refresh_actions()
@@ -436,7 +430,7 @@ class HandOverScreen(Screen):
         self.mode = ""
         self.reason.hide()
         self._reasons.hide()
-        self._checks_card.show()
+        self.checks.show()
         self.rows.setFocus()
         self._show_checks()
 

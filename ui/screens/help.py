@@ -28,7 +28,7 @@ class HelpScreen(Screen):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         top = QHBoxLayout()
-        self._head = Head(self.texts("ui.action.help"), self.texts("help.question"))
+        self._head = Head(self.texts("ui.action.help"), self.texts.pair("help.question"))
         top.addWidget(self._head, 3)
         self.search = Entry(self.texts("help.search"))
         self.search.committed.connect(self._search)

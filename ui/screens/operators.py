@@ -33,7 +33,7 @@ class OperatorsScreen(Screen):
         self._acting = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        self._head = Head(self.texts("ui.operators.title"), self.texts("ui.operators.question"))
+        self._head = Head(self.texts("ui.operators.title"), self.texts.pair("ui.operators.question"))
         column.addWidget(self._head)
         row = QHBoxLayout()
         row.setSpacing(12)

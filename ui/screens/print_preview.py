@@ -29,7 +29,7 @@ class PrintPreviewScreen(Screen):
         self._known: set[str] = set()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        self._head = Head(self.texts("ui.paper.title"), self.texts("ui.paper.list"))
+        self._head = Head(self.texts("ui.paper.title"), self.texts.pair("ui.paper.list"))
         column.addWidget(self._head)
         row = QHBoxLayout()
         row.setSpacing(12)

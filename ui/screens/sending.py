@@ -6,10 +6,11 @@ from datetime import datetime
 
 from station.desks.sending import Carried
 from station.views.sending import HistoryRow, PackageRow, SendingView
-from ui.qt import QFrame, QHBoxLayout, QTimer, QVBoxLayout
+from ui.qt import QFrame, QHBoxLayout, QLineEdit, Qt, QTimer, QVBoxLayout
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.texts import format_bytes
+from ui.theme.style import Current
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.cells import Chip
@@ -24,7 +25,7 @@ WORDS = (
     ("sent", "send", State.LIVE),
     ("acknowledged", "double-check", State.GOOD),
 )
-FILTERS = ("all", "here", "sent", "refused")
+FILTERS = ("all", "here", "sent", "refused", "late")
 CHIP_OF = {
     "saved": State.IDLE,
     "sealed": State.RETRY,
@@ -50,11 +51,7 @@ class SendingScreen(Screen):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(label(self.texts("ui.queue.title"), "title"))
-        words.addWidget(
-            label(
-                " · ".join(t for t in (self.texts("ui.queue.subtitle"), self.texts.second("ui.queue.subtitle")) if t), "caption"
-            )
-        )
+        words.addWidget(label(self.texts.pair("ui.queue.subtitle"), "caption"))
         head = QHBoxLayout()
         head.addLayout(words)
         head.addStretch(1)
@@ -71,9 +68,18 @@ class SendingScreen(Screen):
         frame, box = card()
         self.filters = FilterBar([(name, self.texts(f"ui.filter.{name}")) for name in FILTERS], self.texts("ui.queue.title"))
         self.filters.chosen.connect(lambda index: self.digit(index + 1))
-        box.addWidget(self.filters)
+        pick = QHBoxLayout()
+        pick.addWidget(self.filters, 1)
+        self.finder = QLineEdit()
+        self.finder.setAccessibleName(self.texts("ui.queue.find"))
+        self.finder.setPlaceholderText(self.texts("ui.queue.find"))
+        self.finder.setMaxLength(60)
+        self.finder.setMinimumWidth(240)
+        self.finder.returnPressed.connect(self._find)
+        pick.addWidget(self.finder)
+        box.addLayout(pick)
         headers = [self.texts(f"ui.col.{c}") for c in ("dossier", "name", "sealed-at", "size", "tries", "state", "answer")]
-        self.table = Table(headers, (196, 200, 106, 84, 84, 164), self.texts("ui.queue.title"), stretch=(1, 6))
+        self.table = Table(headers, (188, 200, 108, 84, 92, 164), self.texts("ui.queue.title"), stretch=(1, 6), right=(3, 4))
         box.addWidget(self.table)
         self._purge = label("", "caption", wrap=True)
         box.addWidget(self._purge)
@@ -92,24 +98,36 @@ class SendingScreen(Screen):
         row = QHBoxLayout()
         row.setSpacing(10)
         self._counts = {}
+        self._notes = {}
         for word, icon, state in WORDS:
             frame, box = card()
-            box.setSpacing(2)
+            box.setSpacing(0)
             line = QFrame()
             line.setObjectName(f"bar-{state.value}")
             line.setFixedHeight(4)
-            box.setContentsMargins(14, 8, 14, 10)
+            box.setContentsMargins(1, 1, 1, 0)
             box.addWidget(line)
+            inner = QVBoxLayout()
+            inner.setContentsMargins(14, 8, 14, 10)
+            inner.setSpacing(2)
             head = QHBoxLayout()
+            head.setSpacing(8)
             head.addWidget(Picture(icon, 20, f"state:{state.value}"))
             head.addWidget(label(self.texts(word), "strong"))
             head.addWidget(label(self.texts.second(word), "caption"))
             head.addStretch(1)
-            box.addLayout(head)
-            number = label("0", "hero")
-            box.addWidget(number)
-            box.addWidget(label(self.texts(f"ui.queue.{word}.help"), "caption", wrap=True))
-            self._counts[word] = number
+            inner.addLayout(head)
+            number, unit = label("0", "hero"), label(self.texts("ui.queue.dossiers"), "caption")
+            counted = QHBoxLayout()
+            counted.setSpacing(8)
+            counted.addWidget(number)
+            counted.addWidget(unit, 1, Qt.AlignmentFlag.AlignBottom)
+            unit.setContentsMargins(0, 0, 0, 8)
+            inner.addLayout(counted)
+            note = label(self.texts(f"ui.queue.{word}.help"), "caption", wrap=True)
+            inner.addWidget(note)
+            box.addLayout(inner, 1)
+            self._counts[word], self._notes[word] = (number, unit), note
             row.addWidget(frame, 1)
         return row
 
@@ -132,6 +150,9 @@ class SendingScreen(Screen):
         """Rows have another height."""
         self.table.forget()
         self.view = None
+        self.finder.setMinimumWidth(320 if Current.theme.large else 240)
+        for note in self._notes.values():  # large type: the rows need the room
+            note.setVisible(not Current.theme.large)
         self._ask()
 
     def _ask(self) -> None:
@@ -142,8 +163,12 @@ class SendingScreen(Screen):
         if view == self.view:
             return
         self.view = view
-        for word, number in self._counts.items():
+        for word, (number, unit) in self._counts.items():
             number.setText(str(view.counts.get(word, 0)))
+            size = view.sizes.get(word, 0)
+            unit.setText(
+                self.texts("ui.queue.dossiers-size", size=format_bytes(size)) if size else self.texts("ui.queue.dossiers")
+            )
         self._show_rows(view)
         self._show_facts(view)
         second = self.texts.second_of(view.main)
@@ -170,6 +195,8 @@ class SendingScreen(Screen):
 
     @staticmethod
     def _shows(name: str, row: PackageRow) -> bool:
+        if name == "late":
+            return row.late
         wanted = SHOWN[name]
         return wanted is None or (row.state in wanted and row.open)
 
@@ -183,7 +210,10 @@ class SendingScreen(Screen):
         today = at.date() == datetime.now().astimezone().date()
         when = f"{at:%H:%M}" if today else f"{at:%d/%m}"
         tries = str(row.tries) if row.tries else self.texts("ui.queue.new") if row.state == "sealed" else "–"
-        return (row.number, (row.person.upper(), True), when, format_bytes(row.size), tries, chip, self.texts.of(row.next))
+        said = self.texts.of(row.next)
+        stopped = row.open and row.state in {"refused", "held"}
+        return (row.number, (row.person.upper(), True), when, format_bytes(row.size), tries, chip,
+                (said, True, State.BLOCKED) if stopped else said)  # fmt: skip
 
     def offers(self) -> list[Action]:
         """Try now; carry by stick, a package's history, defects, back."""
@@ -259,10 +289,47 @@ class SendingScreen(Screen):
         if name == "Esc" and (self.stick.isVisible() or self.past.isVisible()):
             self._shut()
             return True
+        if name == "F2":
+            self.finder.setFocus()
+            return True
+        if name == "Esc" and self.finder.hasFocus():
+            self._shut()
+            return True
         if name == "Shift+F12":
             self.shell.go("home")
             return True
         return False
+
+    def scanned(self, text: str) -> bool:
+        """A scanned slip, ticket or card: go to its newest package."""
+        counter = self.counter
+        self.finder.setText(text)
+
+        def found(dossier: str) -> None:
+            if dossier:
+                self.finder.setText(dossier)
+            self._find()
+
+        self.ask(lambda: counter.find(text), found)
+        return True
+
+    def _find(self) -> None:
+        """Choose the newest package whose dossier number or name holds what was typed; the row is shown whatever the filter was."""
+        wanted = "".join(self.finder.text().casefold().split())
+        if not wanted or self.view is None:
+            return
+        digits = wanted.replace("-", "")
+        found = next((r for r in self.view.rows if wanted in "".join(r.person.casefold().split())
+                      or (digits.isdigit() and (digits in r.dossier or digits in r.number.replace("-", "")))), None)  # fmt: skip
+        if found is None:
+            self.shell.say(State.RETRY, self.texts("ui.queue.not-found", text=self.finder.text()))
+            return
+        self.filter = "all"
+        self._show_rows(self.view)
+        self.table.choose(found.package_id)
+        self.table.setFocus()
+        self.finder.clear()
+        self.shell.refresh_actions()
 
     def _send(self) -> None:
         self.counter.send_now()

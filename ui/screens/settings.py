@@ -7,8 +7,9 @@ from __future__ import annotations
 from station.cloning import Difference
 from station.desks.settings import SettingsDesk
 from station.settings import BY_NAME
+from station.views.keys import KeysView
 from station.views.settings import SettingsView
-from ui.qt import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from ui.qt import QHBoxLayout, QScrollArea, QTimer, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.screens.clone_panel import ClonePanel
 from ui.shell import Shell
@@ -17,8 +18,9 @@ from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, card, label
 from ui.widgets.entry import Entry
 from ui.widgets.heads import Head
+from ui.widgets.key_card import key_card
 from ui.widgets.rows import Row, RowList
-from ui.widgets.setting_row import SettingEditor
+from ui.widgets.setting_row import SettingEditor, fits
 
 LOOKS = ("screen.language", "screen.theme", "screen.large")
 
@@ -33,10 +35,11 @@ class SettingsScreen(Screen):
         self.editors: dict[str, SettingEditor] = {}
         self._pending: dict[str, object] = {}
         self._allowed: dict[str, bool] = {}
+        self.keys: KeysView | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         top = QHBoxLayout()
-        self._head = Head(self.texts("ui.settings.title"), self.texts("ui.settings.question"))
+        self._head = Head(self.texts("ui.settings.title"), self.texts.pair("ui.settings.question"))
         top.addWidget(self._head, 3)
         self.search = Entry(self.texts("ui.settings.search"))
         self.search.committed.connect(self._ask)
@@ -51,6 +54,7 @@ class SettingsScreen(Screen):
         box.setContentsMargins(1, 1, 1, 1)
         self.groups = RowList(self.texts("ui.settings.title"))
         self.groups.picked.connect(lambda _: self._show_group())
+        self.groups.when_empty(self.texts("ui.settings.nothing.groups"))
         box.addWidget(self.groups)
         row.addWidget(left, 2)
         self._scroll = QScrollArea()
@@ -76,13 +80,18 @@ class SettingsScreen(Screen):
     def _ask(self) -> None:
         desk, text = self.desk, self.search.text()
         assert desk is not None, "made at the first enter"
-        self.ask(lambda: (desk.view(text), {n: desk.may_change(n) for n in BY_NAME}), self._show)
+        keys = not text.strip() or text.strip().casefold() in self.texts("group.keys").casefold()
+        self.ask(lambda: (desk.view(text), {n: desk.may_change(n) for n in BY_NAME}, desk.keys() if keys else None), self._show)
 
-    def _show(self, answer: tuple[SettingsView, dict[str, bool]]) -> None:
-        self.view, self._allowed = answer
-        self.groups.show_rows([Row(self.texts(f"group.{g}"), (), None, "", str(len(rows))) for g, rows in self.view.groups])
-        if self.view.empty is not None:
-            self._say(State.IDLE, self.view.empty.code)
+    def _show(self, answer: tuple[SettingsView, dict[str, bool], KeysView | None]) -> None:
+        self.view, self._allowed, self.keys = answer
+        rows = [Row(self.texts(f"group.{g}"), (), None, "", str(len(rows))) for g, rows in self.view.groups]
+        if self.keys is not None:
+            rows.append(Row(self.texts("group.keys"), (), State.RETRY if self.keys.alarm else None, "", str(len(self.keys.rows))))
+        self.groups.show_rows(rows)
+        if self.view.empty is not None and self.keys is None:
+            self.banner.show()
+            self.banner.say(State.IDLE, self.texts.pair(self.view.empty.code), self.texts("ui.settings.nothing.how"))
         elif self.view.faults:
             words = self.texts("ui.settings.faults", count=len(self.view.faults), faults=" ".join(self.view.faults))
             self.banner.show()
@@ -111,6 +120,12 @@ class SettingsScreen(Screen):
                 editor.changed.connect(lambda _: self._changed())
                 self.editors[row.name] = editor
                 column.addWidget(editor)
+        elif self.keys is not None and view is not None and index == len(view.groups):
+            column.addWidget(label(self.texts("group.keys"), "strong"))
+            for words in (self.keys.protected, self.keys.how):
+                column.addWidget(label(self.texts.of(words), "quiet", wrap=True))
+            for key in self.keys.rows:
+                column.addWidget(key_card(self.texts, key))
         column.addStretch(1)
         self._scroll.setWidget(body)
         self.shell.refresh_actions()
@@ -120,9 +135,18 @@ class SettingsScreen(Screen):
         here = {n: e.raw() for n, e in self.editors.items() if e.differs()}
         return {n: v for n, v in self._pending.items() if n not in self.editors} | here
 
+    def wrong(self) -> list[str]:
+        """Names of the unsaved values that no setting can hold, in the order of the groups."""
+        changes = self.unsaved()
+        return [n for n in BY_NAME if n in changes and not fits(n, changes[n])]
+
     def _changed(self) -> None:
-        count = len(self.unsaved())
-        if count:
+        count, wrong = len(self.unsaved()), self.wrong()
+        if wrong:
+            self._say(State.BLOCKED, "ui.settings.wrong", count=len(wrong))
+            if (editor := self.editors.get(wrong[0])) is not None:
+                QTimer.singleShot(0, editor, lambda: self._scroll.ensureWidgetVisible(editor))
+        elif count:
             self._say(State.LIVE, "ui.settings.unsaved", count=count)
         else:
             self.banner.hide()
@@ -158,9 +182,8 @@ class SettingsScreen(Screen):
 
     def _save(self) -> None:
         changes, desk = self.unsaved(), self.desk
-        bad = [e for e in self.editors.values() if e.row.name in changes and not e.check()]
-        if bad:
-            bad[0].editor.setFocus()
+        if wrong := self.wrong():
+            self._go_to(wrong[0])
             return
         if desk is None or not changes:
             return
@@ -172,6 +195,19 @@ class SettingsScreen(Screen):
             self._use(changes)
 
         self.ask(lambda: desk.save(changes), saved)
+
+    def _go_to(self, name: str) -> None:
+        """Show a setting's group and put the focus into its field."""
+        groups = self.view.groups if self.view is not None else ()
+        place = next((i for i, (_, rows) in enumerate(groups) if any(r.name == name for r in rows)), None)
+        if place is None:  # hidden by the search
+            self.search.edit.clear()
+            self._ask()
+            return
+        self.groups.setCurrentRow(place)
+        if (editor := self.editors.get(name)) is not None:
+            editor.editor.setFocus()
+            self._scroll.ensureWidgetVisible(editor)
 
     def _use(self, changes: dict[str, object]) -> None:
         """What changes the look is used at once."""

@@ -29,7 +29,7 @@ class SideBySideScreen(Screen):
         """Where Back leads; whoever opens this page from elsewhere says so, for one visit."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        self._head = Head(self.texts("ui.pair.title"), self.texts("ui.pair.question"))
+        self._head = Head(self.texts("ui.pair.title"), self.texts.pair("ui.pair.question"))
         column.addWidget(self._head)
         row = QHBoxLayout()
         row.setSpacing(12)

@@ -13,12 +13,15 @@ from ui.texts import format_waiting
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, StateChip, card, label
+from ui.widgets.empty import Empty
 from ui.widgets.entry import Entry, PinPanel
 from ui.widgets.facts import Facts
 from ui.widgets.heads import Head
 from ui.widgets.picture import PicturePane
 from ui.widgets.rows import Row, RowList
 from ui.widgets.scrolling import Scrolling
+
+EMPTY_LINES = ("what", "order", "how")
 
 
 class SupervisorScreen(Screen):
@@ -35,7 +38,7 @@ class SupervisorScreen(Screen):
         self._names: dict[str, str] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        self._head = Head(self.texts("ui.supervisor.title"), self.texts("s10.question"))
+        self._head = Head(self.texts("ui.supervisor.title"), self.texts.pair("s10.question"))
         column.addWidget(self._head)
         row = QHBoxLayout()
         row.setSpacing(12)
@@ -43,6 +46,7 @@ class SupervisorScreen(Screen):
         box.setContentsMargins(1, 1, 1, 1)
         self.rows = RowList(self.texts("ui.supervisor.title"))
         self.rows.picked.connect(self._choose)
+        self.rows.when_empty(self.texts("ui.supervisor.empty-list"))
         box.addWidget(self.rows)
         row.addWidget(left, 3)
         middle, self._middle = card()
@@ -52,7 +56,9 @@ class SupervisorScreen(Screen):
         self._picture = PicturePane(self.texts("ui.supervisor.evidence"))
         self._middle.addWidget(self._person)
         self._middle.addWidget(self._what)
-        facts = Scrolling(self.texts("ui.supervisor.evidence"))
+        self.empty = Empty()
+        self._middle.addWidget(self.empty, 1)
+        self._evidence = facts = Scrolling(self.texts("ui.supervisor.evidence"))
         facts.column.addWidget(self._facts)
         facts.column.addWidget(self._picture, 1)
         self._middle.addWidget(facts, 1)
@@ -131,11 +137,10 @@ class SupervisorScreen(Screen):
         self.ask(lambda: desk.case(row), self._show_case)
 
     def _nothing(self) -> None:
-        self._person.setText("")
-        self._what.setText("")
-        self._facts.show_pairs([])
-        self._picture.hide()
-        self._deferred.hide()
+        for widget in (self._person, self._what, self._evidence, self._deferred):
+            widget.hide()
+        self._decides.setVisible(bool(self.who))
+        self.empty.say(self.texts("ui.supervisor.empty"), [self.texts(f"ui.supervisor.empty.{n}") for n in EMPTY_LINES])
         done = self.texts("ui.supervisor.done", count=self.approved) if self.approved else ""
         self.banner.say(State.GOOD, self.texts("s10.empty"), done or self.texts.second("s10.empty"))
         self.shell.refresh_actions()
@@ -145,6 +150,9 @@ class SupervisorScreen(Screen):
         row = self._chosen()
         if row is None:
             return
+        self.empty.say("")
+        for widget in (self._person, self._what, self._evidence, self._decides):
+            widget.show()
         self._person.setText(case.person.upper())
         self._what.setText(self.texts.of(row.what))
         facts = [(self.texts("ui.fact.number"), case.number), (self.texts("ui.fact.dossier"), printed(case.dossier))]
@@ -184,6 +192,8 @@ class SupervisorScreen(Screen):
         if self.pin.isVisible():
             return [self.act("cancel", "ui.action.cancel", "Esc", self._cancel),
                     self.act("sign", "ui.action.sign-pin", "F12", self.pin.give, primary=True, icon="pen")]  # fmt: skip
+        if row is None:  # nothing waits: the next sensible thing is the queue
+            return [self.act("home", "ui.action.next-person", "F12", lambda: self.shell.go("home"), primary=True, icon="queue")]
         return [*actions, self.act("return", "ui.action.return", "F4", self._return, enabled=ready),
                 self.act("approve", "ui.action.approve", "F12", self._approve, enabled=ready, primary=True, icon="pen")]  # fmt: skip
 

@@ -172,9 +172,11 @@ def plain_high(text: str, pixels: int, weight: int, wide: int) -> int:
     return metrics.boundingRect(0, 0, max(40, wide - 2 * EDGE), 2000, int(Qt.TextFlag.TextWordWrap), text).height() + 14
 
 
-def paint_plain(painter: QPainter, box: QRectF, text: str, font: QFont, *, wrap: bool) -> None:
-    """Draw plain words in the middle of the cell's height, wrapped where the table wraps."""
+def paint_plain(
+    painter: QPainter, box: QRectF, text: str, font: QFont, ink: QColor, side: Qt.AlignmentFlag, *, wrap: bool
+) -> None:
+    """Draw plain words in the middle of the cell's height, at the left or the right `side`, wrapped where the table wraps."""
     painter.setFont(font)
-    painter.setPen(QColor(Current.theme.palette.text))
-    flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+    painter.setPen(ink)
+    flags = Qt.AlignmentFlag.AlignVCenter | side
     painter.drawText(box.adjusted(EDGE, 0, -EDGE, 0), int(flags | Qt.TextFlag.TextWordWrap) if wrap else int(flags), text)

@@ -132,16 +132,6 @@ def paint_chip(painter: QPainter, box: QRectF, state: State, text: str, pictogra
     painter.drawText(box.adjusted(round(icon) + 13, 0, -4, 0), flags, text)
 
 
-def in_cell(widget: QWidget) -> QWidget:
-    """Return a holder that keeps a chip at its own size inside a table cell."""
-    holder = QWidget()
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(6, 0, 6, 0)
-    row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-    row.addStretch(1)
-    return holder
-
-
 class Banner(StatePanel):
     """One instruction: icon, a large first line (what to do), a second line (why, or the other language)."""
 

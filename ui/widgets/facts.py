@@ -43,6 +43,10 @@ class Facts(QWidget):
                 name.setText(pairs[index][0])
                 value.setText(pairs[index][1] or "—")
 
+    def value(self, index: int) -> QLabel:
+        """The label of one value."""
+        return self._lines[index][1]
+
     def texts(self) -> list[tuple[str, str]]:
         """What is shown."""
         return [(n.text(), v.text()) for n, v in self._lines if not n.isHidden()]

@@ -14,6 +14,7 @@ from ui.qt import (
     QListWidgetItem,
     QModelIndex,
     QPainter,
+    QPaintEvent,
     QPersistentModelIndex,
     QRectF,
     QSize,
@@ -138,6 +139,25 @@ class RowList(QListWidget):
         self.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.currentRowChanged.connect(self._picked)
         self._rows: list[Row] = []
+        self._empty = ""
+
+    def when_empty(self, words: str) -> None:
+        """Set what stands in a list without rows: what will come here."""
+        self._empty = words
+        self.setAccessibleDescription(words if not self._rows else "")
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the rows, or the words of an empty list."""
+        super().paintEvent(event)
+        if self._rows or not self._empty:
+            return
+        theme = Current.theme
+        painter = QPainter(self.viewport())
+        painter.setFont(theme.font(theme.scale.body))
+        painter.setPen(QColor(theme.palette.text2))
+        box = QRectF(self.viewport().rect()).adjusted(14, 12, -12, -8)
+        painter.drawText(box, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop), self._empty)
 
     def _picked(self, index: int) -> None:
         if index >= 0:
@@ -159,6 +179,7 @@ class RowList(QListWidget):
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, row.spoken)
                 item.setToolTip("")
         self._rows = list(rows)
+        self.setAccessibleDescription("" if rows else self._empty)
         if rows:
             self.setCurrentRow(min(max(0, keep), len(rows) - 1))
         self.blockSignals(False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from station.errors import InputError
 from station.settings import BY_NAME, Value
 from station.views.settings import SettingRow, fault_words, typed
-from ui.qt import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget, Signal
+from ui.qt import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEdit, Qt, QVBoxLayout, QWidget, Signal
 from ui.texts import Texts
 from ui.theme.tokens import State
 from ui.widgets.chips import StateChip, label
@@ -20,6 +20,15 @@ def shown_value(texts: Texts, name: str, value: Value) -> str:
         known = texts(f"choice.{value}")
         return known if BY_NAME[name].choices and known != f"choice.{value}" else value or "—"
     return f"{value:g}".replace(".", ",")
+
+
+def fits(name: str, raw: object) -> bool:
+    """Return whether a setting can hold what stands in its editor."""
+    try:
+        typed(BY_NAME[name], raw)
+    except InputError:
+        return False
+    return True
 
 
 class SettingEditor(QFrame):
@@ -49,11 +58,13 @@ class SettingEditor(QFrame):
         if row.changed_by:
             facts.append(texts("ui.settings.changed", name=row.changed_by, time=row.changed_at))
         words.addWidget(label("  ·  ".join(facts), "caption", wrap=True))
+        if row.law is not None:
+            words.addWidget(label(texts.of(row.law), "caption", wrap=True))
         notes = [c for c, there in (("ui.settings.legal", row.legal), ("ui.settings.own", row.own),
                                     ("ui.settings.not-yours", not allowed and not row.legal)) if there]  # fmt: skip
         if notes:
             chip = StateChip(State.EXCEPTION if row.legal else State.IDLE, texts(notes[0]))
-            words.addWidget(chip)
+            words.addWidget(chip, 0, Qt.AlignmentFlag.AlignLeft)
         self._fault = label("", f"word-{State.BLOCKED.value}", wrap=True)
         self._fault.hide()
         words.addWidget(self._fault)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ui.qt import (
+    QBrush,
+    QColor,
     QFont,
     QHeaderView,
     QKeyEvent,
@@ -23,17 +25,19 @@ from ui.qt import (
     QTimer,
 )
 from ui.theme.style import Current
+from ui.theme.tokens import State
 from ui.widgets.cells import Marked, Painted, Replaced, paint_plain, plain_high
 
 Index = QModelIndex | QPersistentModelIndex
 
+FLUSH_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 PAINTED = Qt.ItemDataRole.UserRole + 1
 """What a cell paints instead of plain words."""
-Cell = str | Painted | tuple[str, bool]
-"""Plain words, something painted, or (words, bold)."""
+Cell = str | Painted | tuple[str, bool] | tuple[str, bool, State]
+"""Plain words, something painted, (words, bold), or (words, bold, state whose colour they have)."""
 
 
-class _Cells(QStyledItemDelegate):
+class Cells(QStyledItemDelegate):
     """Paints chips and marked words, and says how high wrapped text is between the paddings of the style sheet (Qt's own answer forgets
     them and cuts the text)."""
 
@@ -51,7 +55,10 @@ class _Cells(QStyledItemDelegate):
         if painted is not None:
             painted.paint(painter, QRectF(option.rect))
         else:
-            paint_plain(painter, QRectF(option.rect), str(index.data() or ""), bare.font, wrap=view.wordWrap())
+            ink, right = index.data(Qt.ItemDataRole.ForegroundRole), bool(bare.displayAlignment & Qt.AlignmentFlag.AlignRight)
+            colour = ink.color() if isinstance(ink, QBrush) else QColor(Current.theme.palette.text)
+            side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+            paint_plain(painter, QRectF(option.rect), str(index.data() or ""), bare.font, colour, side, wrap=view.wordWrap())
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -64,17 +71,17 @@ class _Cells(QStyledItemDelegate):
         if painted is not None:
             return painted.size(wide)  # type: ignore[no-any-return]
         font = index.data(Qt.ItemDataRole.FontRole)
-        weight = font.weight() if isinstance(font, QFont) else 400
-        return QSize(wide, plain_high(str(index.data() or ""), Current.theme.scale.body, int(weight), wide))
+        weight, pixels = (font.weight(), font.pixelSize()) if isinstance(font, QFont) else (400, Current.theme.scale.body)
+        return QSize(wide, plain_high(str(index.data() or ""), pixels, int(weight), wide))
 
 
 class Table(QTableWidget):
     """Rows are replaced only where they changed; the chosen row follows its key, never its place."""
 
-    def __init__(
-        self, headers: Sequence[str], widths: Sequence[int], name: str, *, stretch: Sequence[int] = (), row: int = 0
-    ) -> None:
-        """`row`: height in px of a row of one line at desk size; 0: the theme's."""
+    def __init__(self, headers: Sequence[str], widths: Sequence[int], name: str, *, stretch: Sequence[int] = (), row: int = 0,
+                 right: Sequence[int] = ()) -> None:  # fmt: skip
+        """`stretch`: columns that take the room that is left, their words wrap; `row`: height in px of a row of one line at desk size, 0: the
+        theme's; `right`: columns of figures, flush right."""
         super().__init__(0, len(headers))
         self._row = row
         self.setHorizontalHeaderLabels(list(headers))
@@ -87,9 +94,14 @@ class Table(QTableWidget):
         self._wrap = bool(stretch)
         self.setTabKeyNavigation(False)
         self.setAccessibleName(name)
-        self.setItemDelegate(_Cells(self))
+        self.setItemDelegate(Cells(self))
         head = self.horizontalHeader()
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._right = frozenset(right)
+        for column in right:
+            title = self.horizontalHeaderItem(column)
+            if title is not None:
+                title.setTextAlignment(FLUSH_RIGHT)
         head.setStretchLastSection(not stretch)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column in stretch:
@@ -176,10 +188,14 @@ class Table(QTableWidget):
 
     def _fill(self, row: int, cells: Sequence[Cell]) -> None:
         for column, cell in enumerate(cells):
-            text, bold = cell if isinstance(cell, tuple) else (cell if isinstance(cell, str) else "", False)
+            text, bold, *ink = cell if isinstance(cell, tuple) else (cell if isinstance(cell, str) else "", False)
             painted = cell if isinstance(cell, Painted) else None
             item = QTableWidgetItem(text)
             item.setFont(Current.theme.font(Current.theme.scale.body, 600 if bold else 400))
+            if ink:
+                item.setForeground(Current.theme.colour(ink[0]))
+            if column in self._right:
+                item.setTextAlignment(FLUSH_RIGHT)
             if painted is not None:
                 item.setData(PAINTED, painted)
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, painted.spoken)
