@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from station.app import Station
+from station.desks.pictures import Pixels
+from station.vietnam.units import default_units
 from station.views.finish import FinishView, finish_view
 
 
@@ -32,6 +34,22 @@ class FinishDesk:
         self._station.life.vneid(dossier, answer, consent=consent)
         return self.view(dossier)
 
+    def preview(self, dossier: str) -> tuple[Pixels, ...]:
+        """Return the pages of the slip as they will come out of the printer (BGR, ``uint8``); nothing is recorded.
+
+        Raises:
+            InputError: no form in force, no font.
+        """
+        from station.desks.papers import PaperDesk  # the PDF libraries are loaded when a paper is wanted
+
+        return PaperDesk(self._station, self._unit()).preview(dossier, "slip").pages
+
+    def _unit(self) -> str:
+        """Name of this place as people know it; its code where the table of units has none."""
+        code = self._station.settings.text("station.unit")
+        unit = default_units().at(code, self._station.clock.now().date())
+        return unit.name if unit is not None else code
+
     def finish(self, dossier: str) -> bytes:
         """Record the slip and return it as PDF; the date comes from the dated table of this place."""
         from station.dossier.papers import (
@@ -40,7 +58,7 @@ class FinishDesk:
 
         view = self.view(dossier)
         state = self._station.book.state(dossier)
-        unit = self._station.settings.text("station.unit")
+        unit = self._unit()
         if not state.slip:
             self._station.life.slip(dossier, view.deadline.due, "collect", unit, view.deadline.rule)
         paper = print_paper(self._station.book, dossier, "slip", unit=unit, demo=self._station.demo)

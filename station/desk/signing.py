@@ -8,6 +8,7 @@ from station.app import Station
 from station.dossier.readiness import CAPTURE_FORM, lines_to_review
 from station.views.applicant import ApplicantView, applicant_view
 from station.views.base import Words
+from station.views.evidence import Fact, Signed, decode_line, evidence_facts
 from station.views.review import ReviewView, review_view
 from station.views.thumbs import Thumb, evidence_thumbs
 
@@ -28,6 +29,22 @@ class SigningDesk:
     def thumbs(self, dossier: str) -> tuple[Thumb, ...]:
         """Return the accepted single fingers and the face, small."""
         return evidence_thumbs(self._station.book.state(dossier), self._station.journal.blob)
+
+    def evidence(self, dossier: str) -> tuple[Fact, ...]:
+        """Return what was captured, in a few words (S7)."""
+        return evidence_facts(self._station.book.state(dossier))
+
+    def signatures(self, dossier: str) -> dict[str, Signed]:
+        """Return who signed the capture form: ``applicant``, ``operator``."""
+        state = self._station.book.state(dossier)
+        names = {i: a.name for i, a in self._station.operators.accounts().items()}
+        found = {}
+        for s in state.signatures:
+            if s.form == CAPTURE_FORM and state.signed_by(s.who):
+                drawn = decode_line(self._station.journal.blob(s.blob)) if s.blob else None
+                name = state.value("full_name").upper() if s.who == "applicant" else names.get(s.operator, s.operator)
+                found[s.who] = Signed(name, s.at, drawn)
+        return found
 
     def applicant(
         self, dossier: str, *, locked: bool = False, instruction: Words | None = None, finger: str = ""

@@ -10,6 +10,7 @@ from biometrics.positions import FingerPosition
 from station.clock import legal, legal_day
 from station.dossier.book import DossierBook
 from station.dossier.consuming import fee_rows
+from station.dossier.fees import fee_of
 from station.dossier.life import Life
 from station.dossier.parts import FieldSource
 from station.dossier.state import DossierState
@@ -25,7 +26,7 @@ from station.vietnam.papers import (
     hand_over_list,
     population_form,
 )
-from station.vietnam.rules import deadline_for, fee_for, form_for
+from station.vietnam.rules import deadline_for, form_for
 from station.views.base import shown
 from station.views.review import exception_text
 from station.words import say
@@ -95,7 +96,7 @@ def make_paper(
     if purpose == "slip":
         deadline = deadline_for(state.kind.value, day)
         due = date.fromisoformat(state.slip["due"]) if state.slip else deadline.due
-        amount = int(state.fee["amount_vnd"]) if state.fee else fee_for(state.kind.value, day, centre=centre_fees).amount_vnd
+        amount = fee_of(state, day, centre=centre_fees).amount_vnd
         fee = f"{amount:,} đồng".replace(",", ".") if amount else say("s8.free")
         who += [Line("Loại thủ tục", say(f"kind.{state.kind.value}")), *_lines(state, ("phone",))]
         return appointment_slip(form, state.number, unit, who, due, place or unit, fee, demo=demo)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from station.dossier.fees import comes_from_cmnd, fee_of
 from station.dossier.life import VneidState
 from station.dossier.parts import ApplicationKind
 from station.dossier.state import DossierState
-from station.errors import InputError
-from station.vietnam.rules import Deadline, Fee, Form, deadline_for, exemptions, fee_for, form_for
+from station.vietnam.rules import Deadline, Fee, Form, deadline_for, exemptions, form_for
 from station.views.base import Intent, Words
 
 
@@ -38,11 +38,8 @@ def finish_view(
 ) -> FinishView:
     """Return S8 for a dossier received on `day`; `centre_fees`: `station.dossier.consuming.fee_rows` of the journal."""
     kind = state.kind.value
-    from_cmnd = bool(state.value("old_id_no")) and not state.value("card_issued") and state.kind is ApplicationKind.EXCHANGE
-    try:
-        fee = fee_for(kind, day, from_cmnd=from_cmnd, exemption=exemption, centre=centre_fees)
-    except InputError:
-        fee = fee_for(kind, day, from_cmnd=from_cmnd, centre=centre_fees)
+    from_cmnd = comes_from_cmnd(state)
+    fee = fee_of(state, day, exemption=exemption, centre=centre_fees)
     amount = f"{fee.amount_vnd:,}".replace(",", ".")
     deadline = deadline_for(kind, day, area)
     last = state.vneid[-1] if state.vneid else ""

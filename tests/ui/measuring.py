@@ -24,6 +24,7 @@ from ui.qt import (
 )
 from ui.theme.style import Current
 from ui.widgets.actions import ActionButton
+from ui.widgets.cells import EDGE
 from ui.widgets.chips import StateChip
 from ui.widgets.rows import ROW, RowList, _layout
 from ui.widgets.tables import PAINTED
@@ -111,7 +112,7 @@ def _table(table: QTableWidget) -> Iterator[str]:
             if item is None or not item.text():
                 continue
             index = table.model().index(row, column)
-            room = table.visualRect(index).adjusted(9, 0, -9, 0)
+            room = table.visualRect(index).adjusted(EDGE, 0, -EDGE, 0)
             if room.isEmpty():
                 continue
             bold = QFontMetrics(item.font()) if item.data(Qt.ItemDataRole.FontRole) is not None else metrics

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
+
+from station.desks.pictures import Pixels
 from station.views.finish import FinishView
-from ui.qt import QHBoxLayout, QVBoxLayout
+from ui.printing import print_pages, printers
+from ui.qt import QGridLayout, QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, StateChip, card, label
+from ui.widgets.picture import PicturePane
+from ui.widgets.scrolling import Scrolling
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What finishing brought: the slip's bytes, whether a printer took it, its pages, the screen anew."""
+
+    pdf: bytes
+    on_paper: bool
+    pages: tuple[Pixels, ...]
+    view: FinishView
+
+
+def to_printer(pages: tuple[Pixels, ...]) -> bool:
+    """Print pages on the default printer (on the station's thread: a printer may take its time); False where there is none."""
+    if not printers():
+        return False
+    print_pages(pages)
+    return True
 
 
 class FinishScreen(Screen):
@@ -20,6 +46,8 @@ class FinishScreen(Screen):
         super().__init__(shell)
         self.view: FinishView | None = None
         self.slip: bytes = b""
+        self.on_paper = False
+        """Whether a printer took the slip."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -28,8 +56,11 @@ class FinishScreen(Screen):
         column.addWidget(self._banner)
         row = QHBoxLayout()
         row.setSpacing(12)
+        left = Scrolling(self.texts("ui.finish.title"))
+        grid = QGridLayout()
+        grid.setSpacing(12)
         self._cards = {}
-        for name in ("fee", "old-card", "slip", "vneid"):
+        for index, name in enumerate(("fee", "old-card", "slip", "vneid")):
             frame, box = card(self.texts(f"ui.finish.{name}"))
             main, small = label("", "number", wrap=True), label("", "caption", wrap=True)
             chip = StateChip(State.IDLE, "")
@@ -37,16 +68,33 @@ class FinishScreen(Screen):
                 box.addWidget(widget)
             box.addStretch(1)
             self._cards[name] = (main, small, chip)
-            row.addWidget(frame, 1)
+            grid.addWidget(frame, index // 2, index % 2)
+        left.column.addLayout(grid)
+        left.column.addStretch(1)
+        row.addWidget(left, 5)
+        paper, box = card(self.texts("ui.finish.paper"))
+        self._paper = PicturePane(self.texts("ui.finish.paper"), least=(260, 260))
+        box.addWidget(self._paper, 1)
+        row.addWidget(paper, 4)
         column.addLayout(row, 1)
 
     def enter(self, dossier: str = "") -> None:
         """Show fee, old card, date."""
         super().enter(dossier)
-        self.view, self.slip = None, b""
+        self.view, self.slip, self.on_paper = None, b"", False
         self.setFocus()
+        self._paper.show_picture(None, empty=self.texts("ui.finish.paper.making"))
         counter = self.counter
         self.ask(lambda: counter.finishing.view(dossier), self._show)
+        self.ask(lambda: counter.finishing.preview(dossier), self._show_paper, self._no_paper)
+
+    def _show_paper(self, pages: tuple[Pixels, ...]) -> None:
+        self._paper.show_picture(np.ascontiguousarray(pages[0]) if pages else None)
+
+    def _no_paper(self, error: BaseException) -> None:
+        """The slip cannot be drawn here; the date stands beside it all the same."""
+        code = str(getattr(error, "reason_code", "")) or "paper-unknown"
+        self._paper.show_picture(None, empty=self.texts(code))
 
     def _show(self, view: FinishView) -> None:
         self.view = view
@@ -59,9 +107,12 @@ class FinishScreen(Screen):
                    State.GOOD if view.deadline.verified else State.RETRY, view.slip.id)  # fmt: skip
         told = texts(view.vneid.code) if view.vneid is not None else texts("ui.finish.vneid.offer")
         self._fill("vneid", told, texts("ui.finish.vneid.never"), State.IDLE if view.vneid is None else State.GOOD, told)
-        done = bool(self.slip)
-        self._banner.say(State.GOOD if done else State.LIVE, texts("ui.finish.printed" if done else "ui.finish.ready"),
-                         texts.second("ui.finish.printed" if done else "ui.finish.ready"))  # fmt: skip
+        # "Printed" is said of paper only: without a printer the slip is recorded and waits.
+        state, code = State.LIVE, "ready"
+        if self.slip:
+            state, code = (State.GOOD, "printed") if self.on_paper else (State.RETRY, "kept")
+        due = f"{view.deadline.due:%d/%m/%Y}"
+        self._banner.say(state, texts(f"ui.finish.{code}", due=due), texts.second(f"ui.finish.{code}", due=due))
         self.shell.refresh_actions()
 
     def _fill(self, name: str, main: str, small: str, state: State, word: str) -> None:
@@ -77,6 +128,7 @@ class FinishScreen(Screen):
             actions.append(self.act("vneid", "ui.action.vneid", "F7", self._vneid, icon="phone"))
         actions.append(self.act("pause", "ui.action.next-person", "F9", lambda: self.shell.go("home")))
         if self.slip:
+            actions.append(self.act("again", "ui.action.print-again", "F6", self._finish, icon="printer"))
             actions.append(
                 self.act("home", "ui.action.next-ticket", "F12", lambda: self.shell.go("home"), primary=True, icon="next")
             )
@@ -106,8 +158,10 @@ class FinishScreen(Screen):
         self.view = None  # one slip: nothing is offered until it is printed
         self.shell.refresh_actions()
 
-        def work() -> tuple[bytes, FinishView]:
-            return counter.finishing.finish(dossier), counter.finishing.view(dossier)
+        def work() -> Printed:
+            pdf = counter.finishing.finish(dossier)
+            pages = counter.finishing.preview(dossier)
+            return Printed(pdf, to_printer(pages), pages, counter.finishing.view(dossier))
 
         self.ask(work, self._printed, self._not_printed)
 
@@ -117,7 +171,8 @@ class FinishScreen(Screen):
         counter, dossier = self.counter, self.dossier
         self.ask(lambda: counter.finishing.view(dossier), self._show)
 
-    def _printed(self, found: tuple[bytes, FinishView]) -> None:
-        self.slip = found[0]
-        self._show(found[1])
+    def _printed(self, found: Printed) -> None:
+        self.slip, self.on_paper = found.pdf, found.on_paper
+        self._show_paper(found.pages)
+        self._show(found.view)
         self.shell.refresh_strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from station.views.base import Tone, Words
 from station.views.pace import spoken
 from station.views.today import DeviceRow, TicketRow, TodayView
-from ui.qt import QGridLayout, QHBoxLayout, Qt, QTimer, QVBoxLayout, QWidget
+from ui.qt import QGridLayout, QHBoxLayout, QResizeEvent, Qt, QTimer, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.tokens import State
@@ -24,6 +24,10 @@ WORDS = (("saved", "disk"), ("sealed", "lock"), ("sent", "send"), ("acknowledged
 CALL_REASONS = ("reason.ready-first", "reason.elder-or-ill", "reason.returned", "reason.no-answer")
 _CENTRE = Qt.AlignmentFlag.AlignHCenter
 BACK_REASONS = ("reason.not-here", "reason.fetch-papers", "reason.walked-away")
+
+
+WIDE = 1230
+"""From this width on the table has room for a name and a note in one line."""
 
 
 class HomeScreen(Screen):
@@ -154,6 +158,15 @@ class HomeScreen(Screen):
         self._desks.show()
         self.table.setMaximumHeight(16_777_215)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On a narrow window the note gives its width to the name."""
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        large = self.shell.large
+        self.table.setColumnWidth(6, 200 if large else 150 if self.width() >= WIDE else 104)
+
     def restyle(self) -> None:
         """Rows have another height; in large type the year of birth, the kind and the devices go first."""
         self._for_size()
@@ -178,6 +191,7 @@ class HomeScreen(Screen):
         self.view = view
         self._desks.show_desks(view.desks)
         self.table.show_rows([r.key for r in view.rows], view.rows, lambda i: self._cells(view.rows[i]))
+        self._share_width()
         if first or not self.table.chosen:
             self.table.choose(view.following)
         waiting = sum(r.place == "waiting" for r in view.rows)

@@ -70,7 +70,7 @@ class LookupScreen(Screen):
         frame, box = card()
         box.setContentsMargins(1, 1, 1, 1)
         headers = [self.texts(f"ui.col.{c}") for c in ("field", "chip", "register", "declared", "result")]
-        self.table = Table(headers, (110, 150, 150, 150, 136), self.texts("ui.lookup.title"), stretch=(1, 2, 3), row=37)
+        self.table = Table(headers, (110, 150, 150, 150, 150), self.texts("ui.lookup.title"), stretch=(1, 2, 3), row=37)
         self.table.currentCellChanged.connect(lambda *_: None if self._filling else self._show_row())
         box.addWidget(self.table)
         column.addWidget(frame, 1)
@@ -103,6 +103,7 @@ class LookupScreen(Screen):
     def enter(self, dossier: str = "") -> None:
         """Show the comparison and read the card that lies there; the focus starts at the first open row."""
         super().enter(dossier)
+        self._for_size()
         self.view = None
         self.table.forget()
         self._refresh()
@@ -259,10 +260,14 @@ class LookupScreen(Screen):
 
     def restyle(self) -> None:
         """Rows and columns have another size, marks another colour."""
-        self._panel.setFixedWidth(PANEL[self.shell.large])
+        self._for_size()
         self.table.forget()
         if self.view is not None:
             self._show(self.view)
+
+    def _for_size(self) -> None:
+        self._panel.setFixedWidth(PANEL[self.shell.large])
+        self.scan.setMinimumWidth(200 if self.shell.large else 262)
 
     # --- intents ------------------------------------------------------------------------------------------------------------
 

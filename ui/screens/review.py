@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from station.desk.signing import ASKED_ALONE
 from station.views.applicant import ApplicantView
+from station.views.evidence import Fact, Signed
 from station.views.review import ReviewLine, ReviewView
 from station.views.thumbs import Thumb
 from ui.qt import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -13,13 +14,16 @@ from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
-from ui.widgets.cells import Chip, Replaced
+from ui.widgets.cells import Chip, Replaced, widest_chip
 from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
-from ui.widgets.evidence import EvidencePanel
+from ui.widgets.evidence import EvidencePanel, MirrorLines
 from ui.widgets.pictures import Picture
 from ui.widgets.scrolling import Scrolling
+from ui.widgets.signature import SignaturePlace
 from ui.widgets.tables import Table
 
+LEFT = (326, 342)
+"""Width of what was captured: ten fingers in two rows, and in large type the bar that scrolls them."""
 CHECKS = ("captures", "lines", "applicant", "operator", "sealed")
 STEPS = {"ask-applicant": "agree", "sign-applicant": "applicant", "sign-operator": "operator", "seal": "seal"}
 
@@ -32,9 +36,9 @@ class Answer:
     thumbs: tuple[Thumb, ...]
     applicant: ApplicantView
     exceptions: dict[int, str]
-    captures: int
+    facts: tuple[Fact, ...]
     sealed: bool
-    signed: frozenset[str]
+    signed: dict[str, Signed]
 
 
 class ReviewScreen(Screen):
@@ -51,10 +55,13 @@ class ReviewScreen(Screen):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         left, box = card(self.texts("ui.review.captured"))
-        left.setFixedWidth(322)
+        self._left = left
+        left.setFixedWidth(LEFT[self.shell.large])
         self.evidence = EvidencePanel(self.texts)
-        box.addWidget(self.evidence)
-        box.addStretch(1)
+        inside = Scrolling(self.texts("ui.review.captured"))  # in large type there are more words than height
+        inside.column.addWidget(self.evidence)
+        inside.column.addStretch(1)
+        box.addWidget(inside, 1)
         self._exceptions = Banner(small=True)
         self._exceptions.hide()
         box.addWidget(self._exceptions)
@@ -76,13 +83,14 @@ class ReviewScreen(Screen):
         middle.addWidget(self._banner)
         frame, box = card()
         box.setContentsMargins(1, 1, 1, 1)
-        self.table = Table(("", "", ""), (138, 350, 172), self.texts("ui.review.title"), stretch=(1,))
+        answers = [self.texts(f"ui.review.{w}") for w in ("unseen", "seen", "wrong", "changed")]
+        self.table = Table(("", "", ""), (138, 350, lambda: widest_chip(answers)), self.texts("ui.review.title"), stretch=(1,))
         self.table.currentCellChanged.connect(lambda *_: self._read_aloud())
         box.addWidget(self.table)
         middle.addWidget(frame, 1)
         signatures = QHBoxLayout()
         signatures.setSpacing(10)
-        self._boxes: dict[str, tuple[StateChip, QLabel]] = {}
+        self._boxes: dict[str, tuple[StateChip, SignaturePlace]] = {}
         for who in ("applicant", "operator"):
             one, inside = card()
             line = QHBoxLayout()
@@ -90,8 +98,7 @@ class ReviewScreen(Screen):
             chip = StateChip(State.IDLE, self.texts("ui.state.idle"))
             line.addWidget(chip)
             inside.addLayout(line)
-            place = label("", "signature")
-            place.setMinimumHeight(44)
+            place = SignaturePlace()
             inside.addWidget(place)
             self._boxes[who] = (chip, place)
             signatures.addWidget(one, 1)
@@ -100,7 +107,7 @@ class ReviewScreen(Screen):
 
     def _right(self) -> Scrolling:
         side = Scrolling(self.texts("ui.review.mirror"))
-        side.setMinimumWidth(296)
+        side.setMinimumWidth(308)
         side.setMaximumWidth(360)
         right = side.column
         right.setSpacing(12)
@@ -114,20 +121,21 @@ class ReviewScreen(Screen):
         box.addLayout(head)
         self._prompt = label("", "strong", wrap=True)
         box.addWidget(self._prompt)
-        self._mirror = label("", "", wrap=True)
+        self._mirror = MirrorLines()
         box.addWidget(self._mirror)
         right.addWidget(mirror)
         aloud, box = card(self.texts("ui.review.aloud"))
         self._aloud = label("", "", wrap=True)
         box.addWidget(self._aloud)
         right.addWidget(aloud)
+        self._aloud_card = aloud
         before, box = card(self.texts("ui.review.before"))
         self._checks: dict[str, tuple[StateIcon, QLabel]] = {}
         for name in CHECKS:
             holder = QWidget()
             line = QHBoxLayout(holder)
             line.setContentsMargins(0, 0, 0, 0)
-            icon, words = StateIcon(State.IDLE, 18), label(self.texts(f"ui.check.{name}"))
+            icon, words = StateIcon(State.IDLE, 18), label(self.texts(f"ui.check.{name}"), wrap=True)
             line.addWidget(icon)
             line.addWidget(words, 1)
             box.addWidget(holder)
@@ -143,6 +151,7 @@ class ReviewScreen(Screen):
         super().enter(dossier)
         self.answer = None
         self.asked = False
+        self._left.setFixedWidth(LEFT[self.shell.large])
         self.table.forget()
         self.table.setFocus()
         self._ask()
@@ -161,10 +170,10 @@ class ReviewScreen(Screen):
 
         def work() -> Answer:
             state = counter.station.book.state(dossier)
-            signed = frozenset(w for w in ("applicant", "operator") if state.signed_by(w))
-            captures = sum(s.accepted is not None for s in state.captures.values())
-            return Answer(counter.signing.review(dossier), counter.signing.thumbs(dossier), counter.signing.applicant(dossier),
-                          {int(f): e.kind.value for f, e in state.exceptions.items()}, captures, state.sealed, signed)  # fmt: skip
+            signing = counter.signing
+            return Answer(signing.review(dossier), signing.thumbs(dossier), signing.applicant(dossier),
+                          {int(f): e.kind.value for f, e in state.exceptions.items()}, signing.evidence(dossier), state.sealed,
+                          signing.signatures(dossier))  # fmt: skip
 
         self.ask(work, self._show)
 
@@ -201,12 +210,7 @@ class ReviewScreen(Screen):
 
     def _show_evidence(self, answer: Answer) -> None:
         exceptions = {f: self.texts(f"ui.exception.{k}") for f, k in answer.exceptions.items()}
-        facts = [(State.GOOD if answer.captures else State.IDLE, self.texts("ui.review.captures", count=answer.captures))]
-        flagged = sum(t.flagged for t in answer.thumbs)
-        if flagged:
-            facts.append((State.RETRY, self.texts("ui.review.flagged", count=flagged)))
-        if exceptions:
-            facts.append((State.EXCEPTION, self.texts("ui.review.exceptions", count=len(exceptions))))
+        facts = [(State(f.tone.value), self.texts.of(f.words)) for f in answer.facts]
         self.evidence.show_evidence(answer.thumbs, exceptions, facts)
         notes = [e.note for e in answer.review.evidence if e.tone.value == "exception" and e.note is not None]
         self._exceptions.setVisible(bool(notes))
@@ -249,7 +253,7 @@ class ReviewScreen(Screen):
             ready = answer.review.applicant_may_sign and (who == "applicant" or "applicant" in answer.signed)
             code = "ui.review.signed" if signed else "ui.review.may-sign" if ready else waiting
             chip.set(State.GOOD if signed else State.LIVE if ready else State.IDLE, self.texts(code))
-            place.setText(self.texts("ui.review.signed-here") if signed else "")
+            place.show_signature(answer.signed.get(who), self.texts)
 
     def _show_checks(self, answer: Answer, seen: int) -> None:
         open_codes = {i.code for i in answer.review.check_list}
@@ -265,10 +269,10 @@ class ReviewScreen(Screen):
     def _show_mirror(self, view: ApplicantView) -> None:
         prompt, theirs = view.thanks or view.prompt, self.shell.second.texts
         self._prompt.setText(theirs.of(prompt) if prompt is not None else "")
-        marks = {None: "○", True: "✓", False: "✕"}
         most = 1 if self.shell.large else 6  # in large type the check list below needs the room
         shown = [x for x in view.lines if x.answer is not True][:most] or list(view.lines[-most:])
-        self._mirror.setText("<br>".join(f"{marks[x.answer]} {theirs(f'ui.field.{x.field}')}: <b>{x.value}</b>" for x in shown))
+        states = {None: State.IDLE, True: State.GOOD, False: State.BLOCKED}
+        self._mirror.show_lines([(states[x.answer], theirs(f"ui.field.{x.field}"), x.value) for x in shown])
 
     def _read_aloud(self) -> None:
         if self.answer is None:
@@ -279,10 +283,12 @@ class ReviewScreen(Screen):
         value, theirs = line.value, self.shell.second.texts
         if line.field in ASKED_ALONE:
             value = " ".join(theirs(f"ui.digit.{c}") for c in line.value if c.isdigit())
+        self._aloud_card.setVisible(not self.answer.sealed)  # after the seal nothing is asked any more
         self._aloud.setText(theirs("ui.review.ask", field=theirs(f"ui.field.{line.field}").lower(), value=f"<b>{value}</b>"))
 
     def restyle(self) -> None:
         """Rows and columns have another size."""
+        self._left.setFixedWidth(LEFT[self.shell.large])
         self.table.forget()
         if self.answer is not None:
             self._show(self.answer)

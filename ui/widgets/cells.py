@@ -6,6 +6,7 @@ window's thread: twelve rows of them stopped it for as long as a person notices.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -46,15 +47,22 @@ class Chip:
         return self.text
 
     def size(self, wide: int) -> QSize:
-        """Its own size; a chip never wraps."""
-        _ = wide
-        return chip_size(self.text) + QSize(2 * EDGE - 4, 6)
+        """Its own size; in a column `wide` px wide (0: as wide as it likes) a long word takes a second line."""
+        own = chip_size(self.text) + QSize(2 * EDGE - 4, 6)
+        return (
+            own if not wide or own.width() <= wide else QSize(wide, own.height() + round(1.4 * (Current.theme.scale.caption + 1)))
+        )
 
     def paint(self, painter: QPainter, box: QRectF) -> None:
         """Draw the chip at the left of the cell, in the middle of its height."""
-        size = chip_size(self.text)
+        size = self.size(int(box.width())) - QSize(2 * EDGE - 4, 6)
         at = QRectF(box.left() + EDGE - 2, box.center().y() - size.height() / 2, size.width(), size.height())
         paint_chip(painter, at, self.state, self.text, self.icon)
+
+
+def widest_chip(words: Iterable[str]) -> int:
+    """Return how wide a column must be, in px of the present type scale, for chips with these words."""
+    return max((Chip(State.IDLE, word).size(0).width() for word in words), default=0)
 
 
 @dataclass(frozen=True, slots=True)

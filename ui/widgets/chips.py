@@ -120,7 +120,7 @@ def paint_chip(painter: QPainter, box: QRectF, state: State, text: str, pictogra
     pen = QPen(theme.colour(state), min(width, 1.6), style)
     painter.setPen(pen if state in (State.IDLE, State.RETRY) else Qt.PenStyle.NoPen)
     painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 4, 4)
-    icon = box.height() * 0.55
+    icon = min(box.height(), 1.75 * (theme.scale.caption + 1)) * 0.55
     place = QRectF(box.left() + 7, box.top() + (box.height() - icon) / 2, icon, icon)
     if pictogram:
         paint_pictogram(painter, pictogram, place.adjusted(-1, -1, 1, 1), theme.colour(state), 2.0)
@@ -128,8 +128,8 @@ def paint_chip(painter: QPainter, box: QRectF, state: State, text: str, pictogra
         paint_state(painter, state, place, theme.colour(state))
     painter.setPen(theme.colour(state))
     painter.setFont(theme.font(theme.scale.caption + 1, 600))
-    flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-    painter.drawText(box.adjusted(round(icon) + 13, 0, -4, 0), flags, text)
+    flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
+    painter.drawText(box.adjusted(round(icon) + 13, 0, 0, 0), int(flags), text)
 
 
 class Banner(StatePanel):

@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from station.views.thumbs import FACE_PX, FINGER_PX, Thumb
-from ui.qt import QColor, QGridLayout, QHBoxLayout, QImage, QPainter, QPaintEvent, QPen, QRectF, QSize, Qt, QVBoxLayout, QWidget
+from ui.qt import (
+    QColor,
+    QGridLayout,
+    QHBoxLayout,
+    QImage,
+    QLabel,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QRectF,
+    QSize,
+    Qt,
+    QVBoxLayout,
+    QWidget,
+)
 from ui.texts import Texts
 from ui.theme.icons import paint_state
 from ui.theme.style import Current
 from ui.theme.tokens import LIGHT, State
-from ui.widgets.chips import StateChip, label
+from ui.widgets.chips import StateChip, StateIcon, label
 from ui.widgets.live_view import to_image
 from ui.widgets.parts import short_name
 from ui.widgets.pictures import SmallPicture
@@ -88,16 +102,20 @@ class EvidencePanel(QWidget):
         column.setSpacing(6)
         top = QHBoxLayout()
         self.face = SmallPicture(FACE_PX[0] * 3 // 4, FACE_PX[1] * 3 // 4)
-        top.addWidget(self.face)
+        top.addWidget(self.face, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._facts = QVBoxLayout()
         self._facts.setSpacing(5)
         top.addLayout(self._facts, 1)
         column.addLayout(top)
+        self._below = QVBoxLayout()
+        self._below.setSpacing(5)
+        column.addLayout(self._below)
         self._fingers: dict[int, FingerThumb] = {}
         for word, positions in (("ui.hand.right.short", range(1, 6)), ("ui.hand.left.short", range(6, 11))):
             column.addWidget(label(texts(word), "caption"))
             grid = QGridLayout()
-            grid.setHorizontalSpacing(4)
+            grid.setHorizontalSpacing(3)
+            grid.setContentsMargins(0, 0, 0, 0)
             for place, position in enumerate(positions):
                 thumb = FingerThumb(texts, position)
                 grid.addWidget(thumb, 0, place)
@@ -111,11 +129,47 @@ class EvidencePanel(QWidget):
         self.face.show_pixels(face.pixels if face is not None else None)
         for position, widget in self._fingers.items():
             widget.show_thumb(by_position.get(position), exceptions.get(position, ""))
-        while self._facts.count():
-            taken = self._facts.takeAt(0)
-            old = taken.widget() if taken is not None else None
-            if old is not None:
-                old.deleteLater()
+        for place in (self._facts, self._below):
+            while place.count():
+                taken = place.takeAt(0)
+                old = taken.widget() if taken is not None else None
+                if old is not None:
+                    old.deleteLater()
+        # Beside the face in desk type; large words are wider than that place.
+        target = self._below if Current.theme.large else self._facts
         for state, words in facts:
-            self._facts.addWidget(StateChip(state, words))
+            target.addWidget(StateChip(state, words))
         self._facts.addStretch(1)
+
+
+class MirrorLines(QWidget):
+    """The lines of the applicant's screen, small: state, field, value under one another, so that the officer sees what they see."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(2, 1)
+        self._rows: list[tuple[StateIcon, QLabel, QLabel]] = []
+
+    def show_lines(self, lines: Sequence[tuple[State, str, str]]) -> None:
+        """Show state, field and value of each line."""
+        while len(self._rows) < len(lines):
+            row = (StateIcon(State.IDLE, 14), label("", "caption", wrap=True), label("", "value", wrap=True))
+            row[1].setMinimumWidth(84)
+            row[1].setMaximumWidth(96)
+            for column, widget in enumerate(row):
+                self._grid.addWidget(
+                    widget, len(self._rows), column, Qt.AlignmentFlag.AlignTop if column == 0 else Qt.AlignmentFlag(0)
+                )
+            self._rows.append(row)
+        for index, (icon, field, value) in enumerate(self._rows):
+            there = index < len(lines)
+            for widget in (icon, field, value):
+                widget.setVisible(there)
+            if there:
+                icon.set_state(lines[index][0])
+                field.setText(lines[index][1])
+                value.setText(lines[index][2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from station.views.evidence import Signed
 from ui.qt import (
     QBuffer,
     QByteArray,
@@ -17,13 +18,18 @@ from ui.qt import (
     QPen,
     QPointF,
     QPushButton,
+    QRectF,
+    QSize,
     Qt,
     QVBoxLayout,
     QWidget,
     Signal,
 )
 from ui.texts import Texts
+from ui.theme.icons import paint_state
 from ui.theme.style import Current
+from ui.theme.tokens import LIGHT, State
+from ui.widgets.live_view import to_image
 
 MAX_POINTS = 20_000
 
@@ -124,3 +130,51 @@ class SignaturePad(QWidget):
         if png:
             self.wipe()
             self.signed.emit(png)
+
+
+class SignaturePlace(QWidget):
+    """Where a signature stands on S7: an empty dashed place, then the drawn line (or a check) with name and time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._image: QImage | None = None
+        self._words = ""
+        self.setMinimumHeight(46)
+
+    def show_signature(self, signed: Signed | None, texts: Texts) -> None:
+        """Show a signature, None: nobody signed yet."""
+        self._image = to_image(signed.drawn) if signed is not None and signed.drawn is not None else None
+        self._words = f"{signed.name} · {signed.at.astimezone():%H:%M}" if signed is not None else ""
+        self.setAccessibleName(f"{texts('ui.review.signed')} {self._words}" if signed is not None else "")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """One line of words and a line of ink."""
+        return QSize(200, 46)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the place and what stands in it."""
+        _ = event
+        theme, p = Current.theme, Current.theme.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setBrush(
+            QColor(LIGHT.surface) if self._image is not None else QColor(p.surface2)
+        )  # ink is shown on white, as it was drawn
+        painter.setPen(QPen(QColor(p.control), 1, Qt.PenStyle.DashLine))
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(box, 4, 4)
+        left = 10.0
+        if self._image is not None:
+            scale = min(0.45 * box.width() / self._image.width(), (box.height() - 6) / self._image.height())
+            wide, high = self._image.width() * scale, self._image.height() * scale
+            painter.drawImage(QRectF(left, box.center().y() - high / 2, wide, high), self._image)
+            left += wide + 10
+        elif self._words:
+            paint_state(painter, State.GOOD, QRectF(left, box.center().y() - 8, 16, 16), theme.colour(State.GOOD))
+            left += 26
+        painter.setPen(QColor(LIGHT.text2 if self._image is not None else p.text2))
+        painter.setFont(theme.font(theme.scale.caption))
+        flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
+        painter.drawText(QRectF(left, 2, box.width() - left - 6, box.height() - 4), flags, self._words)

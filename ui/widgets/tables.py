@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ui.qt import (
     QBrush,
@@ -35,6 +35,8 @@ PAINTED = Qt.ItemDataRole.UserRole + 1
 """What a cell paints instead of plain words."""
 Cell = str | Painted | tuple[str, bool] | tuple[str, bool, State]
 """Plain words, something painted, (words, bold), or (words, bold, state whose colour they have)."""
+Width = int | Callable[[], int]
+"""Width of a column in px at desk size (it grows with the type), or what measures it in the present type."""
 
 
 class Cells(QStyledItemDelegate):
@@ -78,7 +80,7 @@ class Cells(QStyledItemDelegate):
 class Table(QTableWidget):
     """Rows are replaced only where they changed; the chosen row follows its key, never its place."""
 
-    def __init__(self, headers: Sequence[str], widths: Sequence[int], name: str, *, stretch: Sequence[int] = (), row: int = 0,
+    def __init__(self, headers: Sequence[str], widths: Sequence[Width], name: str, *, stretch: Sequence[int] = (), row: int = 0,
                  right: Sequence[int] = ()) -> None:  # fmt: skip
         """`stretch`: columns that take the room that is left, their words wrap; `row`: height in px of a row of one line at desk size, 0: the
         theme's; `right`: columns of figures, flush right."""
@@ -145,7 +147,8 @@ class Table(QTableWidget):
         if self._sized_for != high:  # columns grow with the type
             self._sized_for = high
             for column, width in enumerate(self._widths):
-                self.setColumnWidth(column, round(width * (1.35 if Current.theme.large else 1.0)))
+                grown = round(width * (1.35 if Current.theme.large else 1.0)) if isinstance(width, int) else width()
+                self.setColumnWidth(column, grown)
         changed = [i for i, fact in enumerate(facts) if not (same and i < len(self._shown) and self._shown[i] == (fact, high))]
         if changed:
             self._measure_rows(False)
