@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
@@ -43,6 +43,7 @@ from station.peripherals import Here, nowhere
 from station.queue.model import HistoryLine, State
 from station.queue.store import Queue
 from station.settings import Settings, settings_in, store_settings
+from station.words.languages import OtherLanguage, languages_in
 
 if TYPE_CHECKING:
     from station.capture.finger_check import FingerCheck
@@ -112,6 +113,8 @@ class Station:
     """Where the kit is and how far its clock is off, as a GPS receiver says; None without one."""
     takes_irises: bool = False
     """Whether an iris camera belongs to this station; dossiers opened without one leave optional irises out."""
+    languages: Mapping[str, OtherLanguage] = field(default_factory=dict)
+    """Languages of the applicant's screen that this site added, by code."""
     _telling: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -159,6 +162,7 @@ class Station:
             raise
         station = cls(folder, files, clock, keys, journal, Operators(journal, clock, cost), queue, settings, demo)
         station.certificates = station.certificate_of
+        station.languages = languages_in(files)[0]
         return station
 
     @staticmethod

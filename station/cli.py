@@ -41,6 +41,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "population": ("station.commands.population", "Look up people; run the population simulator."),
     "cards": ("station.commands.cards", "Cards from the centre: check in and hand over."),
     "settings": ("station.commands.settings", "Show and check settings."),
+    "languages": ("station.commands.languages", "Languages of the applicant's screen."),
     "screenshots": ("station.commands.screenshots", "Write every screen and state as PNG."),
 }
 

@@ -20,6 +20,7 @@ from station.words import Language, say
 
 MAX_FILE_BYTES: Final = 100_000
 SETTINGS_FILE: Final = "settings.toml"
+LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 WEB_ADDRESS: Final = re.compile(r"https?://[^\s/?#]+(/\S*)?")
 
 Value = str | int | float | bool
@@ -35,7 +36,8 @@ class SettingLog(Protocol):
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One declared setting. `low`/`high` bound numbers, `choices` bound words, `form` says how a text is
-    written (``hours``: one span of a day, ``spans``: several, ``url``: a web address or nothing); `legal` ones are shown but not changed by hand, `own`
+    written (``hours``: one span of a day, ``spans``: several, ``url``: a web address or nothing,
+    ``language``: a language's code); `legal` ones are shown but not changed by hand, `own`
     ones belong to this one kit and are never cloned."""
 
     name: str
@@ -82,7 +84,12 @@ class Setting:
         return value
 
     def _check_form(self, text: str) -> None:
-        """Raises: InputError ``setting-hours``, ``setting-url``."""
+        """Raises: InputError ``setting-hours``, ``setting-url``, ``setting-language``."""
+        if self.form == "language":
+            if not LANGUAGE.fullmatch(text):
+                raise InputError(f"{self.name}: {text[:20]!r} is no language's code; the default holds. Write vi, en or the name of a file "
+                                 "in languages/.", code="setting-language", name=self.name)  # fmt: skip
+            return
         if self.form == "url":
             if text and not WEB_ADDRESS.fullmatch(text):
                 raise InputError(f"{self.name}: {text[:60]!r} is no web address; the default holds. Write https://name or nothing.",
@@ -111,7 +118,7 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("devices.document_reader", "devices", ""),
     Setting("devices.positioner", "devices", ""),
     Setting("screen.language", "screen", "vi", choices=("vi", "vi+en", "en")),
-    Setting("applicant.language", "screen", "vi", choices=("vi", "en")),
+    Setting("applicant.language", "screen", "vi", form="language"),
     Setting("screen.theme", "screen", "light", choices=("light", "dark", "system")),
     Setting("screen.large", "screen", default=False),
     Setting("screen.second_monitor", "screen", default=True),

@@ -16,6 +16,8 @@ from station.capture.session import SessionView
 from ui.qt import QImage, QObject, Signal
 from ui.widgets.live_view import to_image
 
+ASIDE_END_S = 60.0
+"""A comparison that runs while the window closes takes a second; on a machine under load more."""
 Done = Callable[[Any], None]
 Failed = Callable[[BaseException], None]
 
@@ -41,6 +43,7 @@ class Jobs(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._worker = DeviceWorker("station")
+        self._aside: DeviceWorker | None = None
         self._answers: SimpleQueue[_Answer] = SimpleQueue()
         self._answered.connect(self._deliver)
         self._open = True
@@ -50,6 +53,14 @@ class Jobs(QObject):
         """Run `job`; then `done(result)` or `failed(error)` on the UI thread."""
         self.pending += 1
         self.follow(self._worker.submit(job), done, failed, counted=True)
+
+    def aside(self, job: Callable[[], Any], then: Callable[[], None]) -> None:
+        """Run long work that only reads and remembers on a lane of its own, so that the station's thread stays free for people; then
+        `then` on the UI thread, whatever became of the job: what it prepared is done again, and judged, by who needs it."""
+        if self._aside is None:
+            self._aside = DeviceWorker("station-aside")
+        self.pending += 1
+        self.follow(self._aside.submit(job), lambda _: then(), lambda _: then(), counted=True)
 
     def follow(self, future: Future[Any], done: Done | None, failed: Failed | None, *, counted: bool = False) -> None:
         """Deliver the answer of a future that runs elsewhere."""
@@ -76,12 +87,20 @@ class Jobs(QObject):
     def last(self, job: Callable[[], Any]) -> None:
         """Run a last job on the station's thread and wait for it (the window is hidden already); its error is raised here."""
         self._open = False
+        self._end_aside()
         self._worker.submit(job).result()
 
     def stop(self) -> None:
         """Stop delivering and end the thread after its running job."""
         self._open = False
+        self._end_aside()
         self._worker.stop()
+
+    def _end_aside(self) -> None:
+        """The lane beside reads the station: it ends before the station closes."""
+        aside, self._aside = self._aside, None
+        if aside is not None:
+            aside.stop(ASIDE_END_S)
 
 
 class LiveBridge(QObject):

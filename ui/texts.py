@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from station.views.base import Words
 from station.words import Language, say
+from station.words.languages import OtherLanguage
 
 
 class Texts:
-    """``vi`` (default), ``vi+en`` (training: English in small), ``en``."""
+    """``vi`` (default), ``vi+en`` (training: English in small), ``en``; on the applicant's screen another language of the site's."""
 
-    def __init__(self, setting: str = "vi") -> None:
-        self.setting = setting
+    def __init__(self, setting: str = "vi", other: OtherLanguage | None = None) -> None:
+        self.setting, self._other = setting, other
 
     def __call__(self, code: str, **values: object) -> str:
         """Return the main words for `code`."""
+        if self._other is not None:
+            return self._other.say(code, **values)
         return say(code, Language.EN if self.setting == "en" else Language.VI, **values)
 
     def second(self, code: str, **values: object) -> str:
@@ -26,7 +29,7 @@ class Texts:
 
     def of(self, words: Words) -> str:
         """Return the main words of a view state (values that are codes are said in the same language)."""
-        return words.say(Language.EN if self.setting == "en" else Language.VI)
+        return words.say_by(self)
 
     def second_of(self, words: Words) -> str:
         """Return the second line of a view state's words."""

@@ -95,6 +95,19 @@ class FingerCheck:
             return Checked(after.open_findings, tuple(f for f in after.open_findings if f.key not in old), len(prints),
                            time.perf_counter() - began)  # fmt: skip
 
+    def prepare(self, dossier: str) -> None:
+        """Extract and compare what a check will need, and remember it; nothing is written. Any thread: a check that follows on the
+        station's own thread then only judges.
+
+        Raises:
+            StationError: the journal cannot be read.
+        """
+        with self._lock:
+            self.warm()
+            prints = self._prints(dossier, _finger_steps(self._station.book.state(dossier)))
+            with self.recent.lock:
+                self._compare(self._dossiers[dossier], prints, dossier)
+
     def ensure(self, dossier: str) -> Checked | None:
         """Check unless exactly these captures were checked already (None then)."""
         with self._lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from station.app import Station
@@ -22,6 +23,7 @@ from station.views.base import Words
 from station.views.keys import KeysView, keys_view
 from station.views.operators import OperatorsView, operators_view
 from station.views.settings import SettingsView, settings_view, typed
+from station.words.languages import languages_in
 
 CHANGING_ROLES = frozenset({Role.SUPERVISOR, Role.TECHNICIAN, Role.SECURITY_ADMIN, Role.TEAM_LEAD})
 HANDY = frozenset({"screen.language", "screen.theme", "screen.large", "screen.second_monitor", "sound.volume"})
@@ -37,7 +39,14 @@ class SettingsDesk:
     def view(self, search: str = "") -> SettingsView:
         """Return S18."""
         events = self._station.journal.events_of_kind(Kind.SETTING)
-        return settings_view(self._station.settings, events, search, names(self._station), self._laws())
+        languages, faults = languages_in(
+            self._station.files
+        )  # a file that was dropped in while the station runs counts from now on
+        self._station.languages = languages
+        view = settings_view(
+            self._station.settings, events, search, names(self._station), self._laws(), {c: x.name for c, x in languages.items()}
+        )
+        return replace(view, faults=(*view.faults, *faults))
 
     def _laws(self) -> dict[str, Words]:
         """The rules behind the read-only settings, by group, each with the day it came into force and the file's hash."""

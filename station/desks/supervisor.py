@@ -45,6 +45,7 @@ class SupervisorDesk:
 
     def __init__(self, station: Station) -> None:
         self._station = station
+        self._pipeline = Pipeline(station.book)  # one: it remembers what it has read
         self._acting: Acting | None = None
 
     @property
@@ -73,7 +74,7 @@ class SupervisorDesk:
     def view(self) -> InboxView:
         """Return what waits; decide only while `who` names somebody."""
         found = self._acting or signed_in(self._station, Permission.APPROVE)
-        tickets = Pipeline(self._station.book).tickets()
+        tickets = self._pipeline.tickets()
         return inbox_view(
             self._station.book.states(), found.operator if found is not None else "", self._station.clock.now(), tickets
         )

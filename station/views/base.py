@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -30,9 +30,13 @@ class Words:
 
     def say(self, language: Language = Language.VI) -> str:
         """Return the sentence in `language`."""
+        return self.say_by(lambda code, **values: say(code, language, **values))
+
+    def say_by(self, speak: Callable[..., str]) -> str:
+        """Return the sentence as ``speak(code, **values)`` says it (another language of the applicant's screen)."""
         known = catalogue()
-        values = {k: say(v, language) if isinstance(v, str) and v in known else v for k, v in self.values.items()}
-        return say(self.code, language, **values)
+        values = {k: speak(v) if isinstance(v, str) and v in known else v for k, v in self.values.items()}
+        return speak(self.code, **values)
 
 
 @dataclass(frozen=True, slots=True)

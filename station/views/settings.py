@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from station.dossier.events import Event
 from station.errors import InputError
 from station.settings import DECLARED, Setting, Settings, Value
 from station.views.base import Words
+from station.words.languages import BUILT_IN
 
 GROUPS = ("procedure", "quality", "devices", "screen", "sending", "retention", "users", "station")
 
@@ -33,6 +34,8 @@ class SettingRow:
     own: bool
     law: Words | None
     """The rule that sets a legal one, with its version."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What choices are called that have no words of their own (a site's languages)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,14 @@ class SettingsView:
 
 def settings_view(
     settings: Settings, events: Iterable[Event], search: str = "", names: Mapping[str, str] | None = None,
-    laws: Mapping[str, Words] | None = None,
+    laws: Mapping[str, Words] | None = None, languages: Mapping[str, str] | None = None,
 ) -> SettingsView:  # fmt: skip
-    """Return S18; `search` looks into names and both languages of the help text, `names` are operators' names, `laws` the rules by group."""
+    """Return S18; `search` looks into names and both languages of the help text, `names` are operators' names, `laws` the rules by group,
+    `languages` the names of languages that the site added, by code."""
     last: dict[str, Event] = {str(e.body.get("name", "")): e for e in events}
-    rows = [_row(s, settings, last.get(s.name), names or {}, laws or {}) for s in DECLARED if _matches(s, search)]
+    rows = [
+        _row(s, settings, last.get(s.name), names or {}, laws or {}, languages or {}) for s in DECLARED if _matches(s, search)
+    ]
     groups = tuple((g, tuple(r for r in rows if r.group == g)) for g in GROUPS if any(r.group == g for r in rows))
     return SettingsView(groups, settings.faults, None if rows else Words("s18.empty"))
 
@@ -63,18 +69,23 @@ def _matches(setting: Setting, search: str) -> bool:
 
 
 def _row(setting: Setting, settings: Settings, event: Event | None, names: Mapping[str, str],
-         laws: Mapping[str, Words]) -> SettingRow:  # fmt: skip
+         laws: Mapping[str, Words],
+         languages: Mapping[str, str]) -> SettingRow:  # fmt: skip
     editor = "flag" if setting.kind is bool else "choice" if setting.choices else "text" if setting.kind is str else "number"
-    limits = None
+    limits: Words | None = None
+    choices, called = setting.choices, dict[str, str]()
+    if setting.form == "language":  # what is there now, and what is set though its file is gone
+        editor, called = "choice", dict(languages)
+        choices = tuple(dict.fromkeys((*BUILT_IN, *languages, str(settings[setting.name]))))
     if setting.low is not None and setting.high is not None:
         limits = Words("ui.settings.limits", {"low": f"{setting.low:g}", "high": f"{setting.high:g}"})
-    elif setting.form:
+    elif setting.form and editor == "text":
         limits = Words(f"ui.settings.form.{setting.form}")
     by = names.get(event.operator, event.operator) if event is not None else ""
     at = f"{event.at.astimezone():%d/%m/%Y %H:%M}" if event is not None else ""
     return SettingRow(setting.name, setting.group, Words(f"setting.{setting.name}"), editor, settings[setting.name], setting.default,
-                      limits, setting.choices, settings[setting.name] != setting.default, by, at, setting.legal, setting.own,
-                      laws.get(setting.group) if setting.legal else None)  # fmt: skip
+                      limits, choices, settings[setting.name] != setting.default, by, at, setting.legal, setting.own,
+                      laws.get(setting.group) if setting.legal else None, called)  # fmt: skip
 
 
 def typed(setting: Setting, text: Any) -> Value:

@@ -24,6 +24,7 @@ from station.package.identity import RECEIPT_PURPOSE, IntakePublic, answer_body,
 from station.package.signed import sign_message
 from station.queue.notices import NOTICE_PURPOSE, notice_body, read_notice
 from station.vietnam.rules import parse_fee_row
+from station.words.languages import read_language
 from tests.station.package.builders import Party, content
 
 HEADS: Final = [
@@ -73,6 +74,7 @@ def _targets() -> dict[str, tuple[bytes, Callable[[bytes], object]]]:
         "trusted-key": (signer.public.to_bytes(), lambda d: read_entry(d, "fuzz")),
         "fees": (cbor.encode(fees), lambda d: parse_fee_row(cbor.decode(d, max_bytes=10_000))),
         "hours": (b"22:00-05:00, 11:30-13:00", lambda d: sending_hours(d.decode("latin-1"))),
+        "language": (b'name = "T"\n[words]\n"s9.right" = "x"\n"ui.applicant.left" = "{count} y"\n', lambda d: read_language("tyz", d)),
         "intake-key": (intake.to_bytes(), IntakePublic.from_bytes),
     }  # fmt: skip
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from station.settings import BY_NAME
+from tests.station.test_languages import pseudo
 from tests.ui.conftest import Day
-from ui.qt import QLabel, QWidget
+from ui.qt import QLabel, QPushButton, QWidget
 from ui.screens.review import ReviewScreen
 
 
 def words(widget: QWidget) -> str:
     return " ".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
+
+
+def plain(text: str) -> str:
+    return re.sub(r"<[^>]+>", "", text).strip()
 
 
 def test_the_applicant_reads_the_language_of_the_setting(day: Day) -> None:
@@ -41,3 +48,16 @@ def test_the_applicant_reads_the_language_of_the_setting(day: Day) -> None:
     assert "correcting" in page._prompt.text()
     assert "Cán bộ" not in said
     assert day.shell.second.window is window, "no second window is opened for it"
+
+    languages = day.station.folder / "languages"
+    languages.mkdir()
+    (languages / "tyz.toml").write_bytes(pseudo())
+    day.go("settings")  # a file that was dropped in while the station runs counts from here on
+    assert any(r.names == {"tyz": "Thử"} for _, rows in day.shell.page.view.groups for r in rows)
+    day.station.settings = day.station.settings.replaced("applicant.language", "tyz")
+    day.go("review", dossier)
+    shown = [x.text() for x in (*window.findChildren(QLabel), *window.findChildren(QPushButton)) if x.isVisible()]
+    assert "⟦" in " ".join(shown)
+    values = {line.value for line in window._lines} | {line.old for line in window._lines}
+    strange = [t for t in map(plain, shown) if t and "⟦" not in t and not any(v and v in t for v in values) and t not in {"A+"}]
+    assert strange == [], "everything but the person's own data is said in the applicant's language"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from biometrics.positions import FingerPosition
 from station.views.applicant import ApplicantView
 from station.views.thumbs import Thumb
+from station.words.languages import OtherLanguage
 from ui.qt import QImage
 from ui.texts import Texts
 from ui.theme.tokens import State
@@ -23,6 +24,7 @@ class SecondScreen:
     def __init__(self, shell: Shell, *, demo: bool) -> None:
         self._shell, self._demo = shell, demo
         self._texts = Texts("vi")
+        self._other: OtherLanguage | None = None
         self.window: ApplicantWindow | None = None
         self._signed: Callable[[bytes], None] | None = None
 
@@ -30,9 +32,9 @@ class SecondScreen:
     def texts(self) -> Texts:
         """Words as the applicant reads them: the station's setting, whatever language the officer works in."""
         counter = self._shell.counter
-        setting = counter.applicant_language if counter is not None else "vi"
-        if setting != self._texts.setting:
-            self._texts = Texts(setting)
+        setting, other = counter.applicant_language if counter is not None else ("vi", None)
+        if (setting, other) != (self._texts.setting, self._other):
+            self._texts, self._other = Texts(setting, other), other
         return self._texts
 
     def open(self) -> None:

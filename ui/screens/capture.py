@@ -10,8 +10,8 @@ from station.dossier.parts import ExceptionKind, Permanence
 from station.dossier.procedure import Modality
 from station.views.fingers import FingersView
 from ui.qt import QFrame, QHBoxLayout, QVBoxLayout
+from ui.screens.excepting import ExceptingScreen
 from ui.screens.exceptions import ExceptionPanel
-from ui.screens.live import LiveScreen
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
@@ -23,7 +23,7 @@ from ui.widgets.parts import ACTION_ICONS, PartCards, part_state, short_name
 from ui.widgets.steps import StepList, step_second, step_words
 
 
-class CaptureScreen(LiveScreen):
+class CaptureScreen(ExceptingScreen):
     """Is this finger good enough, and if not, what to do?"""
 
     stage = "fingers"
@@ -101,11 +101,7 @@ class CaptureScreen(LiveScreen):
         self._auto = AutoCard(self.texts)
         right.addWidget(self._auto)
         right.addWidget(self.sees)
-        self.exceptions = ExceptionPanel(self.texts)
-        self.exceptions.hide()
-        self.exceptions.decided.connect(self._sign_exception)
-        self.exceptions.changed.connect(self.shell.refresh_actions)
-        right.addWidget(self.exceptions, 1)
+        right.addWidget(self.take_panel(ExceptionPanel(self.texts)), 1)
         right.addWidget(self.reason)
         return holder
 
@@ -114,7 +110,7 @@ class CaptureScreen(LiveScreen):
     def enter(self, dossier: str = "") -> None:
         """Open the next capture; keys are for the order until something is asked."""
         super().enter(dossier)
-        self._side(exceptions=False)
+        self.show_side(exceptions=False)
         self.steps.rows.setFocus()
 
     def restyle(self) -> None:
@@ -282,52 +278,34 @@ class CaptureScreen(LiveScreen):
 
     def offers(self) -> list[Action]:
         """As every capture, and the exception of a finger."""
-        if self.exceptions.isVisible():
-            return [self.act("cancel", "ui.action.back", "Esc", self._close_exceptions, icon="back"),
-                    self.act("sign", "ui.action.sign-exception", "F12", self.exceptions.commit, enabled=self.exceptions.complete,
-                             primary=True, icon="pen")]  # fmt: skip
+        if (open_panel := self.exception_offers()) is not None:
+            return open_panel
         if self.finding is not None:
             return self._finding_offers(self.finding)
         actions = self.base_offers()
         if not self.reason.isVisible():
             fingers = self.state is not None and self.state.current is not None
-            actions.insert(1, self.act("exception", "ui.action.exception", "F7", self._open_exceptions, enabled=fingers))
+            actions.insert(1, self.act("exception", "ui.action.exception", "F7", self.open_exceptions, enabled=fingers))
         return actions
 
     def digit(self, number: int) -> bool:
         """A finger: chosen in the exception panel, or opened there at once."""
         if self.reason.isVisible():
             return self.reason.choose(number)
-        if not self.exceptions.isVisible():
-            self._open_exceptions()
-        self.exceptions.choose(FingerPosition(number if number else 10))
-        self.shell.refresh_actions()
-        return True
+        return self.choose_exception(FingerPosition(number if number else 10))
 
-    def _side(self, *, exceptions: bool) -> None:
+    def show_side(self, *, exceptions: bool) -> None:
+        """The panel stands in place of the small cards."""
         self.exceptions.setVisible(exceptions)
         self._hand_card.setVisible(not exceptions)
         self._auto.setVisible(not exceptions)
         self.sees.setVisible(not exceptions and not self.shell.large)
         self.why.hide()
 
-    def _open_exceptions(self) -> None:
-        self.exceptions.begin()
-        self._side(exceptions=True)
-        self.shell.refresh_actions()
-
-    def _close_exceptions(self) -> None:
-        self._side(exceptions=False)
+    def focus_keys(self) -> None:
+        """Keys are for the order of captures."""
         self.steps.rows.setFocus()
-        self.shell.refresh_actions()
 
-    def _sign_exception(self, finger: int, kind: str, permanence: str, words: str) -> None:
-        counter, dossier = self.counter, self.dossier
-        self.entered += 1
-        self.running = None
-        counter.stop_capture()
-        self._side(exceptions=False)
-        self.steps.rows.setFocus()
-        position = FingerPosition(finger)
-        self.ask(lambda: counter.declare_exception(dossier, position, ExceptionKind(kind), Permanence(permanence), words),
-                 lambda _: self.next_step(), self._failed)  # fmt: skip
+    def declare(self, part: int, kind: str, permanence: str, words: str) -> None:
+        """Declare a finger."""
+        self.counter.declare_exception(self.dossier, FingerPosition(part), ExceptionKind(kind), Permanence(permanence), words)

@@ -10,8 +10,8 @@ from station.dossier.parts import EyeExceptionKind, Permanence
 from station.views.fingers import FingersView
 from station.views.iris import EyeRow, IrisView
 from ui.qt import QFrame, QHBoxLayout, Qt, QVBoxLayout
+from ui.screens.excepting import ExceptingScreen
 from ui.screens.exceptions import EyeExceptionPanel
-from ui.screens.live import LiveScreen
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
@@ -46,7 +46,7 @@ class EyeCard(QFrame):
         column.addWidget(self.note)
 
 
-class IrisScreen(LiveScreen):
+class IrisScreen(ExceptingScreen):
     """Are both eyes sharp?"""
 
     stage = "iris"
@@ -100,11 +100,7 @@ class IrisScreen(LiveScreen):
         right.addWidget(tries)
         right.addWidget(self.sees)
         right.addWidget(self.reason)
-        self.exceptions = EyeExceptionPanel(self.texts)
-        self.exceptions.hide()
-        self.exceptions.decided.connect(self._sign_exception)
-        self.exceptions.changed.connect(self.shell.refresh_actions)
-        right.addWidget(self.exceptions, 1)
+        right.addWidget(self.take_panel(EyeExceptionPanel(self.texts)), 1)
         right.addStretch(1)
         return holder
 
@@ -113,7 +109,7 @@ class IrisScreen(LiveScreen):
     def enter(self, dossier: str = "") -> None:
         """Open the iris camera."""
         super().enter(dossier)
-        self._side(exceptions=False)
+        self.show_side(exceptions=False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFocus()
 
@@ -185,14 +181,12 @@ class IrisScreen(LiveScreen):
 
     def offers(self) -> list[Action]:
         """As every capture, and the exception of an eye."""
-        if self.exceptions.isVisible():
-            return [self.act("cancel", "ui.action.back", "Esc", self._close_exceptions, icon="back"),
-                    self.act("sign", "ui.action.sign-exception", "F12", self.exceptions.commit, enabled=self.exceptions.complete,
-                             primary=True, icon="pen")]  # fmt: skip
+        if (open_panel := self.exception_offers()) is not None:
+            return open_panel
         actions = self.base_offers()
         if not self.reason.isVisible():
             mine = self.state is not None and self.state.current is not None and self.mine(self.state.current)
-            actions.insert(1, self.act("exception", "ui.action.eye-exception", "F7", self._open_exceptions, enabled=mine))
+            actions.insert(1, self.act("exception", "ui.action.eye-exception", "F7", self.open_exceptions, enabled=mine))
         return actions
 
     def digit(self, number: int) -> bool:
@@ -201,13 +195,10 @@ class IrisScreen(LiveScreen):
             return self.reason.choose(number)
         if number not in (1, 2):
             return False
-        if not self.exceptions.isVisible():
-            self._open_exceptions()
-        self.exceptions.choose(Eye(number))
-        self.shell.refresh_actions()
-        return True
+        return self.choose_exception(Eye(number))
 
-    def _side(self, *, exceptions: bool) -> None:
+    def show_side(self, *, exceptions: bool) -> None:
+        """The panel stands in place of the small cards."""
         self.exceptions.setVisible(exceptions)
         self.banner.setVisible(not (exceptions and self.shell.large))  # in large type the panel needs the room
         self._auto.setVisible(not exceptions)
@@ -217,24 +208,8 @@ class IrisScreen(LiveScreen):
     def restyle(self) -> None:
         """In large type the small words go first."""
         super().restyle()
-        self._side(exceptions=self.exceptions.isVisible())
+        self.show_side(exceptions=self.exceptions.isVisible())
 
-    def _open_exceptions(self) -> None:
-        self.exceptions.begin()
-        self._side(exceptions=True)
-        self.shell.refresh_actions()
-
-    def _close_exceptions(self) -> None:
-        self._side(exceptions=False)
-        self.setFocus()
-        self.shell.refresh_actions()
-
-    def _sign_exception(self, eye: int, kind: str, permanence: str, words: str) -> None:
-        counter, dossier = self.counter, self.dossier
-        self.entered += 1
-        self.running = None
-        counter.stop_capture()
-        self._side(exceptions=False)
-        self.setFocus()
-        self.ask(lambda: counter.declare_eye_exception(dossier, Eye(eye), EyeExceptionKind(kind), Permanence(permanence), words),
-                 lambda _: self.next_step(), self._failed)  # fmt: skip
+    def declare(self, part: int, kind: str, permanence: str, words: str) -> None:
+        """Declare an eye."""
+        self.counter.declare_eye_exception(self.dossier, Eye(part), EyeExceptionKind(kind), Permanence(permanence), words)

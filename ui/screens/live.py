@@ -180,7 +180,16 @@ class LiveScreen(SpeakingScreen):
                 then()
 
         if self.kind == "fingers":
-            self.ask(lambda: counter.check_fingers(dossier), checked, self._failed)
+            entered = self.entered
+
+            def prepared() -> None:
+                if entered == self.entered:
+                    self.ask(lambda: counter.check_fingers(dossier), checked, self._failed)
+                else:  # the page was left: what was found is a question to the supervisor all the same
+                    self.jobs.submit(lambda: counter.check_fingers(dossier))
+
+            # Comparing takes long; the station's thread is free for the desk meanwhile and only judges what was prepared.
+            self.jobs.aside(lambda: counter.prepare_check(dossier), prepared)
         elif then is not None:
             then()
 

@@ -18,7 +18,8 @@ def shown_value(texts: Texts, name: str, value: Value) -> str:
         return texts("ui.settings.yes" if value else "ui.settings.no")
     if isinstance(value, str):
         known = texts(f"choice.{value}")
-        return known if BY_NAME[name].choices and known != f"choice.{value}" else value or "—"
+        named = BY_NAME[name].choices or BY_NAME[name].form == "language"
+        return known if named and known != f"choice.{value}" else value or "—"
     return f"{value:g}".replace(".", ",")
 
 
@@ -84,7 +85,7 @@ class SettingEditor(QFrame):
         if row.editor == "choice":
             combo = DropDown()
             for choice in row.choices:
-                combo.addItem(shown_value(self._texts, row.name, choice), choice)
+                combo.addItem(row.names.get(choice) or shown_value(self._texts, row.name, choice), choice)
             combo.setCurrentIndex(max(0, combo.findData(row.value)))
             combo.currentIndexChanged.connect(lambda _: self._edited())
             return combo

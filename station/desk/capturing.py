@@ -1,0 +1,236 @@
+"""The counter's captures: its devices, each driven on its own thread, the live picture, what was tried, exceptions, the fingers' check.
+
+One idea of `station.counter.Counter`, which adds the queue, the desks and the sending. No Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from biometrics.positions import Eye, FingerPosition
+from devices.contract import Camera, Device, Frame, ImagingDevice, Scanner
+from devices.errors import DeviceNotFoundError
+from devices.worker import DeviceWorker
+from station.app import Station
+from station.capture.runner import LiveRunner, ViewSink
+from station.capture.session import Attempt, CaptureSession
+from station.desk.active import ActiveDesk
+from station.desk.judges import Judges
+from station.desk.tries import Tries
+from station.dossier.eyes import declare_eye_exception
+from station.dossier.parts import ExceptionKind, EyeExceptionKind, Permanence
+from station.dossier.procedure import CaptureStep, Modality
+from station.enrolling import request_of, rules_of
+from station.views.fingers import FingersView, fingers_view
+
+if TYPE_CHECKING:
+    from biometrics.portrait import PortraitQuality
+    from station.views.iris import Distance, IrisView
+
+T = TypeVar("T")
+
+
+class Capturing:
+    """What a counter does with its devices; methods that touch the journal or a device are for the station's own thread."""
+
+    def __init__(self, station: Station, scanner: Scanner, camera: Camera, iris: ImagingDevice | None) -> None:
+        self.station = station
+        self.scanner, self.camera, self.iris = scanner, camera, iris
+        station.takes_irises = iris is not None
+        self._scanner_worker = DeviceWorker(scanner.device_id)
+        self._camera_worker = DeviceWorker(camera.device_id)
+        self._iris_worker: DeviceWorker | None = None
+        self.judges = Judges(lambda: station.settings.text("portrait.profile"))
+        self._runner: LiveRunner | None = None
+        self.tries = Tries(station)
+        self.active = ActiveDesk(station)
+
+    def on_camera(self, job: Callable[[], T]) -> Future[T]:
+        """Run `job` on the camera's own thread (a paper photographed as proof)."""
+        return self._camera_worker.submit(job)
+
+    def on_scanner(self, job: Callable[[], T]) -> Future[T]:
+        """Run `job` on the scanner's own thread (one finger for a comparison, a calibration)."""
+        return self._scanner_worker.submit(job)
+
+    def held(self) -> tuple[Device, ...]:
+        """Return the devices of the settings that this counter uses itself: the device room shows these very objects, since a second
+        one of the same port would only find it busy. A demo's devices are not of the settings."""
+        return ()
+
+    def drive(self, device: Device, job: Callable[[], T]) -> T:
+        """Run `job` for `device` on the thread that drives it, and wait for it; on this thread for a device that is not the counter's."""
+        if device is self.scanner:
+            return self._scanner_worker.submit(job).result()
+        if device is self.iris:
+            return self._irises().submit(job).result()
+        return self._camera_worker.submit(job).result() if device is self.camera else job()
+
+    def fingers(self, dossier: str) -> FingersView:
+        """Return the order of captures, the present one with its tries, exceptions (S4)."""
+        return self.tries.told(fingers_view(self.station.book.state(dossier)))
+
+    def captures(self, dossier: str) -> FingersView:
+        """Return the captures when no picture is live any more: what was tried is written down first."""
+        self.keep_tries()
+        return self.fingers(dossier)
+
+    def kept_picture(self, dossier: str, step: CaptureStep) -> npt.NDArray[np.uint8] | None:
+        """Return the best try's picture that an earlier visit left; a portrait is judged again, so that its rules are known."""
+        pixels = self.tries.picture(dossier, step.id)
+        if pixels is not None and pixels.ndim == 3 and step.modality is Modality.FACE:
+            self.judges.of_portrait().look(pixels)
+        return pixels
+
+    def start_capture(self, dossier: str, step: CaptureStep, *, on_frame: Callable[[Frame], None],
+                      on_view: ViewSink) -> Future[Attempt | None]:  # fmt: skip
+        """Open the live picture for `step`; the future brings the best attempt, None when stopped."""
+        station = self.station
+        station.check_before_capture()
+        self.keep_tries()
+        state = station.book.state(dossier)
+        device, worker = self._device_of(step)
+        if not device.is_open:
+            device.open()
+        tried = len(state.captures[step.id].attempts)
+        judge = self.judges.of(step.modality)
+        session = CaptureSession(
+            request_of(step, state), rules_of(step), judge, attempts_before=tried,
+            admission=station.admission(device),
+        )  # fmt: skip
+        self._runner = LiveRunner(device, worker, on_frame=on_frame, on_view=on_view)
+        self.tries.begin(dossier, step, session)
+        aid = getattr(judge, "active", None)  # a PortraitJudge has one
+        if aid is not None:
+            self.active.opened(dossier, step.id, aid)
+        future = self._runner.start(session)
+        self.tries.follow(future)
+        for following in state.procedure.steps[state.procedure.steps.index(step) + 1 :][:1]:
+            self.judges.warm(following.modality)
+        return future
+
+    def keep_tries(self) -> None:
+        """Stop the live picture and write down what was tried and nobody decided about: leaving a capture loses nothing."""
+        if self.tries.session is not None:
+            self.stop_capture()
+            self.active.stop()
+            self.active.note()
+            self.tries.keep()
+
+    def _device_of(self, step: CaptureStep) -> tuple[ImagingDevice, DeviceWorker]:
+        """Return what takes a step, and the thread that drives it.
+
+        Raises:
+            DeviceNotFoundError: irises are wanted and no iris camera is here.
+        """
+        if step.modality is Modality.FACE:
+            return self.camera, self._camera_worker
+        if step.modality is not Modality.IRIS:
+            return self.scanner, self._scanner_worker
+        if self.iris is None:
+            raise DeviceNotFoundError("No iris camera is connected; nothing was captured and what was saved is safe. Plug it in, "
+                                      "or declare the eyes an exception (F7).", device_id="iris", code="no-iris-device")  # fmt: skip
+        return self.iris, self._irises()
+
+    def _irises(self) -> DeviceWorker:
+        """The iris camera's thread; most stations never start it."""
+        if self._iris_worker is None:
+            self._iris_worker = DeviceWorker("iris")
+        return self._iris_worker
+
+    def press(self) -> None:
+        """Take the picture now (any thread)."""
+        if self._runner is not None:
+            self._runner.press()
+
+    def stop_capture(self) -> None:
+        """Stop the live picture (any thread)."""
+        if self._runner is not None:
+            self._runner.stop()
+
+    @property
+    def last_passed(self) -> bool:
+        """Whether the best try of the running step reaches its threshold (any thread)."""
+        session = self.tries.session
+        return session is not None and session.best is not None and session.best.verdict.passed
+
+    @property
+    def portrait_quality(self) -> PortraitQuality | None:
+        """The newest judged portrait (any thread)."""
+        judge = self.judges.portrait
+        return judge.latest if judge is not None else None
+
+    def irises(self, dossier: str) -> IrisView:
+        """Return the eyes as they stand: wanted, taken (small pictures, the device's score), excepted (S6)."""
+        from station.views.iris import iris_view
+
+        return iris_view(self.station.book.state(dossier), self.station.journal.blob)
+
+    @property
+    def eye_distance(self) -> Distance | None:
+        """Where the eyes of the newest live picture are; None while none is seen (any thread)."""
+        from station.views.iris import distance_of
+
+        judge = self.judges.iris
+        return distance_of(judge.latest) if judge is not None else None
+
+    def declare_eye_exception(self, dossier: str, eye: Eye, kind: EyeExceptionKind, permanence: Permanence,
+                              reason: str = "") -> None:  # fmt: skip
+        """Declare an eye whose iris cannot be taken; signed by the signed-in officer (F7)."""
+        declare_eye_exception(self.station.book, dossier, eye, kind, permanence, reason)
+
+    @property
+    def portrait_ticks(self) -> tuple[str, ...]:
+        """What the officer must judge by eye."""
+        from biometrics.portrait.profiles import load_profile
+
+        return tuple(t.id for t in load_profile(self.station.settings.text("portrait.profile")).ticks)
+
+    def save_attempts(self, dossier: str, step: CaptureStep, *, accept_flagged: bool = False,
+                      confirmed: tuple[str, ...] = ()) -> bool:  # fmt: skip
+        """Write down what was tried and accept the best if it passed (or when flagged acceptance was asked for); True when accepted.
+        `confirmed` are the officer's own judgements, kept as flags of the capture."""
+        self.active.note()
+        return self.tries.save(dossier, step, flagged=accept_flagged, confirmed=confirmed)
+
+    def accept_best(self, dossier: str, step: CaptureStep) -> bool:
+        """Accept the best attempt although it is below its threshold; it is flagged and shown as such everywhere."""
+        return self.tries.accept_kept(dossier, step)
+
+    def prepare_check(self, dossier: str) -> None:
+        """Compare what `check_fingers` will judge (any thread, nothing is written)."""
+        self.station.finger_check.prepare(dossier)
+
+    def check_fingers(self, dossier: str) -> FingersView | None:
+        """Are these the right fingers, of this person? Return the captures with what was found; None: nothing new was taken.
+
+        A screen asks while the next live picture is open, so that the comparison costs the citizen no time; leaving the captures
+        and sealing ask again.
+        """
+        return None if self.station.finger_check.ensure(dossier) is None else self.fingers(dossier)
+
+    def discard(self, dossier: str, step: str, reason: str) -> None:
+        """Take an accepted capture back (F4)."""
+        self.station.book.discard_capture(dossier, step, reason)
+
+    def declare_exception(self, dossier: str, finger: FingerPosition, kind: ExceptionKind, permanence: Permanence,
+                          reason: str = "") -> None:  # fmt: skip
+        """Declare a finger that cannot be taken; signed by the signed-in officer (F7)."""
+        self.station.book.declare_exception(dossier, finger, kind, permanence, reason)
+
+    def close_devices(self) -> None:
+        """Stop the threads and close the devices; what was tried was kept before."""
+        self.stop_capture()
+        for worker in (self._scanner_worker, self._camera_worker, self._iris_worker):
+            if worker is not None:
+                worker.stop()
+        if self.iris is not None:
+            self.iris.close()
+        self.scanner.close()
+        self.camera.close()
+        self.judges.close()

@@ -1,0 +1,119 @@
+"""A language of the applicant's screen is one text file: read whole or refused with every fault, missing sentences said in Vietnamese."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from station.cli import app
+from station.demo import open_demo_station
+from station.desks.settings import SettingsDesk
+from station.errors import InputError
+from station.views.base import Words
+from station.words import Language, say
+from station.words.languages import applicant_codes, languages_in, read_language, template
+
+
+def pseudo() -> bytes:
+    """A made-up language: every sentence between marks, places kept. No real language is guessed at here."""
+    lines = ['name = "Thử"', "[words]"]
+    lines += [f'"{code}" = {_quoted("⟦" + say(code) + "⟧")}' for code in applicant_codes()]
+    return "\n".join(lines).encode()
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def test_a_language_says_its_words_and_vietnamese_where_it_has_none() -> None:
+    whole = read_language("tyz", pseudo())
+    assert whole.missing == ()
+    assert whole.say("s9.right") == f"⟦{say('s9.right')}⟧"
+    mending = Words("s9.mending", {"field": "ui.field.phone"})
+    assert mending.say_by(whole.say) == "⟦" + say("s9.mending", field=f"⟦{say('ui.field.phone')}⟧") + "⟧"
+    part = read_language("tyz", b'name = "T"\n[words]\n"s9.right" = "x"\n')
+    assert part.say("s9.wrong") == say("s9.wrong", Language.VI)
+    assert len(part.missing) == len(applicant_codes()) - 1
+
+
+@pytest.mark.parametrize(("code", "text", "said"), [
+    ("vi", 'name = "x"\n[words]\n', "vi"), ("../x", 'name = "x"\n[words]\n', "../x"), ("tyz", "[words]\n", "name"), ("tyz", "name", "TOML"),
+    ("tyz", 'name = "x"\n[words]\n"no.such" = "y"\n', "no.such"), ("tyz", 'name = "x"\n[words]\n"s9.right" = ""\n', "s9.right"),
+    ("tyz", 'name = "x"\n[words]\n"ui.applicant.left" = "không có chỗ"\n', "ui.applicant.left"),
+    ("tyz", 'name = "x"\n[words]\n"ui.applicant.left" = "{count.__class__}"\n', "ui.applicant.left"),
+    ("tyz", 'name = "x"\n[words]\n"ui.applicant.left" = "{count!r}"\n', "ui.applicant.left"),
+    ("tyz", 'name = "x"\n[words]\n"s9.right" = "a{"\n', "s9.right"),
+])  # fmt: skip
+def test_a_faulty_file_is_refused_by_name(code: str, text: str, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_language(code, text.encode())
+    assert caught.value.reason_code == "language-format"
+    assert said in str(caught.value)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_language_or_one_error(data: bytes) -> None:
+    try:
+        read_language("tyz", data)
+    except InputError as error:
+        assert error.reason_code == "language-format"  # noqa: PT017 - both ends are right
+
+
+def test_dropping_a_file_is_all_it_takes(tmp_path: Path) -> None:
+    station = open_demo_station(tmp_path / "s")
+    try:
+        desk = SettingsDesk(station)
+        folder = tmp_path / "s" / "languages"
+        folder.mkdir()
+        (folder / "tyz.toml").write_bytes(pseudo())
+        (folder / "hmn.toml").write_text("name = 1", "utf-8")
+        (folder / "notes.txt").write_text("not a language", "utf-8")
+        view = desk.view()
+        row = next(r for _, g in view.groups for r in g if r.name == "applicant.language")
+        assert row.choices == ("vi", "en", "tyz")
+        assert row.names == {"tyz": "Thử"}
+        assert row.editor == "choice"
+        assert len(view.faults) == 1
+        assert "hmn" in view.faults[0]
+        assert list(station.languages) == ["tyz"]
+        (folder / "tyz.toml").unlink()
+        station.settings = station.settings.replaced("applicant.language", "tyz")
+        row = next(r for _, g in desk.view().groups for r in g if r.name == "applicant.language")
+        assert row.choices[-1] == "tyz"  # set, and its file is gone: still shown as what is set
+    finally:
+        station.close()
+
+
+def test_the_template_is_filled_in_and_checked_by_command(tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    written = run(app, ["languages", "template"]).output
+    assert written.strip() == template().strip()
+    assert all(f'"{code}" = ""' in written for code in applicant_codes())
+    file = tmp_path / "tyz.toml"
+    file.write_text(written, "utf-8")
+    empty = run(app, ["languages", "check", str(file)])
+    assert empty.exit_code == 1
+    file.write_bytes(pseudo())
+    good = run(app, ["languages", "check", str(file)])
+    assert good.exit_code == 0, good.output
+    assert f"{len(applicant_codes())} of {len(applicant_codes())}" in good.output
+    place = tmp_path / "s" / "languages"
+    place.mkdir(parents=True)
+    (place / "tyz.toml").write_bytes(pseudo())
+    assert "Thử" in run(app, ["languages", "list", "--data", str(tmp_path / "s")]).output
+    (place / "x.toml").write_text("", "utf-8")
+    listed = run(app, ["languages", "list", "--data", str(tmp_path / "s")])
+    assert listed.exit_code == 1
+    found, faults = languages_in(open_files(tmp_path / "s"))
+    assert (list(found), len(faults)) == (["tyz"], 1)
+
+
+def open_files(folder: Path):
+    """The folder as the station reads it."""
+    from station.files import RealFiles
+
+    return RealFiles(folder)
