@@ -21,13 +21,14 @@ _HEIGHT: Final = 216
 class Backdrop:
     """`lightness` L* and `chroma` of the typical wall; `shadow`: share of lightness lost in dark parts.
 
-    `busy`: share of pixels on edges.
+    `busy`: share of pixels on edges; `side`: where the darkest tenth of the wall lies, -1 all left of the face in the image, 1 all right.
     """
 
     lightness: float
     chroma: float
     shadow: float
     busy: float
+    side: float
 
 
 def backdrop(image: Image, matrix: NDArray[np.float64], face: Landmarks, spec: CropSpec) -> Backdrop:
@@ -60,7 +61,7 @@ def backdrop(image: Image, matrix: NDArray[np.float64], face: Landmarks, spec: C
     chosen = mask > 0
     if chosen.sum() < 0.02 * mask.size:
         nan = float("nan")
-        return Backdrop(nan, nan, nan, nan)
+        return Backdrop(nan, nan, nan, nan, nan)
     lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
     light = cv2.blur(lab[..., 0], (3, 3))[chosen]
     a, b = float(np.median(lab[..., 1][chosen])), float(np.median(lab[..., 2][chosen]))
@@ -74,4 +75,5 @@ def backdrop(image: Image, matrix: NDArray[np.float64], face: Landmarks, spec: C
         chroma=float(np.hypot(a, b)),
         shadow=float(np.clip(1 - dark / max(bright, 1.0), 0, 1)),
         busy=float((edges[chosen] > 9.0).mean()),
+        side=float(np.sign(np.nonzero(chosen)[1][light <= np.percentile(light, 10)] - middle[0]).mean()),
     )

@@ -67,6 +67,7 @@ def document_measures(
         "background_chroma": wall.chroma,
         "background_shadow": wall.shadow,
         "background_busy": wall.busy,
+        "background_side": wall.side,
     }
     return values
 

@@ -19,13 +19,16 @@ from station.capture.session import Attempt, CaptureSession
 from station.capture.storing import accept, make_capture, missing_of, store_attempt
 from station.desks.pictures import pixels_of
 from station.dossier.parts import AttemptState, Lifecycle
-from station.dossier.procedure import CaptureStep
+from station.dossier.procedure import CaptureStep, Modality
 from station.views.fingers import FingersView, Kept, Try
 from station.views.thumbs import small_picture
 
 STOP_S = 10.0
 """So long a device may take to let go of a picture it is taking; what it brings later is not kept."""
 TRY_PX = (84, 104)
+"""Small picture of a portrait: width, height."""
+PRINT_PX = (84, 62)
+"""Small picture of a platen: its whole width, the middle of its height."""
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -148,16 +151,17 @@ class Tries:
             return ()
         run = self._run
         mine = run if run is not None and (run.dossier, run.step.id) == (dossier, step) else None
+        size = TRY_PX if self._station.book.state(dossier).procedure.step(step).modality is Modality.FACE else PRINT_PX
         rows: dict[int, Try] = {}
         for attempt in found.attempts:
             pixels = None
             if self._has(attempt) and attempt.capture is not None:
                 image = attempt.capture.images[0]
-                pixels = small_picture(image, self._station.journal.blob(image.blob), TRY_PX)
+                pixels = small_picture(image, self._station.journal.blob(image.blob), size)
             rows[attempt.number] = Try(attempt.number, attempt.score, attempt.accepted, best=False, pixels=pixels)
         for try_ in mine.session.attempts if mine is not None else ():
             number = mine.numbers.get(try_.number, try_.number) if mine is not None else try_.number
-            rows[number] = Try(number, try_.verdict.score, try_.verdict.passed, best=False, pixels=_small(try_))
+            rows[number] = Try(number, try_.verdict.score, try_.verdict.passed, best=False, pixels=_small(try_, size))
         best = max(rows.values(), key=lambda t: (t.passed, t.score, t.number), default=None)
         return tuple(replace(t, best=t is best) for t in sorted(rows.values(), key=lambda t: t.number))
 
@@ -181,7 +185,7 @@ class Tries:
             run.numbers[attempt.number] = store_attempt(self._station.book, run.dossier, run.step, attempt, capture)
 
 
-def _small(attempt: Attempt) -> Pixels | None:
+def _small(attempt: Attempt, to: tuple[int, int]) -> Pixels | None:
     """Return the small picture of a try that is still in hand, cut at its middle like a stored one."""
     import cv2
 
@@ -190,8 +194,8 @@ def _small(attempt: Attempt) -> Pixels | None:
         return None
     pixels = np.asarray(raw, np.uint8)
     high, wide = pixels.shape[:2]
-    scale = max(TRY_PX[0] / wide, TRY_PX[1] / high)
-    size = (max(TRY_PX[0], round(wide * scale)), max(TRY_PX[1], round(high * scale)))
+    scale = max(to[0] / wide, to[1] / high)
+    size = (max(to[0], round(wide * scale)), max(to[1], round(high * scale)))
     small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    top, left = (small.shape[0] - TRY_PX[1]) // 2, (small.shape[1] - TRY_PX[0]) // 2
-    return np.ascontiguousarray(small[top : top + TRY_PX[1], left : left + TRY_PX[0]])
+    top, left = (small.shape[0] - to[1]) // 2, (small.shape[1] - to[0]) // 2
+    return np.ascontiguousarray(small[top : top + to[1], left : left + to[0]])

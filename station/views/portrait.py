@@ -38,6 +38,16 @@ class LampLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Something to be marked on the picture: ``right-ear``, ``left-ear`` (the person's own) or ``shadow``; its box in px of the frame:
+    left, top, right, bottom (infinite: to the picture's edge)."""
+
+    name: str
+    tone: Tone
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class PortraitView:
     """The rules, how many hold of those known, the face's lines (y of crown, eyes, chin) and box, the officer's boxes."""
 
@@ -50,6 +60,8 @@ class PortraitView:
     tier: int
     approximate: bool
     lamps: tuple[LampLine, ...] = ()
+    places: tuple[Place, ...] = ()
+    """Both ears where they were looked at, and the side of the wall that has a shadow."""
 
 
 def portrait_view(quality: PortraitQuality | None) -> PortraitView:
@@ -62,13 +74,17 @@ def portrait_view(quality: PortraitQuality | None) -> PortraitView:
         held = [r for r in found if r.verdict is RuleVerdict.HOLDS]
         tone = Tone.RETRY if broken is not None else Tone.GOOD if held else Tone.IDLE
         shown = broken or (held[0] if held else None)
-        value = "" if shown is None or math.isnan(shown.value) else _number(shown.value, shown.rule.minimum, shown.rule.maximum)
+        value = (
+            ""
+            if shown is None or math.isnan(shown.value)
+            else _number(shown.value, shown.rule.minimum, shown.rule.maximum, shown.rule.unit)
+        )
         action = Words(str(broken.instruction)) if broken is not None and broken.instruction is not None else None
         lines.append(RuleLine(name, tone, value, action))
     known = [line for line in lines if line.tone is not Tone.IDLE]
     ticks = quality.ticks if quality is not None else ()
     return PortraitView(tuple(lines), sum(line.tone is Tone.GOOD for line in known), len(known), _marks(quality), _box(quality), ticks,
-                        int(quality.tier) if quality is not None else 0, True, _lamps(quality))  # fmt: skip
+                        int(quality.tier) if quality is not None else 0, True, _lamps(quality), _places(quality))  # fmt: skip
 
 
 def _lamps(quality: PortraitQuality | None) -> tuple[LampLine, ...]:
@@ -91,7 +107,34 @@ def _lamps(quality: PortraitQuality | None) -> tuple[LampLine, ...]:
     return tuple(lines)
 
 
-def _number(value: float, low: float, high: float) -> str:
+def _places(quality: PortraitQuality | None) -> tuple[Place, ...]:
+    """The ears are looked for beside the cheeks' edges, as `biometrics.portrait.accessories` does; the shadow from the face outwards."""
+    if quality is None or quality.face is None or quality.shape is None:
+        return ()
+    face, unit = quality.face, quality.shape.eye_distance_px
+    verdicts = {r.rule.id: r.verdict for r in quality.rules}
+    eyes, chin = quality.shape.eye_middle, float(quality.face.at(Point.CHIN)[1]) if face.has(Point.CHIN) else math.inf
+    out = []
+    for name, edge, way in (("right-ear", Point.RIGHT_CHEEK_EDGE, -1.0), ("left-ear", Point.LEFT_CHEEK_EDGE, 1.0)):
+        verdict = verdicts.get(name)
+        if verdict in {RuleVerdict.HOLDS, RuleVerdict.BROKEN} and face.has(edge):
+            x = float(face.at(edge)[0])
+            left, right = sorted((x - way * 0.1 * unit, x + way * 0.36 * unit))
+            tone = Tone.GOOD if verdict is RuleVerdict.HOLDS else Tone.RETRY
+            out.append(Place(name, tone, (left, float(eyes[1]) - 0.3 * unit, right, float(eyes[1]) + 0.75 * unit)))
+    side = quality.measures.get("background_side", math.nan)
+    if verdicts.get("background-shadow") is RuleVerdict.BROKEN and not math.isnan(side):
+        near = float(eyes[0]) + math.copysign(1.35 * unit, side)
+        across = (near, math.inf) if side > 0 else (-math.inf, near)
+        out.append(Place("shadow", Tone.RETRY, (across[0], -math.inf, across[1], chin)))
+    return tuple(out)
+
+
+def _number(value: float, low: float, high: float, unit: str = "") -> str:
+    if unit.startswith("share"):  # people read per cent
+        value, low, high = 100 * value, 100 * low, 100 * high
+    mark = "°" if unit == "degree" else " px" if unit == "px" else " %" if unit.startswith("share") else ""
+
     def said(number: float) -> str:
         return f"{number:.2f}".rstrip("0").rstrip(".").replace(".", ",") if abs(number) < 10 else f"{number:.0f}"
 
@@ -101,7 +144,7 @@ def _number(value: float, low: float, high: float) -> str:
         limit = f"≥ {said(low)}"
     else:
         limit = f"{said(low)}…{said(high)}"
-    return f"{said(value)} ({limit})"
+    return f"{said(value)}{mark} ({limit})"
 
 
 def _marks(quality: PortraitQuality | None) -> tuple[tuple[str, float], ...]:

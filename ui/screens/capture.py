@@ -20,7 +20,11 @@ from ui.widgets.hand import HandDiagram
 from ui.widgets.live_parts import AutoCard, WhyCard
 from ui.widgets.live_view import Mark, Overlay
 from ui.widgets.parts import ACTION_ICONS, PartCards, part_state, short_name
+from ui.widgets.portrait_parts import TryThumbs
 from ui.widgets.steps import StepList, step_second, step_words
+
+PRINT_PLACE = (82, 60)
+"""One try in the strip, in px."""
 
 
 class CaptureScreen(ExceptingScreen):
@@ -99,6 +103,9 @@ class CaptureScreen(ExceptingScreen):
         self.why.hide()
         right.addWidget(self.why, 1)
         self._auto = AutoCard(self.texts)
+        self.tries = TryThumbs(self.texts, PRINT_PLACE)
+        self.tries.hide()
+        self._auto.hold(self.tries)
         right.addWidget(self._auto)
         right.addWidget(self.sees)
         right.addWidget(self.take_panel(ExceptionPanel(self.texts)), 1)
@@ -148,6 +155,15 @@ class CaptureScreen(ExceptingScreen):
             self.texts("ui.fingers.attempt", number=min(state.attempts + 1, step.attempts), total=step.attempts)
         )
         self._show_hand(None, None)
+        self.show_tries(state)
+
+    def show_tries(self, state: FingersView) -> None:
+        """The tries at this step as small pictures, the best framed: why the next one is asked for can be seen."""
+        step = state.current
+        there = step is not None and bool(step.fingers) and bool(state.tries)
+        self.tries.setVisible(there and not self.shell.large)
+        if step is not None and there:
+            self.tries.show_tries(state.tries, step.attempts)
 
     def show_view(self, view: SessionView, at_s: float, arrived_s: float) -> None:
         """Draw an analysed frame: outlines, cards, hand and segments agree."""

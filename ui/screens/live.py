@@ -50,6 +50,7 @@ class LiveScreen(SpeakingScreen):
         self._gone = False
         self._fresh = False
         self._passed_before = False
+        self._attempt: int | None = None
         self._clock_stops = False
         self.reason = ReasonPanel(self.texts)
         self.saved = ""
@@ -199,7 +200,7 @@ class LiveScreen(SpeakingScreen):
 
     def _start(self, step: CaptureStep) -> None:
         counter, dossier, entered = self.counter, self.dossier, self.entered
-        self.running, self.decide = step, False
+        self.running, self.decide, self._attempt = step, False, None
         self.shell.refresh_actions()
 
         def started(future: Future[Attempt | None]) -> None:
@@ -312,6 +313,11 @@ class LiveScreen(SpeakingScreen):
         if found is None or self.state is None or self.state.current is None or self.running is None:
             return
         view, at_s, arrived = found
+        if (
+            self._attempt is not None and view.attempt > self._attempt
+        ):  # one try more is behind us: it is shown while the next is live
+            self._refresh_tries()
+        self._attempt = view.attempt
         self.show_view(view, at_s, arrived)
         if time.monotonic() - self._saved_at >= STILL_S:
             self.speak(view)

@@ -11,6 +11,7 @@ from station.views.portrait_active import CHALLENGES, ActiveView
 from ui.qt import QCheckBox, QColor, QFrame, QHBoxLayout, QPainter, QPen, QPointF, QRectF, Qt, QVBoxLayout
 from ui.screens.live import LiveScreen
 from ui.shell import Shell
+from ui.theme.icons import paint_state
 from ui.theme.style import Current
 from ui.theme.tokens import LIGHT, State
 from ui.widgets.actions import Action
@@ -247,6 +248,39 @@ class PortraitScreen(LiveScreen):
                     box.left() + (x - 0.06 * face) * scale, box.top() + top * scale, 1.12 * face * scale, (bottom - top) * scale
                 )
             )
+
+        self._draw_places(painter, box, scale)
+
+    def _draw_places(self, painter: QPainter, box: QRectF, scale: float) -> None:
+        """Ears and the shadow on the wall: a good one framed, one to be mended framed wide and dashed, with its flag."""
+        whole = box.intersected(QRectF(self.view.rect()))
+        for place in self.rules.places:
+            good = place.tone.value == "good"
+            pair = LIGHT.states[State.GOOD if good else State.RETRY]
+            x0, y0, x1, y1 = (max(-1e6, min(1e6, v)) for v in place.box)
+            where = QRectF(
+                QPointF(box.left() + x0 * scale, box.top() + y0 * scale), QPointF(box.left() + x1 * scale, box.top() + y1 * scale)
+            )
+            where = where.intersected(whole.adjusted(3, 3, -3, -3))
+            if where.width() < 8 or where.height() < 8:
+                continue
+            colour = QColor(pair.colour)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colour, 2.5 if good else 3.5, Qt.PenStyle.SolidLine if good else Qt.PenStyle.DashLine))
+            painter.drawRoundedRect(where, 8, 8)
+            if good:
+                continue
+            text = self.texts(f"ui.portrait.place.{place.name}")
+            wide = painter.fontMetrics().horizontalAdvance(text) + 40
+            left = min(max(whole.left() + 4, where.center().x() - wide / 2), whole.right() - wide - 4)
+            top = where.top() - 32 if place.name != "shadow" else where.bottom() - 34
+            flag = QRectF(left, max(whole.top() + 4, top), wide, 28)
+            painter.setBrush(QColor(pair.ground))
+            painter.setPen(QPen(colour, 1.4))
+            painter.drawRoundedRect(flag, 4, 4)
+            paint_state(painter, State.RETRY, QRectF(flag.left() + 9, flag.center().y() - 7, 14, 14), colour)
+            painter.setPen(colour)
+            painter.drawText(flag.adjusted(30, 0, -6, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
     # --- intents ----------------------------------------------------------------------------------------------------------------
 

@@ -100,7 +100,7 @@ class AutoCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         self._texts = texts
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 10)
         column.setSpacing(6)
         head = QHBoxLayout()
@@ -116,6 +116,10 @@ class AutoCard(QFrame):
         foot.addStretch(1)
         foot.addWidget(self._threshold)
         column.addLayout(foot)
+
+    def hold(self, widget: QWidget) -> None:
+        """Put something under the rest (the tries so far)."""
+        self._column.addWidget(widget)
 
     def show_rules(self, when: str, threshold: str) -> None:
         """Say when the picture is taken by itself."""

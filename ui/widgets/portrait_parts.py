@@ -38,9 +38,10 @@ SHOWN = 3
 class TryThumbs(QWidget):
     """The last three tries, the best among them framed; places that are still free are dashed."""
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(self, texts: Texts, size: tuple[int, int] = (TRY_WIDE, TRY_HIGH)) -> None:
+        """`size`: width and height of one place, in px."""
         super().__init__()
-        self._texts = texts
+        self._texts, self._size = texts, size
         self._tries: tuple[Try, ...] = ()
         self._images: dict[int, QImage] = {}
         self._total = SHOWN
@@ -57,9 +58,14 @@ class TryThumbs(QWidget):
         self.setAccessibleName("; ".join(f"{self._texts('ui.portrait.try', number=t.number)} {t.score:.0f}" for t in last))
         self.update()
 
+    @property
+    def pictured(self) -> list[int]:
+        """Numbers of the tries whose picture is shown."""
+        return sorted(self._images)
+
     def sizeHint(self) -> QSize:
         """Three pictures and what is said below them."""
-        return QSize(3 * TRY_WIDE + 2 * 7, TRY_HIGH + round(Current.theme.scale.caption * 1.9))
+        return QSize(3 * self._size[0] + 2 * 7, self._size[1] + round(Current.theme.scale.caption * 1.9))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw them."""
@@ -70,7 +76,8 @@ class TryThumbs(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         first = self._tries[0].number if self._tries else 1
         for place in range(min(SHOWN, self._total)):
-            box = QRectF(place * (TRY_WIDE + 7) + 1.5, 1.5, TRY_WIDE - 3, TRY_HIGH - 3)
+            wide, high = self._size
+            box = QRectF(place * (wide + 7) + 1.5, 1.5, wide - 3, high - 3)
             one = self._tries[place] if place < len(self._tries) else None
             word = self._texts("ui.portrait.try", number=one.number if one is not None else first + place)
             image = self._images.get(one.number) if one is not None else None
@@ -92,8 +99,7 @@ class TryThumbs(QWidget):
             painter.setPen(theme.colour(state))
             painter.setFont(theme.font(s.caption, 700))
             said = f"{one.number}: {one.score:.0f}"
-            wide = painter.fontMetrics().horizontalAdvance(said) + 18
-            left = below.center().x() - wide / 2
+            left = below.center().x() - (painter.fontMetrics().horizontalAdvance(said) + 18) / 2
             paint_state(painter, state, QRectF(left, below.center().y() - 6, 12, 12), theme.colour(state))
             painter.drawText(below.adjusted(left - below.left() + 17, 0, 10, 0), Qt.AlignmentFlag.AlignVCenter, said)
 

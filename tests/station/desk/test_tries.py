@@ -13,7 +13,7 @@ from station.app import Station
 from station.capture.session import CaptureSession, StepRules
 from station.clock import ManualClock
 from station.demo import open_demo_station
-from station.desk.tries import TRY_PX, Tries
+from station.desk.tries import PRINT_PX, Tries
 from station.dossier.procedure import CaptureStep
 from station.views.fingers import Kept, fingers_view
 from tests.station.capture.test_session import ScriptedJudge
@@ -59,7 +59,7 @@ def test_two_tries_then_left_are_there_again_and_the_best_is_offered(station: St
     kept = later.shown(dossier, step.id)
     assert [(t.number, t.score, t.best) for t in kept] == [(1, 20, True), (2, 12, False)]
     assert kept[0].pixels is not None
-    assert kept[0].pixels.shape[:2] == TRY_PX[::-1]
+    assert kept[0].pixels.shape[:2] == PRINT_PX[::-1]
     assert later.picture(dossier, step.id) is not None
     later.begin(dossier, step, tried(rolled, step, 15, before=2))
     assert not later.save(dossier, step)
