@@ -118,7 +118,8 @@ class PortraitJudge:
         known = [r for r in quality.rules if r.verdict is not RuleVerdict.UNKNOWN]
         held = sum(r.verdict is RuleVerdict.HOLDS for r in known)
         score = 100.0 * held / max(1, len(known))
-        reasons = (str(instruction),) if instruction is not None and not quality.passed else ()
+        # Words that wait to be steady may still be silent about a rule that is broken: a reason there is all the same.
+        reasons = () if quality.passed else (str(instruction or quality.instruction or Instruction.HOLD_STILL),)
         if not quality.passed:
             score = min(score, FAILED_SCORE)
         box = quality.faces[0] if quality.faces else None

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from biometrics.portrait import Verdict, assess, tools
+from biometrics.portrait.synthesis import FaceSettings, Fault, render_face, settings_with
+from biometrics.positions import FingerPosition, Impression
+from devices.contract import CaptureRequest, Frame
 from station.capture.portrait import PortraitJudge, warming_face
 from station.desk.judges import Judges
 from station.dossier.procedure import Modality
@@ -38,3 +41,14 @@ def test_the_warming_judges_a_whole_face_and_leaves_nothing_of_it_behind() -> No
     judge.warm()
     assert judge.ready
     assert judge.latest is None
+
+
+def test_a_live_portrait_that_fails_always_says_why_in_words_of_the_portrait() -> None:
+    judge = PortraitJudge()
+    request = CaptureRequest(FingerPosition.UNKNOWN, Impression.LIVE_PLAIN)
+    for number, fault in enumerate((None, None, Fault.BACKGROUND_SHADOW, Fault.MOUTH_OPEN, Fault.TURNED_LEFT)):
+        settings = settings_with(fault) if fault is not None else FaceSettings()
+        verdict = judge.live(Frame(render_face(7, settings).image, number, 10 + 0.12 * number), request, {})
+        if not verdict.passed:
+            assert verdict.parts[0].reasons, f"{fault}: the gate would speak of prints"
+            assert verdict.parts[0].reasons[0].startswith("portrait-")

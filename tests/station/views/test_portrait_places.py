@@ -7,7 +7,7 @@ import math
 import pytest
 
 from biometrics.portrait import PortraitQuality, Tools, assess, load_profile, tools
-from biometrics.portrait.synthesis import Fault, FaceSettings, render_face, settings_with
+from biometrics.portrait.synthesis import FaceSettings, Fault, render_face, settings_with
 from station.views.base import Tone
 from station.views.portrait import portrait_view
 from station.words import catalogue
