@@ -23,6 +23,7 @@ from ui.screens.review import ReviewScreen
 from ui.shell import Shell
 
 QT_KEYS = {name: key for key, name in NAMES.items()}
+ARROWS = {"Down": Qt.Key.Key_Down, "Up": Qt.Key.Key_Up, "Left": Qt.Key.Key_Left, "Right": Qt.Key.Key_Right}
 WAIT = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
 WAKE_MS = 10
 """How long the driver sleeps at most. It must sleep: a loop that spins on an empty queue takes the interpreter's lock from the station's,
@@ -123,9 +124,7 @@ class Clerk:
         if name == "F12":
             end = self.shell.guard.last + 0.41
             self.until(lambda: time.monotonic() >= end and self.shell.guard.painted)
-        code = QT_KEYS.get(name) or (
-            Qt.Key.Key_Down if name == "Down" else Qt.Key.Key_Up if name == "Up" else Qt.Key(ord(name.upper()))
-        )
+        code = QT_KEYS.get(name) or (ARROWS[name] if name in ARROWS else Qt.Key(ord(name.upper())))
         text = name if len(name) == 1 else "\r" if name == "Enter" else ""
         self._send(code, text, modifiers)
         self.keys += 1

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from biometrics.portrait.synthesis import Fault
+from devices.simulated.camera import SimulatedCamera
 from station.clock import legal_day
 from station.dossier.home import KitHealth
 from station.views.home import home_view
 from tests.ui.driver import Clerk
 from ui.screens.home_visit import HomeVisitScreen
+from ui.theme.tokens import State
 
 
 def test_a_visit_off_the_list_is_stamped_helped_left_and_found_days_later(qapp: object, tmp_path: Path) -> None:
@@ -59,5 +62,42 @@ def test_a_visit_off_the_list_is_stamped_helped_left_and_found_days_later(qapp: 
         clerk.until(lambda: not clerk.shell.jobs.pending and page.rows.count() == 1)
         clerk.key("F12")
         clerk.until(lambda: page.dossier == dossier)  # the same dossier, exactly there
+    finally:
+        clerk.close()
+
+
+def test_at_home_too_the_officer_asks_to_blink_and_turn_by_f6(qapp: object, tmp_path: Path) -> None:
+    clerk = Clerk(tmp_path / "home", visitors=1)
+    try:
+        clerk.shell.go("home-visit")
+        page = clerk.shell.page
+        assert isinstance(page, HomeVisitScreen)
+        clerk.until(lambda: page.view is not None)
+        clerk.key("F2")
+        clerk.until(lambda: page.asking.kind == "number")
+        clerk.type("099136000314")
+        clerk.key("F12")
+        clerk.until(lambda: page.dossier != "" and page.view is not None and page.view.person is not None)
+        camera = clerk.counter.camera
+        assert isinstance(camera, SimulatedCamera)
+        camera.play(((Fault.TOO_FAR, 600.0),))  # nothing is taken before the officer asks
+        while page.step != "portrait":
+            before = page.step
+            clerk.key("Right")
+            clerk.until(lambda was=before: page.step != was)
+        clerk.key("F12")
+        capture = page.capture
+        clerk.until(lambda: capture.running is not None and "active" in {a.name for a in page.offers()})
+        clerk.until(lambda: capture.state is State.RETRY)  # judged: too far
+        clerk.key("F6")
+        clerk.until(lambda: capture.state is State.LIVE and capture.text().startswith("Mời "))
+        assert not clerk.primary(), "no picture is taken meanwhile"
+        clerk.shoot("s17-active")
+        clerk.key("F6")
+        clerk.until(lambda: clerk.primary() and not clerk.shell.jobs.pending)
+        clerk.key("Esc")
+        clerk.until(lambda: capture.running is None and not clerk.shell.jobs.pending)
+        (check,) = clerk.counter.station.book.state(page.dossier).active_checks
+        assert (check.step, check.outcome) == ("portrait", "stopped")
     finally:
         clerk.close()

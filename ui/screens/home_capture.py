@@ -7,12 +7,14 @@ from concurrent.futures import Future
 from typing import Any
 
 from station.capture.session import Attempt, Phase, SessionView
-from station.dossier.procedure import CaptureStep
+from station.dossier.procedure import CaptureStep, Modality
+from station.views.portrait_active import CHALLENGES, ActiveView
 from station.views.strip import STAGE_OF
 from ui.bridge import LiveBridge
 from ui.qt import QHBoxLayout, QVBoxLayout, Signal
 from ui.screens.base import Screen
 from ui.theme.tokens import State
+from ui.widgets.actions import Action
 from ui.widgets.bar import ScoreBar
 from ui.widgets.chips import StateIcon, label
 from ui.widgets.live_view import LiveView
@@ -58,6 +60,7 @@ class HomeCapture(StatePanel):
         column.addWidget(self.bar)
         row.addLayout(column, 5)
         self._token = 0
+        self._active: ActiveView | None = None
 
     def text(self) -> str:
         """The large instruction."""
@@ -80,7 +83,7 @@ class HomeCapture(StatePanel):
         """Open the live picture for a capture."""
         screen, self._token = self._screen, self._token + 1
         counter, token = screen.counter, self._token
-        self.running, self.decide = step, None
+        self.running, self.decide, self._active = step, None, None
         self.view.show_frame(None)
         self.view.show()
         self.bar.show_score(None, 0)
@@ -153,16 +156,57 @@ class HomeCapture(StatePanel):
         else:
             self.bridge.take_image()
 
+    # --- blink and turn (F6), as at the portrait's desk ------------------------------------------------------------------------
+
+    def offers(self, stop: Callable[[], None]) -> list[Action]:
+        """What can be done while the picture is live: stop, ask to blink and turn (the face only; no picture meanwhile), capture now."""
+        screen, active = self._screen, self._screen.counter.active
+        face = self.running is not None and self.running.modality is Modality.FACE
+        actions = [screen.act("stop", "ui.action.visit-stop", "Esc", stop)]
+        if face and active.offered:
+            words = "ui.action.active-stop" if active.running else "ui.action.active"
+            actions.append(screen.act("active", words, "F6", self._ask_active, icon="eye"))
+        actions.append(
+            screen.act(
+                "press", "ui.action.capture", "F12", screen.counter.press, enabled=not active.running, primary=True, icon="camera"
+            )
+        )
+        return actions
+
+    def _ask_active(self) -> None:
+        active = self._screen.counter.active
+        if active.running:
+            active.stop()
+        else:
+            active.begin()
+        self._show_active(active.live_view())
+
+    def _show_active(self, view: ActiveView) -> None:
+        """What ended is written down at once; the keys follow whether one runs."""
+        before, self._active = self._active, view
+        if before is None or before.running != view.running:
+            self._screen.shell.refresh_actions()
+            if not view.running and view.shown:
+                texts = self._screen.texts
+                self.say(State(view.tone.value), texts.of(view.outcome), texts.of(view.note))
+                self._screen.ask(self._screen.counter.active.note)
+
     def _analysed(self) -> None:
         found = self.bridge.take_view()
         if found is None or self.running is None:
             return
         view = found[0]
+        if self.running.modality is Modality.FACE:
+            self._show_active(self._screen.counter.active.live_view())
         texts, kind = self._screen.texts, STAGE_OF[self.running.modality]
         if view.verdict is not None and view.verdict.parts:
             worst = min(view.verdict.parts, key=lambda p: p.score - p.threshold)
             self.bar.show_score(worst.score, worst.threshold, texts("ui.visit.needs", needs=f"{worst.threshold:.0f}"))
-        if view.instruction is not None:
+        if view.instruction is not None and view.instruction.code in CHALLENGES and self._active is not None:
+            # Nothing to mend: it is asked, how far it is stands before it, and what it does not claim below.
+            code, asked = view.instruction.code, self._active
+            self.say(State.LIVE, texts(code), f"{texts.of(asked.outcome)} · {texts.of(asked.note)}")
+        elif view.instruction is not None:
             code, position = view.instruction.code, view.instruction.position
             part = "eye." if kind == "iris" else "ui.finger."
             finger = texts(f"{part}{position}") + ": " if position else ""

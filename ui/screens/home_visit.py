@@ -295,8 +295,7 @@ class HomeVisitScreen(Screen):
             return [self.act("cancel", "ui.action.cancel", "Esc", self._close_exceptions),
                     self.act("sign", "ui.action.sign-exception", "F12", self.exceptions.commit, enabled=self.exceptions.complete, primary=True)]  # fmt: skip
         if self.capture.running is not None:
-            return [self.act("stop", "ui.action.visit-stop", "Esc", self._stop),
-                    self.act("press", "ui.action.capture", "F12", self._press, primary=True, icon="camera")]  # fmt: skip
+            return self.capture.offers(self._stop)
         step = self._step()
         allowed = not any(w.code == "s17.no-capture" for w in view.home.warnings)
         actions = [self.act("rest", "ui.action.visit-rest", "F9", self._rest),
@@ -371,9 +370,6 @@ class HomeVisitScreen(Screen):
             self.shell.clear_trouble()
             self.capture.start(self.dossier, step)
             self.shell.refresh_actions()
-
-    def _press(self) -> None:
-        self.counter.press()
 
     def _stop(self) -> None:
         self.capture.stop()
