@@ -11,6 +11,7 @@ import pytest
 from station.clock import SystemClock
 from station.demo_team import demo_pins
 from station.dossier.kinds import Kind
+from station.system_clock import clock_dialog
 from tests.ui.driver import Clerk
 from ui.screens.capture import CaptureScreen
 
@@ -57,6 +58,12 @@ def test_a_clock_that_runs_back_stops_captures_until_a_supervisor_records_it(cle
     panel = clerk.shell.supervisor
     clerk.key("F8")
     clerk.until(panel.isVisible)
+    clerk.until(
+        lambda: panel.noted() != ""
+    )  # what else helps: the system's dialog by F5, or who sets the clock where there is none
+    dialog = clock_dialog()
+    assert ("F5" in panel.noted()) == bool(dialog)
+    assert any(a.key == "F5" for a in clerk.shell.calling.actions("clock")) == bool(dialog)
     panel.who.setText("truong-ca")
     panel.pin.setText(demo_pins(clerk.counter.station)["truong-ca"])
     clerk.key("F12")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from station.dossier.findings import FINDING
+from station.system_clock import clock_dialog, open_dialog
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 
@@ -22,6 +23,7 @@ class Calling:
 
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
+        self._dialog: tuple[str, ...] = ()
 
     def key(self, name: str) -> bool:
         """Act on a key while the panel is open; every key is the panel's."""
@@ -37,6 +39,7 @@ class Calling:
             return
         self._shell.supervisor.open(what, subject, self.actions(what))
         if what == CLOCK:
+            self._shell.jobs.submit(clock_dialog, self._offer_dialog, self._shell.show_trouble)
             return
         self._shell.jobs.submit(
             lambda: counter.supervisor.waiting(dossier), self._shell.supervisor.show_waiting, self._shell.show_trouble
@@ -60,7 +63,22 @@ class Calling:
                 icon="double-check",
             ),
         ]
+        if what == CLOCK and self._dialog:
+            words = texts("ui.f8.set-clock"), texts.second("ui.f8.set-clock")
+            offered.insert(1, Action("set-clock", *words, "F5", self._set_clock, icon="tool"))
         return [a for a in offered if a.name != "ask" or what != CLOCK]
+
+    def _offer_dialog(self, dialog: tuple[str, ...]) -> None:
+        """F5 opens the system's own dialog where there is one; otherwise it is said who sets the clock, and how."""
+        self._dialog = dialog
+        shell, panel = self._shell, self._shell.supervisor
+        if panel.isVisible() and panel.what == CLOCK:
+            panel.offer(self.actions(CLOCK))
+            panel.note(shell.texts("ui.f8.set-clock.then" if dialog else "ui.f8.set-clock.none"))
+
+    def _set_clock(self) -> None:
+        dialog, panel = self._dialog, self._shell.supervisor
+        self._shell.jobs.submit(lambda: open_dialog(dialog), None, lambda error: panel.refuse(str(error)))
 
     def _ask_supervisor(self) -> None:
         counter, dossier, panel = self._shell.counter, self._shell.page.dossier, self._shell.supervisor

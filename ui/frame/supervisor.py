@@ -49,19 +49,32 @@ class SupervisorPanel(QFrame):
         self._error.setText("")
         self.pin.clear()
         self.why.clear()
-        while self._row.count():
-            taken = self._row.takeAt(0)
-            widget = taken.widget() if taken is not None else None
-            if widget is not None:
-                widget.deleteLater()
-        for action in actions:
-            self._row.addWidget(ActionButton(action))
-        self._row.addStretch(1)
+        self.offer(actions)
         wide = 700
         self.setGeometry(self.window().width() - wide - 16, 116, wide, 450)
         self.show()
         self.raise_()
         self.who.setFocus()
+
+    def offer(self, actions: list[Action]) -> None:
+        """Show what can be done here."""
+        while self._row.count():
+            taken = self._row.takeAt(0)
+            widget = taken.widget() if taken is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for action in actions:
+            self._row.addWidget(ActionButton(action))
+        self._row.addStretch(1)
+
+    def note(self, words: str) -> None:
+        """Say what else helps."""
+        self._waiting.setText(words)
+
+    def noted(self) -> str:
+        """What is said there."""
+        return self._waiting.text()
 
     def show_waiting(self, waiting: tuple[Approval, ...]) -> None:
         """List what waits for a decision of this dossier."""
