@@ -74,7 +74,7 @@ def test_no_word_is_cut_where_a_picture_was_live(qapp: object, tmp_path: Path, f
 @pytest.mark.parametrize("language", ["en", pytest.param("vi", marks=pytest.mark.all)])  # vi+en shows the same first lines
 def test_no_word_is_cut_after_the_language_was_switched_while_running(day: Day, language: str) -> None:
     day.shell.set_language(language)
-    faults = tour(day, sizes=((1280, 720),))
+    faults = tour(day, sizes=((1280, 720),), begin_large=True)
     assert faults == {}, told(faults)
 
 

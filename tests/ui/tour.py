@@ -37,20 +37,25 @@ def drop_replaced() -> None:
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
-def tour(day: Day, *, sizes: tuple[tuple[int, int], ...] = SIZES) -> dict[str, list[str]]:
-    """Return place → faults (clipped words, nameless controls, jumps of the Tab order); empty when all is well."""
+def tour(day: Day, *, sizes: tuple[tuple[int, int], ...] = SIZES, begin_large: bool = False) -> dict[str, list[str]]:
+    """Return place → faults (clipped words, nameless controls, jumps of the Tab order); empty when all is well. `begin_large`: in which
+    scale the first screen is entered; two tours that begin differently switch every screen both ways."""
     faults: dict[str, list[str]] = {}
+    large = begin_large
     for name, dossier in stops(day):
-        day.shell.set_look(dark=False, large=False)
+        # Every screen is entered in one type scale and switched to the other while it is shown; the next one begins where it ended.
         day.go(name, dossier)
-        faults |= look(day, name, sizes)
+        faults |= look(day, name, sizes, (large, not large))
+        large = day.shell.large
+    day.shell.set_look(dark=False, large=False)
     return faults
 
 
-def look(day: Day, name: str, sizes: tuple[tuple[int, int], ...] = SIZES) -> dict[str, list[str]]:
-    """Measure the screen that is shown, in both type scales and every size."""
+def look(day: Day, name: str, sizes: tuple[tuple[int, int], ...] = SIZES,
+         scales: tuple[bool, bool] = (False, True)) -> dict[str, list[str]]:  # fmt: skip
+    """Measure the screen that is shown, in both type scales (large or not, in this order) and every size."""
     faults: dict[str, list[str]] = {}
-    for large in (False, True):
+    for large in scales:
         for size in sizes:
             day.shell.resize(*size)
             day.shell.set_look(dark=False, large=large)
@@ -58,11 +63,10 @@ def look(day: Day, name: str, sizes: tuple[tuple[int, int], ...] = SIZES) -> dic
                 day.settled()
                 drop_replaced()
             found = clipped(day.shell) + (
-                nameless(day.shell) + tab_jumps(day.shell.page) if size == sizes[0] and not large else []
+                nameless(day.shell) + tab_jumps(day.shell.page) if size == sizes[0] and large == scales[0] else []
             )
             if found:
                 faults[f"{name} {day.shell.texts.setting} {'large' if large else 'desk'} {size[0]}x{size[1]}"] = found
-    day.shell.set_look(dark=False, large=False)
     return faults
 
 
