@@ -50,7 +50,7 @@ def _wait(studio: Studio) -> None:
             break
         studio.press("F12")
     page: Any = studio.shell.page
-    studio.until(lambda: page.running is not None)
+    studio.until(lambda: page.running is not None and page.view.judged)
 
 
 def _hint(studio: Studio) -> None:

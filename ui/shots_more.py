@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ui.screenshots import Studio
 
 PHRASE = "một câu dài để chụp màn hình"
-PEOPLE_SEED, PERSON = 7, 31
+PEOPLE_SEED, PERSON = 7, 33
 DEADLINE_S = 60.0
 
 

@@ -90,7 +90,12 @@ def test_a_package_is_found_by_name_or_scan_and_an_empty_search_says_so(day: Day
     first = next(r for r in page.view.rows if r.package_id != other.package_id)
     page.scanned(first.dossier)  # the bars of the printed slip
     day.clerk.until(lambda: page.table.chosen == first.package_id)
+    day.key("F7")
+    assert page.past.isVisible()
+    assert not page.finder.isVisible()  # the pills keep their room
     day.key("F2")
+    assert page.finder.hasFocus()
+    assert not page.past.isVisible()
     day.type("zzz")
     day.enter()
     assert day.shell.trouble.isVisible()

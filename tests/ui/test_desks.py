@@ -27,6 +27,7 @@ def test_a_refused_package_is_mended_without_recapture_and_acknowledged(day: Day
     page.value.edit.setFocus()
     day.key("F12")
     assert page.case.state is DefectState.CORRECTED
+    assert [(a.text, a.enabled) for a in page.offers() if a.primary] == [(page.texts("ui.action.approve-here"), True)]
     day.key("F8")
     day.clerk.until(page.pin.isVisible)
     day.type("000000")
@@ -38,6 +39,7 @@ def test_a_refused_package_is_mended_without_recapture_and_acknowledged(day: Day
     day.clerk.shoot("s12-approved")
     assert day.clerk.demo.connected.wait(60)
     day.key("F12")
+    assert day.shell.trouble.text() == page.texts("ui.defects.sent")  # said, although the list goes on to the next defect
 
     def acknowledged() -> bool:
         day.station.tell_journal()

@@ -70,6 +70,7 @@ def test_an_eye_that_cannot_be_taken_is_signed_for_and_the_other_one_taken(clerk
     page = clerk.shell.page
     assert isinstance(page, IrisScreen)
     clerk.until(lambda: page.running is not None)
+    assert page.banner.text()  # whoever waits is told for what, before the first picture came
     clerk.key("Esc")
     for large in (False, True):
         clerk.shell.resize(1280, 720)

@@ -224,7 +224,10 @@ class DefectsScreen(Screen):
         code = {True: "ui.action.save-correction", False: "ui.action.settle"}[value]
         if case is not None and case.state is DefectState.APPROVED:
             code = "ui.action.resend"
-        ready = free and case is not None and case.state is not DefectState.CORRECTED
+        elif case is not None and case.state is DefectState.CORRECTED:  # the next sensible thing: another person, here
+            code = "ui.action.approve-here"
+        icon = {"ui.action.resend": "send", "ui.action.approve-here": "pen"}.get(code, "disk")
+        ready = free and case is not None
         return [
             *actions,
             self.act(
@@ -234,7 +237,7 @@ class DefectsScreen(Screen):
                 self._first,
                 enabled=ready,
                 primary=True,
-                icon="send" if code == "ui.action.resend" else "disk",
+                icon=icon,
             ),
         ]
 
@@ -264,6 +267,7 @@ class DefectsScreen(Screen):
             counter = self.counter
             if said:
                 counter.send_now()
+                self.shell.say(State.GOOD, self.texts(said), self.texts.second(said))
             self._ask(self.case.row.dossier if self.case is not None else "")
 
         self.ask(job, done, self._failed)

@@ -56,6 +56,9 @@ class ExceptionPanel(QFrame):
         column.addWidget(self._chosen)
         column.addWidget(label(texts("ui.exception.kind"), "caption", wrap=True))
         self._kinds = _Kinds()
+        self._kinds.setWordWrap(True)  # a long reason in large type
+        self._kinds.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._kinds.setResizeMode(QListWidget.ResizeMode.Adjust)
         self._kinds.setAccessibleName(texts("ui.exception.kind"))
         for kind in self.kinds:
             self._kinds.addItem(texts(f"{self.kind_code}{kind}"))

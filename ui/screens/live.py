@@ -201,6 +201,8 @@ class LiveScreen(SpeakingScreen):
     def _start(self, step: CaptureStep) -> None:
         counter, dossier, entered = self.counter, self.dossier, self.entered
         self.running, self.decide, self._attempt = step, False, None
+        if not self.banner.text():  # the first picture has not come yet: nobody stands before an empty panel
+            self.invite()
         self.shell.refresh_actions()
 
         def started(future: Future[Attempt | None]) -> None:

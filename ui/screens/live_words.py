@@ -87,9 +87,13 @@ class SpeakingScreen(Screen):
             self.banner.say(State.GOOD, texts("ui.state.good"), texts(f"ui.{kind}.good"), texts.second(f"ui.{kind}.good"))
             self._tell(f"applicant.{kind}.good", 0)
         elif view.phase in (Phase.WAIT, Phase.LIFT):
-            code = self.wait_code()
-            self.banner.say(State.IDLE, texts("ui.state.idle"), texts(code), texts.second(code))
-            self._tell(f"applicant.{kind}.wait", 0)
+            self.invite()
+
+    def invite(self) -> None:
+        """Nothing is on the glass or before the lens: whom or what is waited for, here and on the applicant's screen."""
+        code = self.wait_code()
+        self.banner.say(State.IDLE, self.texts("ui.state.idle"), self.texts(code), self.texts.second(code))
+        self._tell(f"applicant.{self.kind}.wait", 0)
 
     def wait_code(self) -> str:
         """What is said while nothing is on the glass."""

@@ -143,6 +143,7 @@ class SendingScreen(Screen):
         """Stop asking."""
         super().leave()
         self._timer.stop()
+        self.finder.show()
         self.stick.hide()
         self.past.hide()
 
@@ -172,7 +173,7 @@ class SendingScreen(Screen):
         self._show_rows(view)
         self._show_facts(view)
         second = self.texts.second_of(view.main)
-        note = " ".join(self.texts.of(w) for w in view.note)
+        note = ". ".join(self.texts.of(w).rstrip(".") for w in view.note)
         self._banner.say(State(view.tone.value), self.texts.of(view.main), note or second)
         self.shell.show_line(view.unsent, view.error)
         self.shell.rail.set_count("sending", view.unsent)
@@ -236,6 +237,7 @@ class SendingScreen(Screen):
         self.shell.go("defects", chosen.dossier if chosen is not None and chosen.state == "refused" else "")
 
     def _shut(self) -> None:
+        self.finder.show()
         self.stick.hide()
         self.past.hide()
         self.table.setFocus()
@@ -244,6 +246,7 @@ class SendingScreen(Screen):
     def _open_stick(self) -> None:
         desk = self.counter.queue_desk
         self.past.hide()
+        self.finder.hide()  # the panel needs its room
         self.stick.show()
         self.stick.begin()
         self.shell.refresh_actions()
@@ -272,6 +275,7 @@ class SendingScreen(Screen):
 
     def _history(self, row: PackageRow, lines: tuple[HistoryRow, ...]) -> None:
         self.past.show_lines(f"{row.person.upper()} · {row.number}", lines)
+        self.finder.hide()
         self.past.show()
         self.shell.refresh_actions()
 
@@ -290,6 +294,7 @@ class SendingScreen(Screen):
             self._shut()
             return True
         if name == "F2":
+            self._shut()
             self.finder.setFocus()
             return True
         if name == "Esc" and self.finder.hasFocus():

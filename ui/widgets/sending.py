@@ -67,6 +67,10 @@ class FilterBar(QWidget):
         boxes = self._boxes()
         return QSize(round(boxes[-1].right()) + 2 if boxes else 10, round(1.75 * (Current.theme.scale.caption + 1)) + 10)
 
+    def minimumSizeHint(self) -> QSize:
+        """Never narrower: a pill that is cut says nothing."""
+        return self.sizeHint()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw them."""
         _ = event
