@@ -126,6 +126,8 @@ class Counter(Capturing):
     def onward(self, dossier: str, done: str) -> str:
         """Return where a dossier goes after the stage `done`: the next one, or "home" when another desk takes over."""
         trim()  # between two desks: what the last one's pictures took
+        if self.station.book.state(dossier).captures_complete:
+            self.check_fingers(dossier)  # its outcome stands in the dossier before anybody reviews it
         following = next_stage(self.station.book.state(dossier), looked=True) or "finish"
         desk = {"lookup": "1", "declaration": "2", "fingers": "3", "portrait": "4", "iris": "4"}.get(following, "5")
         state = self.station.book.state(dossier)

@@ -109,12 +109,14 @@ class FingerCheck:
                 self._compare(self._dossiers[dossier], prints, dossier)
 
     def ensure(self, dossier: str) -> Checked | None:
-        """Check unless exactly these captures were checked already (None then)."""
+        """Check unless exactly these captures were checked already (None then). Once every capture of the dossier is there the outcome is
+        also written, so a check that nobody wrote down is made again then (its comparisons are remembered)."""
         with self._lock:
             state = self._station.book.state(dossier)
             captures = tuple(_finger_steps(state))
             written = state.finger_check.captures if state.finger_check is not None else ()
-            return None if captures in (self._checked.get(dossier), written) or not captures else self.check(dossier)
+            known = captures == written or (captures == self._checked.get(dossier) and not state.captures_complete)
+            return None if known or not captures else self.check(dossier)
 
     # --- what is compared ----------------------------------------------------------------------------------------------------
 

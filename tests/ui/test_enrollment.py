@@ -26,6 +26,12 @@ def test_whole_enrollment_by_keys(clerk: Clerk) -> None:
     clerk.shoot("s04-fingers")
     clerk.capture_all()
     clerk.shoot("s07-review")
+    clerk.until(lambda: clerk.review.answer is not None)
+    assert clerk.review.answer is not None
+    told = {f.words.code for f in clerk.review.answer.facts}
+    assert {"ui.evidence.face", "ui.evidence.fingers", "ui.evidence.in-order"} <= told, (
+        "the prints were compared before the review"
+    )
     clerk.review_and_seal()
     clerk.key("F12")
     clerk.until(lambda: clerk.page == "FinishScreen" and clerk.primary())

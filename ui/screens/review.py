@@ -192,6 +192,7 @@ class ReviewScreen(Screen):
         self._show_signatures(answer)
         self._show_checks(answer, seen)
         self._show_mirror(answer.applicant)
+        self._aloud_card.setVisible(not answer.sealed)  # after the seal nothing is asked any more
         self.shell.second.view(answer.applicant, answer.thumbs)
         self.shell.refresh_actions()
         self.shell.refresh_strip()
@@ -283,7 +284,6 @@ class ReviewScreen(Screen):
         value, theirs = line.value, self.shell.second.texts
         if line.field in ASKED_ALONE:
             value = " ".join(theirs(f"ui.digit.{c}") for c in line.value if c.isdigit())
-        self._aloud_card.setVisible(not self.answer.sealed)  # after the seal nothing is asked any more
         self._aloud.setText(theirs("ui.review.ask", field=theirs(f"ui.field.{line.field}").lower(), value=f"<b>{value}</b>"))
 
     def restyle(self) -> None:

@@ -107,6 +107,7 @@ class EvidencePanel(QWidget):
         self._facts.setSpacing(5)
         top.addLayout(self._facts, 1)
         column.addLayout(top)
+        self._told: object = None
         self._below = QVBoxLayout()
         self._below.setSpacing(5)
         column.addLayout(self._below)
@@ -129,6 +130,10 @@ class EvidencePanel(QWidget):
         self.face.show_pixels(face.pixels if face is not None else None)
         for position, widget in self._fingers.items():
             widget.show_thumb(by_position.get(position), exceptions.get(position, ""))
+        told = (tuple(facts), Current.theme.large)
+        if told == self._told:
+            return
+        self._told = told
         for place in (self._facts, self._below):
             while place.count():
                 taken = place.takeAt(0)

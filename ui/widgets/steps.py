@@ -67,7 +67,7 @@ class _Rows(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def _high(self) -> int:
-        return max(31, round(Current.theme.scale.body * 2.35))
+        return max(30, round(Current.theme.scale.body * 2.15))
 
     def _heads(self) -> list[tuple[str, int]]:
         """Headings before rows: flat, rolled, face (only where there is more than one kind)."""
