@@ -91,12 +91,14 @@ class ReviewScreen(Screen):
         signatures = QHBoxLayout()
         signatures.setSpacing(10)
         self._boxes: dict[str, tuple[StateChip, SignaturePlace]] = {}
+        self._heads: list[QHBoxLayout] = []
         for who in ("applicant", "operator"):
             one, inside = card()
             line = QHBoxLayout()
             line.addWidget(label(self.texts(f"ui.review.{who}"), "name", wrap=True), 1)
             chip = StateChip(State.IDLE, self.texts("ui.state.idle"))
             line.addWidget(chip)
+            self._heads.append(line)
             inside.addLayout(line)
             place = SignaturePlace()
             inside.addWidget(place)
@@ -151,8 +153,7 @@ class ReviewScreen(Screen):
         super().enter(dossier)
         self.answer = None
         self.asked = False
-        self._left.setFixedWidth(LEFT[self.shell.large])
-        self.table.forget()
+        self._fit()
         self.table.setFocus()
         self._ask()
 
@@ -286,10 +287,17 @@ class ReviewScreen(Screen):
             value = " ".join(theirs(f"ui.digit.{c}") for c in line.value if c.isdigit())
         self._aloud.setText(theirs("ui.review.ask", field=theirs(f"ui.field.{line.field}").lower(), value=f"<b>{value}</b>"))
 
+    def _fit(self) -> None:
+        """Follow the type scale: the column at the left, the rows; in large type a name and its state do not stand side by side."""
+        self._left.setFixedWidth(LEFT[self.shell.large])
+        beside = QHBoxLayout.Direction.TopToBottom if self.shell.large else QHBoxLayout.Direction.LeftToRight
+        for line in self._heads:
+            line.setDirection(beside)
+        self.table.forget()
+
     def restyle(self) -> None:
         """Rows and columns have another size."""
-        self._left.setFixedWidth(LEFT[self.shell.large])
-        self.table.forget()
+        self._fit()
         if self.answer is not None:
             self._show(self.answer)
 
