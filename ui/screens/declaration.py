@@ -68,6 +68,11 @@ class FieldEdit(QWidget):
             self.edit.setFocus()
 
 
+COLUMNS = 3
+WIDE = {"full_name": 2}
+"""Fields over more than one column: a legal name is seen whole."""
+
+
 class DeclarationScreen(Screen):
     """Is anything missing?"""
 
@@ -155,10 +160,14 @@ class DeclarationScreen(Screen):
     def _show(self, view: DeclarationView) -> None:
         self.view = view
         if not self.fields:
-            for index, row in enumerate(r for r in view.rows if not r.field.endswith("_unit")):  # units follow from the places
+            place = 0
+            for row in (r for r in view.rows if not r.field.endswith("_unit")):  # units follow from the places
                 edit = FieldEdit(self, row)
                 self.fields[row.field] = edit
-                self._grid.addWidget(edit, index // 3, index % 3)
+                wide = WIDE.get(row.field, 1)
+                place += COLUMNS - place % COLUMNS if place % COLUMNS + wide > COLUMNS else 0
+                self._grid.addWidget(edit, place // COLUMNS, place % COLUMNS, 1, wide)
+                place += wide
             self._order_keys()
         for row in view.rows:
             if row.field in self.fields:
