@@ -20,6 +20,7 @@ def _form_fault(studio: Studio) -> None:
     edit = page.fields["dob"].edit
     edit.setFocus()
     edit.setText("31/02/1987")
+    edit.setModified(True)  # as typing does: only what was typed is saved
     edit.editingFinished.emit()
     studio.until(studio.settled)
 

@@ -94,6 +94,7 @@ class ReviewScreen(Screen):
         self._heads: list[QHBoxLayout] = []
         for who in ("applicant", "operator"):
             one, inside = card()
+            inside.setContentsMargins(6, 10, 6, 10)  # in large type the chip needs the width
             line = QHBoxLayout()
             line.addWidget(label(self.texts(f"ui.review.{who}"), "name", wrap=True), 1)
             chip = StateChip(State.IDLE, self.texts("ui.state.idle"))
