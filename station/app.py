@@ -270,9 +270,10 @@ class Station:
         """Return whether this opened device may enroll now, and if not why."""
         return admission(device, self.certificates, self.clock.now())
 
-    def save_settings(self, settings: Settings) -> None:
-        """Write the settings file and note each change in the journal."""
-        store_settings(self.files, self.journal, self.settings, settings, operator=self.session.operator, desk=self.session.desk)
+    def save_settings(self, settings: Settings, *, operator: str = "") -> None:
+        """Write the settings file and note each change in the journal, in the name of `operator` (default: who is signed in)."""
+        who = operator or self.session.operator
+        store_settings(self.files, self.journal, self.settings, settings, operator=who, desk=self.session.desk)
         self.settings = settings
 
     def tell_journal(self) -> int:

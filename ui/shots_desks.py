@@ -288,6 +288,12 @@ def _settings_hours(studio: Studio) -> None:
     studio.until(studio.settled)
 
 
+def _settings_here(studio: Studio) -> None:
+    """A technician signs in place: the clerk stays signed in."""
+    studio.go("settings")
+    studio.press("F8")
+
+
 def _settings_saved(studio: Studio) -> None:
     from ui.screens.settings import SettingsScreen
 
@@ -392,7 +398,7 @@ DESKS: Shots = (
     ("s16-calibration-failed", _calibration(until="calibration.next.to-correct")), ("s16-calibration-done", _calibration(until="never")),
     ("s17-visit-list", to("home-visit")), ("s17-visit-live", _visit_live), ("s17-visit-exception", _visit_exception),
     ("s17-visit-person", _visit_partly), ("s17-visit-low-battery", _visit_low_battery),
-    ("s18-settings", to("settings")), ("s18-settings-invalid", _settings_invalid), ("s18-settings-hours", _settings_hours), ("s18-settings-keys", _settings_keys), ("s18-settings-saved", _settings_saved),
+    ("s18-settings", to("settings")), ("s18-settings-invalid", _settings_invalid), ("s18-settings-hours", _settings_hours), ("s18-settings-keys", _settings_keys), ("s18-settings-here", _settings_here), ("s18-settings-saved", _settings_saved),
     ("s18-settings-nothing", _settings_nothing), ("s18-settings-clone", _settings_clone), ("s18-operators", to("operators")),
     ("s18-operators-admin", _operators_admin), ("s18-operators-add", _operators_add),
     ("x-side-by-side", _side), ("x-side-by-side-blink", _side_blink), ("x-side-by-side-none", _side_none), ("x-print-preview", _paper),

@@ -104,7 +104,7 @@ def apply(
 ) -> None:  # fmt: skip
     """Take over a file's settings; all or none. The number of the kit and what the law sets stay; each change stands in the journal."""
     theirs = read_export(file_bytes(file))
-    with opened(data, passphrase_file, as_operator, pin_file, Permission.OVERRIDE) as station:
+    with opened(data, passphrase_file, as_operator, pin_file, Permission.CHANGE_SETTINGS) as station:
         ours = settings_in(station.files)
         after = applied(ours, theirs)
         changed = store_settings(station.files, station.journal, ours, after, operator=station.operator, desk="cli")

@@ -25,16 +25,39 @@ from station.views.operators import OperatorsView, operators_view
 from station.views.settings import SettingsView, settings_view, typed
 from station.words.languages import languages_in
 
-CHANGING_ROLES = frozenset({Role.SUPERVISOR, Role.TECHNICIAN, Role.SECURITY_ADMIN, Role.TEAM_LEAD})
 HANDY = frozenset({"screen.language", "screen.theme", "screen.large", "screen.second_monitor", "sound.volume"})
 """How the screen looks and sounds is everybody's own business."""
 
 
 class SettingsDesk:
-    """Intents on settings."""
+    """Intents on settings, as the signed-in operator or by the PIN of one who may change them (F8)."""
 
     def __init__(self, station: Station) -> None:
         self._station = station
+        self._acting: Acting | None = None
+
+    @property
+    def who(self) -> str:
+        """Name of the second person who changes settings here now, empty without one."""
+        return self._acting.name if self._acting is not None else ""
+
+    def come(self, operator_id: str, secret: str) -> str:
+        """Let a supervisor, team lead, technician or security admin change settings here by their own PIN; returns their name.
+
+        Raises:
+            AccessError: E04 the signed-in operator; wrong PIN, locked, no such right.
+        """
+        self._acting = second_person(self._station, operator_id, secret, Permission.CHANGE_SETTINGS)
+        return self._acting.name
+
+    def go(self) -> None:
+        """End the second person's acting."""
+        self._acting = None
+
+    def _changer(self) -> str | None:
+        """Operator id of who may change the kit's settings now, None while nobody may."""
+        found = self._acting or signed_in(self._station, Permission.CHANGE_SETTINGS)
+        return found.operator if found is not None else None
 
     def view(self, search: str = "") -> SettingsView:
         """Return S18."""
@@ -72,12 +95,10 @@ class SettingsDesk:
                          token=isinstance(station.keys.signer, TokenSigner))  # fmt: skip
 
     def may_change(self, name: str) -> bool:
-        """Return whether the signed-in operator may change this one."""
-        operator = self._station.operator
-        setting = BY_NAME[name]
-        if operator is None or setting.legal:
+        """Return whether who is here may change this one."""
+        if self._station.operator is None or BY_NAME[name].legal:
             return False
-        return name in HANDY or bool(CHANGING_ROLES & set(operator.roles))
+        return name in HANDY or self._changer() is not None
 
     def save(self, changes: Mapping[str, object]) -> int:
         """Check and store changed values, all or none; each change stands in the journal. Returns how many differ now.
@@ -95,7 +116,8 @@ class SettingsDesk:
             settings = settings.replaced(name, typed(BY_NAME[name], value))
         count = sum(settings[n] != self._station.settings[n] for n in changes)
         if count:
-            self._station.save_settings(settings)
+            handy = set(changes) <= HANDY  # one's own screen: in one's own name
+            self._station.save_settings(settings, operator="" if handy else self._changer() or "")
         return count
 
     def export(self) -> str:
@@ -134,15 +156,15 @@ class SettingsDesk:
         Raises:
             InputError: unusable file. AccessError: without the role.
         """
-        operator = self._station.operator
-        if operator is None or not CHANGING_ROLES & set(operator.roles):
+        changer = self._changer()
+        if changer is None:
             raise AccessError("Settings of a whole kit are changed by a supervisor or technician; nothing was changed.",
                               code="not-allowed")  # fmt: skip
         theirs = read_export(data)
         after = applied(self._station.settings, theirs)
         count = sum(after[n] != self._station.settings[n] for n in BY_NAME)
         if count:
-            self._station.save_settings(after)
+            self._station.save_settings(after, operator=changer)
         return count
 
 

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     PLAN = "plan"
     EXPORT_PACKAGES = "export-packages"
     SERVICE_DEVICES = "service-devices"
+    CHANGE_SETTINGS = "change-settings"  # of the kit; how the screen looks and sounds is everybody's own business
     BACK_UP = "back-up"
     RECHECK = "recheck"
     READ_AUDIT = "read-audit"
@@ -56,14 +57,19 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
             _P.EXPORT_PACKAGES,
             _P.UNLOCK_ACCOUNT,
             _P.READ_AUDIT,
+            _P.CHANGE_SETTINGS,
         }
     ),
     Role.DATA_OFFICER: frozenset({_P.OPEN_DOSSIER, _P.CORRECT_DATA, _P.EXPORT_SUBJECT, _P.PURGE}),
-    Role.TEAM_LEAD: frozenset({_P.OPEN_DOSSIER, _P.CAPTURE, _P.SIGN_EXCEPTION, _P.PLAN, _P.EXPORT_PACKAGES, _P.APPROVE}),
-    Role.TECHNICIAN: frozenset({_P.SERVICE_DEVICES, _P.BACK_UP}),
+    Role.TEAM_LEAD: frozenset(
+        {_P.OPEN_DOSSIER, _P.CAPTURE, _P.SIGN_EXCEPTION, _P.PLAN, _P.EXPORT_PACKAGES, _P.APPROVE, _P.CHANGE_SETTINGS}
+    ),
+    Role.TECHNICIAN: frozenset({_P.SERVICE_DEVICES, _P.BACK_UP, _P.CHANGE_SETTINGS}),
     Role.INSPECTOR: frozenset({_P.RECHECK, _P.READ_AUDIT}),
     # No dossier access: who hands out the keys does not see the people.
-    Role.SECURITY_ADMIN: frozenset({_P.MANAGE_OPERATORS, _P.MANAGE_KEYS, _P.UNLOCK_ACCOUNT, _P.READ_AUDIT, _P.BACK_UP}),
+    Role.SECURITY_ADMIN: frozenset(
+        {_P.MANAGE_OPERATORS, _P.MANAGE_KEYS, _P.UNLOCK_ACCOUNT, _P.READ_AUDIT, _P.BACK_UP, _P.CHANGE_SETTINGS}
+    ),
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.ui.conftest import Day
 from ui.widgets.chips import StateChip
 from ui.widgets.empty import Empty
@@ -124,3 +126,36 @@ def test_before_anything_is_measured_the_wizard_shows_what_will_be(day: Day) -> 
     assert all(r.limit for r in page.view.rows if r.source)
     assert page.table.rowCount() == len(page.view.rows)
     assert not page.findChildren(Empty)
+
+
+def test_a_technician_signs_in_place_and_applies_a_kits_file_in_their_own_name(day: Day, tmp_path: Path) -> None:
+    file = tmp_path / "kit.toml"
+    file.write_text('"day.target" = 420\n"sending.hours" = "18:00-06:00"\n', "utf-8")
+    day.go("settings")
+    page = day.shell.page
+    day.key("F6")
+    page.clone.file.set_text(str(file))
+    day.key("F7")
+    apply = next(a for a in page.offers() if a.primary)
+    assert (apply.name, apply.enabled) == ("apply", False)  # a clerk compares and changes nothing
+    day.key("F8")
+    day.clerk.until(page.pin.isVisible)
+    who = page.pin._who
+    who.setCurrentIndex(who.findData("ky-thuat"))
+    day.type("000000")
+    day.key("F12")
+    assert page.desk.who == ""
+    day.type(day.pin("ky-thuat"))
+    day.key("F12")
+    day.clerk.until(lambda: page.desk.who != "" and not page.pin.isVisible())
+    day.key("F12")
+    day.clerk.until(lambda: day.station.settings["day.target"] == 420)
+    assert day.station.settings.text("sending.hours") == "18:00-06:00"
+    changed = [e for e in day.station.journal.events_of_kind("setting.changed") if e.body["name"] == "day.target"]
+    assert [e.operator for e in changed] == ["ky-thuat"]
+    day.settled()
+    row = next(r for _, rows in page.view.groups for r in rows if r.name == "day.target")
+    assert row.changed_by == "Vương Đình Khải"
+    day.go("home")
+    assert page.desk.who == ""
+    assert not page.desk.may_change("day.target")

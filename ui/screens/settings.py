@@ -5,18 +5,20 @@ by a file: export, compare, apply.
 from __future__ import annotations
 
 from station.cloning import Difference
+from station.desks.approvers import approvers
 from station.desks.settings import SettingsDesk
+from station.keys import Permission
 from station.settings import BY_NAME
 from station.views.keys import KeysView
 from station.views.settings import SettingsView
-from ui.qt import QHBoxLayout, QScrollArea, QTimer, QVBoxLayout, QWidget
+from ui.qt import QHBoxLayout, QScrollArea, Qt, QTimer, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.screens.clone_panel import ClonePanel
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, card, label
-from ui.widgets.entry import Entry
+from ui.widgets.entry import Entry, PinPanel
 from ui.widgets.heads import Head
 from ui.widgets.key_card import key_card
 from ui.widgets.rows import Row, RowList
@@ -64,6 +66,10 @@ class SettingsScreen(Screen):
         self.clone = ClonePanel(self.texts)
         self.clone.hide()
         row.addWidget(self.clone, 5)
+        self.pin = PinPanel(self.texts)
+        self.pin.given.connect(self._come)
+        self.pin.hide()
+        row.addWidget(self.pin, 3, Qt.AlignmentFlag.AlignTop)
         column.addLayout(row, 1)
 
     def enter(self, dossier: str = "") -> None:
@@ -74,8 +80,15 @@ class SettingsScreen(Screen):
         self.editors, self._pending = {}, {}
         self.banner.hide()
         self.clone.hide()
+        self.pin.hide()
         self.groups.setFocus()
         self._ask()
+
+    def leave(self) -> None:
+        """The second person's right to change ends with the page."""
+        super().leave()
+        if self.desk is not None:
+            self.desk.go()
 
     def _ask(self) -> None:
         desk, text = self.desk, self.search.text()
@@ -156,20 +169,63 @@ class SettingsScreen(Screen):
 
     def offers(self) -> list[Action]:
         """Search, back to default, clone, save."""
+        if self.pin.isVisible():
+            return [self.act("cancel", "ui.action.cancel", "Esc", self._cancel_pin),
+                    self.act("sign", "ui.action.sign-pin", "F12", self.pin.give, primary=True, icon="pen")]  # fmt: skip
         if self.clone.isVisible():
             return [self.act("cancel", "ui.action.cancel", "Esc", self._close_clone),
                     self.act("export", "ui.action.export-settings", "F6", self._export, icon="disk"),
                     self.act("compare", "ui.action.compare-settings", "F7", self._compare, icon="columns"),
-                    self.act("apply", "ui.action.apply-settings", "F12", self._apply, enabled=self.clone.compared, primary=True, icon="double-check")]  # fmt: skip
+                    self.act("here", "ui.settings.here", "F8", self._begin_pin, enabled=not self._changes_kit()),
+                    self.act("apply", "ui.action.apply-settings", "F12", self._apply, enabled=self.clone.compared and self._changes_kit(),
+                             primary=True, icon="double-check")]  # fmt: skip
         return [
             self.act("search", "ui.action.search-field", "F2", self.search.edit.setFocus, icon="eye"),
             self.act("default", "ui.action.default", "F4", self._default, enabled=self._focused() is not None),
             self.act("clone", "ui.settings.clone", "F6", self._open_clone, icon="swap"),
+            self.act("here", "ui.settings.here", "F8", self._begin_pin, enabled=not self._changes_kit()),
             self.act("operators", "ui.action.operators", "F7", lambda: self.shell.go("operators"), icon="person"),
             self.act(
                 "save", "ui.action.save-settings", "F12", self._save, enabled=bool(self.unsaved()), primary=True, icon="disk"
             ),
         ]
+
+    def _changes_kit(self) -> bool:
+        """Whether who is here may change the kit's own settings (not only how this screen looks)."""
+        return self._allowed.get("day.target", False)
+
+    def _begin_pin(self) -> None:
+        """F8: somebody who may change them signs here; nobody has to sign the clerk out for it."""
+        station = self.station
+
+        def begin(answer: tuple[list[tuple[str, str]], dict[str, str]]) -> None:
+            self.pin.show()
+            self.pin.begin(*answer)
+            self.shell.refresh_actions()
+
+        self.ask(lambda: approvers(station, Permission.CHANGE_SETTINGS), begin)
+
+    def _come(self, operator: str, secret: str) -> None:
+        desk = self.desk
+        assert desk is not None, "made at the first enter"
+
+        def come(name: str) -> None:
+            self._cancel_pin()
+            self._say(State.EXCEPTION, "ui.settings.acting", name=name)
+            self._pending = self.unsaved()
+            self.editors = {}
+            self._ask()
+
+        def failed(error: BaseException) -> None:
+            code = str(getattr(error, "reason_code", ""))
+            self.pin.failed(self.texts(code) if self.texts(code) != code else str(error))
+
+        self.ask(lambda: desk.come(operator, secret), come, failed)
+
+    def _cancel_pin(self) -> None:
+        self.pin.hide()
+        self.groups.setFocus()
+        self.shell.refresh_actions()
 
     def _focused(self) -> SettingEditor | None:
         return next(iter(self.editors.values()), None)
