@@ -1,13 +1,13 @@
 """Fit the weights of the score and its false-match-rate curve; write `calibration.json`.
 
-    python scripts/training/score.py [--fingers 180] [--open FOLDER …] [--cache FILE] [--minutiae]
+    python -m scripts.training.score [--fingers 180] [--open FOLDER …] [--cache FILE] [--minutiae]
 
-Weights: generated fingers only (persons 3000 …, none used for the texture network), six hard impressions each, pairs with at least 31,000 px in
-common. Logistic loss with both classes weighing the same; every weight may only have the sign that its feature's meaning allows; L2 keeps
-collinear features together. Seed 3.
+Weights: generated fingers only (persons 3000 …, none used for the texture network, six hard impressions each; persons 5000 … as a station takes them,
+`station_prints.py`), pairs with at least 31,000 px in common. Logistic loss with both classes weighing the same; every weight may only have the sign
+that its feature's meaning allows; L2 keeps collinear features together. Seed 3. What a small common area costs is set, not fitted (few pairs have one).
 
-Curve: the generated impostors and those of the FVC folders given with `--open` (the two sets that parameters were chosen on), the worst of them at
-every rate. Below the 99th percentile as counted; beyond it an exponential tail fitted to the highest percent
+Curve: the generated impostors of both kinds and those of the FVC folders given with `--open` (the two sets that parameters were chosen on), the worst of
+them at every rate. Below the 99th percentile as counted; beyond it an exponential tail fitted to the highest percent
 and made 10 % longer. `--cache` keeps the features of the generated pairs between runs.
 
 The weights of the minutiae alone choose which movements are looked at, so all features depend on them: they stay as they are unless
@@ -32,6 +32,7 @@ from biometrics.fingerprint.minutiae import Template, extract, from_bytes, to_by
 from biometrics.fingerprint.minutiae.template import SAMPLE_PX
 from biometrics.fingerprint.synthesis import ContactSide, ImpressionSettings, Person, Sensor, impression
 from biometrics.positions import FingerPosition
+from scripts.training.station_prints import StationPairs, station_pairs
 
 TARGET = Path(score.__file__).with_name("calibration.json")
 SHAPES = {Sensor.OPTICAL: (440, 388), Sensor.CAPACITIVE: (300, 300), Sensor.THERMAL: (480, 300), Sensor.INK: (480, 400)}
@@ -40,10 +41,10 @@ IMPRESSIONS = 6
 L2 = 0.01
 MINUTIAE = 7
 # Of the features in `matching.score`: the sign each may have, which of them the full score uses, and where the common area stands.
-SIGNS = np.array([1, 1, 1, 1, 1, -1, -1, 1, 1, 1, 1, 1, -1, -1, 1])
+SIGNS = np.array([1, 1, 1, 1, 1, -1, -1, 1, 1, 1, 1, 1, -1, -1, 1, -1])
 USED = (0, 1, 2, 3, 4, 5, 7, 9, 11, 12, 13, 14)
 OVERLAP = 12
-LEAST_COMMON_PX = 31_000
+SCARCE, SCARCE_WEIGHT = 15, -6.0
 TAIL = 1.1
 RATES = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
 
@@ -73,14 +74,14 @@ def finger(person: int) -> tuple[Sensor, list[Template]]:
 
 
 def look(a: Template, b: Template) -> np.ndarray | None:
-    """Return the features of both hypotheses (2, 15), or None where there are none."""
+    """Return the features of both hypotheses (2, 16), or None where there are none."""
     found = [values for values, _, _ in looks(a, b)][:2]
     return np.array((found + found)[:2]) if found else None
 
 
 def enough(found: np.ndarray) -> np.ndarray:
-    """Return the pairs (n, 2, 15) that have enough of the finger in common to be asked of."""
-    return found[np.exp(found[:, 0, OVERLAP]) - 1000 > LEAST_COMMON_PX / SAMPLE_PX**2]
+    """Return the pairs (n, 2, 16) that have enough of the finger in common to be asked of."""
+    return found[np.exp(found[:, 0, OVERLAP]) - 1000 > score.LEAST_COMMON_PX / SAMPLE_PX**2]
 
 
 def pairs(fingers: list[tuple[Sensor, list[Template]]]) -> tuple[np.ndarray, np.ndarray]:
@@ -129,11 +130,12 @@ def fit(genuine: np.ndarray, impostor: np.ndarray, used: Sequence[int]) -> tuple
         weights, bias = p[:-1] / spread, float(p[-1] - (p[:-1] * mean / spread).sum())
     every = np.zeros(len(SIGNS))
     every[columns] = weights
+    every[SCARCE] = SCARCE_WEIGHT if OVERLAP in columns else 0.0
     return every, bias
 
 
 def open_impostors(folder: Path) -> np.ndarray:
-    """Return the features (n, 2, 15) of every cross-finger pair of an FVC folder (`101_1.png` …), stored-and-read templates."""
+    """Return the features (n, 2, 16) of every cross-finger pair of an FVC folder (`101_1.png` …), stored-and-read templates."""
     prints = {}
     for path in sorted(folder.glob("*.png")):
         image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
@@ -155,18 +157,26 @@ def curve(sources: list[np.ndarray]) -> list[dict[str, float]]:
     return rows
 
 
-def write(genuine: np.ndarray, impostor: np.ndarray, opened: list[tuple[str, np.ndarray]], *, minutiae: bool) -> None:
-    """Fit and write `calibration.json`; `opened` are (name, features of impostor pairs) of open sets."""
+def write(
+    genuine: np.ndarray, impostor: np.ndarray, taken: StationPairs, opened: list[tuple[str, np.ndarray]], *, minutiae: bool
+) -> None:
+    """Fit and write `calibration.json`; `taken` are pairs as a station has them, `opened` (name, features of impostor pairs) of open sets."""
     genuine, impostor = enough(genuine), enough(impostor)
-    weights, bias = fit(genuine, impostor, USED)
+    alike, strangers = np.concatenate([genuine, enough(taken.genuine)]), np.concatenate([impostor, enough(taken.impostor)])
+    weights, bias = fit(alike, strangers, USED)
     if minutiae:
-        own, own_bias = fit(genuine, impostor, range(MINUTIAE))
+        own, own_bias = fit(alike, strangers, range(MINUTIAE))
     else:
         own, own_bias = score.calibration().minutia_weights, score.calibration().minutia_bias
     generated = (impostor @ weights + bias).max(1)
-    rows = curve([generated, *((values @ weights + bias).max(1) for _, values in opened)])
+    rows = curve([generated, *((values @ weights + bias).max(1) for values in (taken.plain_impostor, *(v for _, v in opened)))])
     line = next(row["score"] for row in rows if row["fmr"] == 1e-4)
-    sources = ", ".join([f"these {len(impostor)} generated impostor pairs", *(f"the {len(v)} of {name}" for name, v in opened)])
+    sources = ", ".join(
+        [
+            f"{len(impostor)} of these generated impostor pairs, {len(taken.plain_impostor)} of plain prints as a station takes them",
+            *(f"the {len(v)} of {name}" for name, v in opened),
+        ]
+    )
     text = {
         "version": 1,
         "weights": [round(float(w), 5) for w in weights],
@@ -176,7 +186,7 @@ def write(genuine: np.ndarray, impostor: np.ndarray, opened: list[tuple[str, np.
         "curve": rows,
         "measured_down_to": 0.001,
         "measured_on": (
-            f"weights: generated fingers, {len(genuine)} genuine and {len(impostor)} impostor pairs with at least {LEAST_COMMON_PX} px in common. "
+            f"weights: generated fingers, {len(alike)} genuine and {len(strangers)} impostor pairs with at least {score.LEAST_COMMON_PX} px in common. "
             f"curve: {sources}, the worst of them at every rate; counted down to 1e-2, from there an exponential "
             f"tail made 10 % longer: inside what was counted to 1e-3, extrapolated beyond. {int((generated >= line).sum())} of the generated "
             "impostor pairs pass the line of 1e-4"
@@ -196,11 +206,14 @@ def main() -> None:
     if given.cache and given.cache.exists():
         with np.load(given.cache) as kept:
             genuine, impostor = kept["genuine"], kept["impostor"]
+            taken = StationPairs(kept["taken_genuine"], kept["taken_impostor"], kept["taken_plain"])
     else:
         genuine, impostor = pairs([finger(FIRST_PERSON + k) for k in range(given.fingers)])
+        taken = station_pairs(look)
         if given.cache:
-            np.savez(given.cache, genuine=genuine, impostor=impostor)
-    write(genuine, impostor, [(folder.name, open_impostors(folder)) for folder in given.open], minutiae=given.minutiae)
+            np.savez(given.cache, genuine=genuine, impostor=impostor, taken_genuine=taken.genuine, taken_impostor=taken.impostor,
+                     taken_plain=taken.plain_impostor)  # fmt: skip
+    write(genuine, impostor, taken, [(folder.name, open_impostors(folder)) for folder in given.open], minutiae=given.minutiae)
 
 
 if __name__ == "__main__":

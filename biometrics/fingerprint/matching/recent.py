@@ -15,12 +15,6 @@ from biometrics.positions import FingerPosition
 _HITS: Final = 3
 _WEAKEST: Final = 1e-3
 """A hit above this false-match rate says nothing, not even beside a strong one."""
-SMALL_MM2: Final = 500.0
-"""Prints below this show a finger's tip as a slap or a press does, not a rolled one."""
-SMALL_EXCESS: Final = 1.2
-"""log10 by which two small prints of strangers match more often than the curve says. Measured on fingers cut from generated slaps
-(15,660 pairs, 2026-11-28: 1.0 % at 1e-3, 0.16 % at 1e-4); 160 pairs of real ones keep to the curve. The cautious number counts before
-somebody is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +25,11 @@ class Touching:
     position: FingerPosition
     theirs: FingerPosition
     comparison: Comparison
-    small: bool = False
-    """Both prints are small ones."""
 
     @property
     def log10_fmr(self) -> float:
         """Decimal logarithm of the rate at which strangers look like this."""
-        return min(0.0, log10(self.comparison.fmr) + (SMALL_EXCESS if self.small else 0.0))
+        return log10(self.comparison.fmr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +55,6 @@ class KnownPeople:
         self._gallery = Gallery()
         self._fingers: dict[str, set[str]] = {}
         self._owner: dict[str, tuple[str, FingerPosition]] = {}
-        self._small: set[str] = set()
 
     def __len__(self) -> int:
         """Return the number of people."""
@@ -80,15 +71,12 @@ class KnownPeople:
         self._gallery.add(name, template)
         self._fingers.setdefault(person, set()).add(name)
         self._owner[name] = (person, position)
-        if template.area_mm2 < SMALL_MM2:
-            self._small.add(name)
 
     def remove(self, person: str) -> None:
         """Forget a person. Raises KeyError when unknown."""
         for name in self._fingers.pop(person):
             self._gallery.remove(name)
             del self._owner[name]
-            self._small.discard(name)
 
     def hits(self, template: Template) -> list[Hit]:
         """Return the best few hits of one print among everybody known."""
@@ -108,8 +96,7 @@ class KnownPeople:
             for hit in self.hits(template):
                 person, theirs = self._owner[hit.name]
                 if person != besides and hit.comparison.fmr <= _WEAKEST:
-                    small = template.area_mm2 < SMALL_MM2 and hit.name in self._small
-                    found.setdefault(person, []).append(Touching(key, position, theirs, hit.comparison, small))
+                    found.setdefault(person, []).append(Touching(key, position, theirs, hit.comparison))
         suspicions = [self._suspicion(person, touching, total) for person, touching in found.items()]
         return sorted(suspicions, key=lambda s: s.log10_chance)
 

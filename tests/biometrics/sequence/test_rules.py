@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from biometrics.fingerprint.matching import Comparison
-from biometrics.fingerprint.matching.recent import SMALL_EXCESS, KnownPeople, Suspicion, Touching
+from biometrics.fingerprint.matching.recent import KnownPeople, Suspicion, Touching
 from biometrics.fingerprint.matching.sequence import FindingKind, SequencePrint, check_sequence
 from biometrics.fingerprint.minutiae import Template
 from biometrics.positions import SINGLE_FINGERS, FingerPosition
@@ -210,16 +210,3 @@ def test_missing_fingers_are_no_finding(world: World) -> None:
 
 def test_an_empty_enrollment_has_no_findings() -> None:
     assert check_sequence([]) == []
-
-
-def test_two_small_prints_count_less_than_their_curve_says() -> None:
-    likeness = Comparison(4.0, 1e-4, (), 0.0, 100.0)
-    whole, small = (
-        Touching("a", FingerPosition.RIGHT_INDEX, FingerPosition.RIGHT_INDEX, likeness, small=s) for s in (False, True)
-    )
-    assert whole.log10_fmr == pytest.approx(-4.0)
-    assert small.log10_fmr == pytest.approx(-4.0 + SMALL_EXCESS)
-    chance = Touching(
-        "a", FingerPosition.RIGHT_INDEX, FingerPosition.RIGHT_INDEX, Comparison(0.0, 0.9, (), 0.0, 100.0), small=True
-    )
-    assert chance.log10_fmr == 0.0
