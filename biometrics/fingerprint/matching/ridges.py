@@ -6,7 +6,7 @@ windows (Lucas and Kanade, IJCAI 1981), and compared by local normalised correla
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -39,6 +39,7 @@ class RidgeCheck:
         rough: how unevenly Lucas-Kanade had to pull: root mean square of the pull's gradients (samples per sample). Strangers' ridges can be
             pulled onto each other too, but not smoothly.
         steady: mean correlation over the overlap, counted only where the pull is even.
+        pictures: whether both templates have a picture of their ridges; those read from foreign records have none, and then nothing was asked.
     """
 
     supported: float
@@ -49,9 +50,11 @@ class RidgeCheck:
     overlap: float
     rough: float
     steady: float
+    pictures: bool = True
 
 
 NOTHING: Final = RidgeCheck(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, _MOST_ROUGH, 0.0)
+NOT_ASKED: Final = replace(NOTHING, pictures=False)
 
 
 def _blur(picture: Floats, sigma: float) -> Floats:
@@ -75,7 +78,9 @@ def _slope(field: Floats) -> Floats:
 
 def check(a: Template, b: Template, motion: Motion) -> RidgeCheck:
     """Return how well the ridges of `b`, pulled over `a` by `motion`, agree with those of `a`."""
-    if a.ridges.size == 0 or b.ridges.size == 0 or len(motion.at) == 0:
+    if a.ridges.size == 0 or b.ridges.size == 0:
+        return NOT_ASKED
+    if len(motion.at) == 0:
         return NOTHING
     # Only the part of a that can lie on b: the moved corners of b's picture.
     rows, columns = a.ridges.shape

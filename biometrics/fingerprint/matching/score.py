@@ -122,6 +122,6 @@ def features(bases: Bases, match: Match, ridges: RidgeCheck) -> NDArray[np.float
         ridges.rough,
         ridges.steady,
         # A corner of 3 mm2 agrees with anything: every share above is full there. Rolled prints of strangers matched on such corners.
-        max(0.0, 1.0 - ridges.overlap / (LEAST_COMMON_PX / SAMPLE_PX**2)),
+        max(0.0, 1.0 - ridges.overlap / (LEAST_COMMON_PX / SAMPLE_PX**2)) if ridges.pictures else 0.0,
     ]
     return np.concatenate([minutia_features(bases, match), lines])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from biometrics.fingerprint.matching.grow import Match, Motion
-from biometrics.fingerprint.matching.ridges import RidgeCheck
+from biometrics.fingerprint.matching.ridges import NOT_ASKED, NOTHING, RidgeCheck
 from biometrics.fingerprint.matching.score import LEAST_COMMON_PX, Bases, calibration, features
 from biometrics.fingerprint.minutiae.template import SAMPLE_PX
 
@@ -38,3 +38,8 @@ def test_less_common_area_never_helps() -> None:
         for part in (1.0, 0.6, 0.3, 0.1, 0.04)
     ]
     assert worth == sorted(worth, reverse=True)
+
+
+def test_records_without_a_picture_are_not_held_to_it() -> None:
+    assert features(BASES, CHANCE, NOT_ASKED)[-1] == 0.0
+    assert features(BASES, CHANCE, NOTHING)[-1] == 1.0
