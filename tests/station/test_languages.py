@@ -57,10 +57,12 @@ def test_a_faulty_file_is_refused_by_name(code: str, text: str, said: str) -> No
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_language_or_one_error(data: bytes) -> None:
+    refused = ""
     try:
         read_language("tyz", data)
     except InputError as error:
-        assert error.reason_code == "language-format"  # noqa: PT017 - both ends are right
+        refused = error.reason_code
+    assert refused in {"", "language-format"}
 
 
 def test_dropping_a_file_is_all_it_takes(tmp_path: Path) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from station.views.base import Tone, Words
 from station.views.pace import spoken
-from station.views.today import DeviceRow, TicketRow, TodayView
+from station.views.today import TicketRow, TodayView
 from ui.qt import QGridLayout, QHBoxLayout, QResizeEvent, Qt, QTimer, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.shell import Shell
@@ -12,8 +11,9 @@ from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.bar import PaceBar
 from ui.widgets.cells import Chip
-from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
+from ui.widgets.chips import Banner, StateChip, card, label
 from ui.widgets.desks import DeskCards
+from ui.widgets.device_panel import DevicePanel
 from ui.widgets.pictures import Picture
 from ui.widgets.reason import ReasonPanel
 from ui.widgets.scan_field import ScanField
@@ -104,10 +104,8 @@ class HomeScreen(Screen):
         for words in (self._due, self._forecast, self._work):
             box.addWidget(words)
         right.addWidget(day)
-        self._device_card, self._devices = card(
-            self.texts("ui.today.devices"), right=f"F5 {self.texts('ui.today.check')}", small=True
-        )
-        right.addWidget(self._device_card)
+        self._devices = DevicePanel(self.texts)
+        right.addWidget(self._devices)
         where, box = card(small=True)
         line = QHBoxLayout()
         line.addWidget(label(self.texts("ui.today.where"), "name"))
@@ -178,7 +176,7 @@ class HomeScreen(Screen):
         large = self.shell.large
         for column in (2, 3):
             self.table.setColumnHidden(column, large)
-        self._device_card.setHidden(large)
+        self._devices.setHidden(large)
 
     def _ask(self) -> None:
         if self.jobs.pending < 3:  # a slow moment piles no questions up
@@ -205,7 +203,7 @@ class HomeScreen(Screen):
         refused = view.counts.get("refused", 0)
         self._refused.set(State.BLOCKED, f"{self.texts('refused')}: {refused}")
         self._refused.setVisible(bool(refused))
-        self._show_devices(view)
+        self._devices.show_devices(view.devices, screen=self.shell.second.shown, large=self.shell.large)
         unsent = view.counts.get("sealed", 0) + view.counts.get("sent", 0)
         self.shell.rail.set_count("sending", unsent)
         self.shell.rail.set_count("defects", refused)
@@ -267,35 +265,6 @@ class HomeScreen(Screen):
             self._coach.hide()
             return
         self._coach.show()
-
-    def _show_devices(self, view: TodayView) -> None:
-        screen = self.shell.second.shown
-        facts = (view.devices, screen, self.shell.texts.setting, self.shell.large)
-        if facts == self._devices_shown:
-            return
-        self._devices_shown = facts
-        while self._devices.count() > 1:
-            taken = self._devices.takeAt(1)
-            widget = taken.widget() if taken is not None else None
-            if widget is not None:
-                widget.deleteLater()
-        beside = DeviceRow(
-            "applicant", Tone.GOOD if screen else Tone.IDLE, Words("ui.device.ready" if screen else "ui.device.screen-off")
-        )
-        for device in (*view.devices, beside):
-            holder = QWidget()
-            line = QHBoxLayout(holder)
-            line.setContentsMargins(0, 1, 0, 1)
-            state = State(device.tone.value)
-            line.addWidget(StateIcon(state, 18), 0, Qt.AlignmentFlag.AlignTop)
-            line.addWidget(label(self.texts(f"ui.device.{device.what}")), 0, Qt.AlignmentFlag.AlignTop)
-            calm = state in {State.GOOD, State.IDLE}
-            note = label(self.texts.of(device.note), "caption" if calm else f"word-{state.value}", wrap=True)
-            note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            line.addWidget(note, 1)
-            self._devices.addWidget(holder)
-
-    _devices_shown: object = None
 
     # --- intents ------------------------------------------------------------------------------------------------------------
 

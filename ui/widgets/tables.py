@@ -69,9 +69,9 @@ class Cells(QStyledItemDelegate):
         view = self.parent()
         assert isinstance(view, QTableWidget)
         wide = view.columnWidth(index.column())
-        painted = index.data(PAINTED)
+        painted: Painted | None = index.data(PAINTED)
         if painted is not None:
-            return painted.size(wide)  # type: ignore[no-any-return]
+            return painted.size(wide)
         font = index.data(Qt.ItemDataRole.FontRole)
         weight, pixels = (font.weight(), font.pixelSize()) if isinstance(font, QFont) else (400, Current.theme.scale.body)
         return QSize(wide, plain_high(str(index.data() or ""), pixels, int(weight), wide))
