@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from station.dossier.procedure import Modality
 from station.views.fingers import FingersView, StepRow
-from ui.qt import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QRectF, QScrollArea, QSize, Qt, QWidget, Signal
+from ui.qt import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QRectF,
+    QScrollArea,
+    QSize,
+    Qt,
+    QWidget,
+    Signal,
+)
 from ui.texts import Texts
 from ui.theme.icons import paint_state
 from ui.theme.style import Current
@@ -37,6 +52,20 @@ def _code(row: StepRow) -> tuple[str]:
 def _finger(row: StepRow) -> str:
     step = row.step
     return f"ui.finger.{int(step.position)}" if step.fingers and int(step.position) < 13 else ""
+
+
+def row_words(name: str, right: str, own: QFont, wide: float, *, spare: str) -> tuple[str, str]:
+    """Return (words at the right, name as it fits before them) of a row `wide` px wide. The name says which finger, so the word `spare`
+    goes when both do not fit: the row's mark and ground say the same."""
+    theme = Current.theme
+    beside = QFontMetrics(theme.font(theme.scale.caption, 700))
+
+    def room(word: str) -> int:
+        return int(wide - 62 - (beside.horizontalAdvance(word) + 12 if word else 8))
+
+    if right == spare and QFontMetrics(own).horizontalAdvance(name) > room(right):
+        right = ""
+    return right, QFontMetrics(own).elidedText(name, Qt.TextElideMode.ElideRight, room(right))
 
 
 def is_rolled(row: StepRow) -> bool:
@@ -156,15 +185,13 @@ class _Rows(QWidget):
             QRectF(34, box.top(), 20, box.height()), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, str(row.number)
         )
         right, colour = self._right(row, current, partial)
+        own = theme.font(s.body, 700 if current else 400)
+        right, words = row_words(short_words(self._texts, row), right, own, box.width(), spare=self._texts("ui.state.live"))
         painter.setFont(theme.font(s.caption, 700))
-        used = painter.fontMetrics().horizontalAdvance(right) + 12 if right else 8
         painter.setPen(colour)
         painter.drawText(box.adjusted(0, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, right)
-        painter.setFont(theme.font(s.body, 700 if current else 400))
+        painter.setFont(own)
         painter.setPen(QColor(p.text if current or state is not State.IDLE else p.text2))
-        words = painter.fontMetrics().elidedText(
-            short_words(self._texts, row), Qt.TextElideMode.ElideRight, int(box.width() - 62 - used)
-        )
         painter.drawText(QRectF(62, box.top(), box.width() - 62, box.height()), Qt.AlignmentFlag.AlignVCenter, words)
 
     def _right(self, row: StepRow, current: bool, partial: bool) -> tuple[str, QColor]:
