@@ -227,8 +227,13 @@ def run(
         studio = Studio(place, out, scenes, say, language, small=docs)
         try:
             studio.open()
-            for name, reach in SHOTS:
-                if name.startswith(only) and (name in GUIDES or not docs):
+            chosen = [name for name, _ in SHOTS if name.startswith(only) and (name in GUIDES or not docs)]
+            # The states of a station with a real passphrase lead from one to the next: those before a chosen one are gone through.
+            last = max((n for n, (name, _) in enumerate(SHOTS) if name in chosen and "-real-" in name), default=-1)
+            for number, (name, reach) in enumerate(SHOTS):
+                if name not in chosen and "-real-" in name and number < last:
+                    reach(studio)
+                elif name in chosen:
                     say(name)
                     if not name.startswith("s06"):
                         studio.leave_visit()

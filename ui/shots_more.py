@@ -91,9 +91,16 @@ def _sign_in(studio: Studio) -> None:
     studio.until(studio.settled)
 
 
+def _locked(studio: Studio) -> None:
+    """Lock the window where the state before (which does) was left out by `--only`."""
+    if _page(studio) != "SignInScreen":
+        _sign_in(studio)
+
+
 def _wrong_pin(studio: Studio) -> None:
     from ui.screens.sign_in import SignInScreen
 
+    _locked(studio)
     page = studio.shell.page
     assert isinstance(page, SignInScreen)
     page.pin.setText("000000")
@@ -101,6 +108,7 @@ def _wrong_pin(studio: Studio) -> None:
 
 
 def _unlock(studio: Studio) -> None:
+    _locked(studio)
     studio.press("F6")
     studio.press("F12")
     studio.until(lambda: _page(studio) == "HomeScreen" and studio.settled())
