@@ -20,6 +20,7 @@ from ui.widgets.chips import Banner, StateChip, card, label
 from ui.widgets.letters import Letters
 from ui.widgets.options import Option, OptionList
 from ui.widgets.scan_field import ScanField
+from ui.widgets.scrolling import Scrolling
 from ui.widgets.tables import Table
 
 PANEL = (312, 272)
@@ -88,15 +89,22 @@ class LookupScreen(Screen):
         box.addLayout(head)
         self._one_word, self._one = label(self.texts("ui.col.declared"), "caption"), Letters()
         self._other_word, self._other = label(self.texts("ui.col.register"), "caption"), Letters()
-        for widget in (self._one_word, self._one, self._other_word, self._other):
-            box.addWidget(widget)
         self._explain = label("", "", wrap=True)
-        box.addWidget(self._explain)
         self.options = OptionList()
-        box.addWidget(self.options)
-        box.addStretch(1)
-        box.addWidget(label(self.texts("ui.lookup.logged"), "caption", wrap=True))
+        self.options.changed.connect(self._see_option)
+        # In large type three ways may be higher than the panel: the one that is chosen is brought into view.
+        self._ways = Scrolling(self.texts("ui.lookup.explain"))
+        for widget in (self._one_word, self._one, self._other_word, self._other, self._explain, self.options):
+            self._ways.column.addWidget(widget)
+        self._ways.column.addStretch(1)
+        box.addWidget(self._ways, 1)
+        self._logged = label(self.texts("ui.lookup.logged"), "caption", wrap=True)
+        box.addWidget(self._logged)
         return frame
+
+    def _see_option(self) -> None:
+        box = self.options.chosen_box
+        self._ways.ensureVisible(0, self.options.y() + round(box.center().y()), 0, round(box.height() / 2) + 6)
 
     # --- coming, going, the card ------------------------------------------------------------------------------------------------
 
@@ -244,8 +252,14 @@ class LookupScreen(Screen):
         open_row = self.view is not None and row.field in self.view.open_fields
         self._explain.setText(self._about(row, open_row=open_row))
         options = [
-            Option(d.value, self.texts(f"ui.decision.{d.value}"), self.texts.second(f"ui.decision.{d.value}")) for d in Decision
+            Option(
+                d.value,
+                self.texts(f"ui.decision.{d.value}"),
+                "" if self.shell.large else self.texts.second(f"ui.decision.{d.value}"),
+            )
+            for d in Decision
         ]
+        self._logged.setHidden(self.shell.large)
         self.options.show_options([o for o in options if o.code != "take-register" or register] if open_row else [])
         self.options.setVisible(open_row)
 

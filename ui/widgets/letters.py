@@ -59,7 +59,8 @@ class Letters(QWidget):
         theme, p = Current.theme, Current.theme.palette
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        side = self._side()
+        # In a narrow place they are smaller: a letter that is cut could be the one that differs.
+        side = min(float(self._side()), self.width() / max(1, min(len(self._text), ROW)))
         per_row = max(ROW, int(self.width() // side))
         for index, letter in enumerate(self._text):
             line, column = divmod(index, per_row)
@@ -69,7 +70,7 @@ class Letters(QWidget):
             painter.setBrush(theme.ground(State.BLOCKED) if differs else QColor(p.surface2))
             painter.drawRoundedRect(box, 4, 4)
             painter.setPen(theme.colour(State.BLOCKED) if differs else QColor(p.text))
-            painter.setFont(theme.font(theme.scale.title - 1, 700))
+            painter.setFont(theme.font(round(min(theme.scale.title - 1, side * 0.62)), 700))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter)
 
 

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 from ui.qt import (
     QColor,
+    QEvent,
     QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
+    QRect,
     QRectF,
+    QResizeEvent,
     QSize,
     QSizePolicy,
     Qt,
@@ -23,6 +26,10 @@ from ui.qt import (
 from ui.theme.icons import paint_state
 from ui.theme.style import Current
 from ui.theme.tokens import State
+
+GAP = 8
+TAKEN = 80
+"""Px that the digit at the left and the mark at the right take from the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +58,16 @@ class OptionList(QWidget):
         """The chosen option's code, "" when there is none."""
         return self._options[self._at].code if self._options else ""
 
+    @property
+    def chosen_box(self) -> QRectF:
+        """The chosen option's frame, px from the list's corner; empty when there is none."""
+        return self._boxes()[self._at] if self._options else QRectF()
+
     def show_options(self, options: Sequence[Option], at: int = 0) -> None:
         """Show options; the first is chosen unless said otherwise."""
         self._options, self._at = tuple(options), min(at, max(0, len(options) - 1))
         self._name()
-        self.updateGeometry()
+        self._fit()
         self.update()
 
     def choose(self, number: int) -> bool:
@@ -71,20 +83,52 @@ class OptionList(QWidget):
     def _name(self) -> None:
         self.setAccessibleName(self._options[self._at].text if self._options else "")
 
-    def _high(self) -> int:
+    def _words(self, option: Option, wide: float) -> tuple[float, float]:
+        """Return how high the option's words and its second line are when they wrap in `wide` px."""
+        theme = Current.theme
+        room = QRect(0, 0, max(40, int(wide)), 10_000)
+
+        def high(text: str, pixels: float, weight: int) -> float:
+            metrics = QFontMetrics(theme.font(round(pixels), weight))
+            return metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, text).height() if text else 0.0
+
+        return high(option.text, theme.scale.body, 600), high(option.second, theme.scale.caption, 400)
+
+    def _boxes(self) -> list[QRectF]:
+        """Return the frame of each option: a line or two as in the mock-up, more where the words need it."""
         scale = Current.theme.scale
-        return round(scale.body * 1.9 + (scale.caption * 1.5 if any(o.second for o in self._options) else 8))
+        least = round(scale.body * 1.9 + (scale.caption * 1.5 if any(o.second for o in self._options) else 8))
+        found, top = [], 1.5
+        for option in self._options:
+            high = max(least, sum(self._words(option, self.width() - TAKEN)) + 8)
+            found.append(QRectF(1.5, top, self.width() - 3, high))
+            top += high + GAP
+        return found
+
+    def _fit(self) -> None:
+        boxes = self._boxes()
+        self.setFixedHeight(round(boxes[-1].bottom() + GAP) if boxes else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Narrower words are higher."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """So are larger ones."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.StyleChange, QEvent.Type.FontChange}:
+            self._fit()
 
     def sizeHint(self) -> QSize:
-        """A row each."""
+        """As wide as the longest words in one line."""
         theme = Current.theme
         metrics = QFontMetrics(theme.font(theme.scale.body, 600))
-        wide = max((metrics.horizontalAdvance(o.text) for o in self._options), default=100)
-        return QSize(wide + 90, len(self._options) * (self._high() + 8))
+        return QSize(max((metrics.horizontalAdvance(o.text) for o in self._options), default=100) + 90, self.height())
 
     def minimumSizeHint(self) -> QSize:
-        """Never lower than its rows."""
-        return QSize(180, self.sizeHint().height())
+        """Room for a word."""
+        return QSize(180, self.height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move."""
@@ -96,7 +140,9 @@ class OptionList(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A touch chooses."""
-        self.choose(int(event.position().y() // (self._high() + 8)) + 1)
+        for index, box in enumerate(self._boxes()):
+            if box.contains(event.position()):
+                self.choose(index + 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the options."""
@@ -104,9 +150,7 @@ class OptionList(QWidget):
         theme, p = Current.theme, Current.theme.palette
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        high = self._high()
-        for index, option in enumerate(self._options):
-            box = QRectF(1.5, index * (high + 8) + 1.5, self.width() - 3, high)
+        for index, (option, box) in enumerate(zip(self._options, self._boxes(), strict=True)):
             chosen = index == self._at
             painter.setPen(
                 QPen(QColor(p.accent if chosen else p.border), 3 if chosen and self.hasFocus() else 2 if chosen else 1)
@@ -120,19 +164,14 @@ class OptionList(QWidget):
             painter.setFont(theme.font(theme.scale.caption, 700))
             painter.drawText(key, Qt.AlignmentFlag.AlignCenter, str(index + 1))
             left = key.right() + 12
-            text = QRectF(left, box.top(), box.right() - left - (32 if chosen else 8), box.height())
+            wide = self.width() - TAKEN
+            first, second = self._words(option, wide)
+            text = QRectF(left, box.center().y() - (first + second) / 2, wide, first)
             painter.setFont(theme.font(theme.scale.body, 600))
             painter.setPen(QColor(p.text))
-            if option.second:
-                half = box.height() * 0.55
-                painter.drawText(
-                    QRectF(text.left(), text.top() + 2, text.width(), half), Qt.AlignmentFlag.AlignVCenter, option.text
-                )
-                painter.setFont(theme.font(theme.scale.caption))
-                painter.setPen(QColor(p.text2))
-                painter.drawText(QRectF(text.left(), text.top() + half - 2, text.width(), box.height() - half), Qt.AlignmentFlag.AlignVCenter,
-                                 option.second)  # fmt: skip
-            else:
-                painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, option.text)
+            painter.drawText(text, Qt.TextFlag.TextWordWrap, option.text)
+            painter.setFont(theme.font(theme.scale.caption))
+            painter.setPen(QColor(p.text2))
+            painter.drawText(QRectF(left, text.bottom(), wide, second), Qt.TextFlag.TextWordWrap, option.second)
             if chosen:
                 paint_state(painter, State.GOOD, QRectF(box.right() - 28, box.center().y() - 8, 16, 16), QColor(p.accent))
