@@ -76,6 +76,18 @@ def folder(data: Path | None) -> Path:
     return Path(platformdirs.user_data_dir("enrollment-station"))
 
 
+def existing_folder(data: Path | None) -> Path:
+    """Return the station's folder; a mistyped one is not made.
+
+    Raises:
+        NoJournalError: there is no such folder.
+    """
+    path = folder(data)
+    if not path.is_dir():
+        raise NoJournalError(f"There is no station in '{path.name}'; nothing was changed. Give its folder with --data.")
+    return path
+
+
 def secret_from(path: Path | None, prompt: str) -> str:
     """Return a secret from a file (its first line) or from the keyboard, never from the command line."""
     if path is None:
@@ -109,10 +121,7 @@ def opened(data: Path | None, passphrase_file: Path | None, as_operator: str = "
     Raises:
         StorageError, AccessError. A demo station without operators needs no sign-in.
     """
-    path = folder(data)
-    if not path.is_dir():
-        raise NoJournalError(f"There is no station in '{path.name}'; nothing was changed. Give its folder with --data.")
-    files = RealFiles(path)
+    files = RealFiles(existing_folder(data))
     if not StationKeys.exist(files):
         raise StorageError(
             "This folder holds no station's keys; nothing was changed. 'station keys init' makes them.", code="keys-missing"

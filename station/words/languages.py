@@ -25,9 +25,12 @@ from station.settings import LANGUAGE
 from station.words import Language, catalogue, say
 
 FOLDER: Final = "languages"
+ENDING: Final = ".toml"
 MAX_BYTES: Final = 200_000
 MAX_LENGTH: Final = 300
 """Letters of one sentence: more does not stand on the applicant's screen."""
+MAX_FAULTS: Final = 20
+"""Faults of one file that are told; how many more there are is said."""
 MAX_LANGUAGES: Final = 60
 BUILT_IN: Final = tuple(str(x.value) for x in Language)
 APPLICANT_CODES: Final = ("s9.", "ui.applicant.", "applicant.", "address.", "ui.field.")
@@ -65,7 +68,7 @@ def read_language(code: str, data: bytes) -> OtherLanguage:
     """Read one language's file.
 
     Raises:
-        InputError: no code of a language, too large, no such file, or faulty words; all faults are named (``language-format``).
+        InputError: no code of a language, too large, no TOML, or faulty words: the first `MAX_FAULTS` are named (``language-format``).
     """
     if not LANGUAGE.fullmatch(code) or code in BUILT_IN:
         raise InputError(
@@ -80,7 +83,7 @@ def read_language(code: str, data: bytes) -> OtherLanguage:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(f"The file of the language {code} is not TOML; it was not used.", code="language-format") from error
     name, words = raw.get("name"), raw.get("words")
-    faults = [] if set(raw) == {"name", "words"} else ["it has a name and [words], nothing else"]
+    faults = [] if set(raw) == {"name", "words"} and isinstance(words, dict) else ["it has a name and [words], nothing else"]
     if not (isinstance(name, str) and 0 < len(name.strip()) <= 40):
         faults.append("name is 1 to 40 letters")
     known = catalogue()
@@ -92,9 +95,13 @@ def read_language(code: str, data: bytes) -> OtherLanguage:
         elif _places(text) != _places(known[key]["vi"]):
             faults.append(f"{key}: keep the places in braces as they are: {known[key]['vi']}")
     if faults:
-        raise InputError(f"The file of the language {code} was not used: " + "; ".join(faults[:20]) + ".", code="language-format")
+        more = f"; and {len(faults) - MAX_FAULTS} more" if len(faults) > MAX_FAULTS else ""
+        raise InputError(
+            f"The file of the language {code} was not used: " + "; ".join(faults[:MAX_FAULTS]) + more + ".",
+            code="language-format",
+        )
     assert isinstance(name, str), "a fault above"
-    return OtherLanguage(code, name.strip(), dict(words) if isinstance(words, dict) else {})
+    return OtherLanguage(code, name.strip(), dict(words or {}))
 
 
 def _places(text: str) -> frozenset[str] | None:
@@ -112,24 +119,28 @@ def languages_in(files: Files) -> tuple[dict[str, OtherLanguage], tuple[str, ...
     """Return the languages of a station's folder by code, and one sentence for each file that was not used."""
     found: dict[str, OtherLanguage] = {}
     faults: list[str] = []
-    for path in files.list(FOLDER)[:MAX_LANGUAGES]:
-        name = path.rpartition("/")[2]
-        if not name.endswith(".toml"):
-            continue
+    paths = [p for p in files.list(FOLDER) if p.endswith(ENDING)]
+    for path in paths[:MAX_LANGUAGES]:
+        name = path.removeprefix(f"{FOLDER}/")
         try:
-            language = read_language(name.removesuffix(".toml"), files.read(path, MAX_BYTES))
-        except (InputError, StorageError) as error:
+            language = read_language(name.removesuffix(ENDING), files.read(path, MAX_BYTES))
+        except InputError as error:
             faults.append(str(error))
+        except StorageError as error:  # a name or a size that the folder does not read: whose, it cannot say itself
+            faults.append(f"{name}: {error}")
         else:
             found[language.code] = language
+    if len(paths) > MAX_LANGUAGES:
+        faults.append(f"{len(paths) - MAX_LANGUAGES} files were not read: {MAX_LANGUAGES} languages are the most.")
     return found, tuple(faults)
 
 
 def template() -> str:
-    """Return a file to translate: every code an applicant may read, its Vietnamese and English above it."""
+    """Return a file to translate: every code an applicant may read, its Vietnamese and English above it. No sentence counts before its
+    line is taken out of its comment, so that a file may be checked and used while it is still being written."""
     known = catalogue()
     lines = ["# Applicant's screen. Save as languages/CODE.toml in the station's folder (CODE: BCP 47, for example tyz).",
-             "# Keep {places} as they are. Delete a line that you cannot say: it is then said in Vietnamese.", 'name = ""', "", "[words]"]  # fmt: skip
+             "# Keep {places} as they are. Take the # from a line once you say it; the others are said in Vietnamese.", 'name = ""', "", "[words]"]  # fmt: skip
     for code in applicant_codes():
-        lines += [f"# vi: {known[code]['vi']}", f"# en: {known[code]['en']}", f'"{code}" = ""', ""]
+        lines += [f"# vi: {known[code]['vi']}", f"# en: {known[code]['en']}", f'# "{code}" = ""', ""]
     return "\n".join(lines)

@@ -46,7 +46,8 @@ def test_a_language_says_its_words_and_vietnamese_where_it_has_none() -> None:
     ("tyz", 'name = "x"\n[words]\n"ui.applicant.left" = "không có chỗ"\n', "ui.applicant.left"),
     ("tyz", 'name = "x"\n[words]\n"ui.applicant.left" = "{count.__class__}"\n', "ui.applicant.left"),
     ("tyz", 'name = "x"\n[words]\n"ui.applicant.left" = "{count!r}"\n', "ui.applicant.left"),
-    ("tyz", 'name = "x"\n[words]\n"s9.right" = "a{"\n', "s9.right"),
+    ("tyz", 'name = "x"\n[words]\n"s9.right" = "a{"\n', "s9.right"), ("tyz", 'name = "x"\nwords = 3\n', "[words]"),
+    ("tyz", 'name = "x"\n[words]\n' + "".join(f'"no.{n}" = "y"\n' for n in range(25)), "no.19: no such code; and 5 more"),
 ])  # fmt: skip
 def test_a_faulty_file_is_refused_by_name(code: str, text: str, said: str) -> None:
     with pytest.raises(InputError) as caught:
@@ -74,13 +75,15 @@ def test_dropping_a_file_is_all_it_takes(tmp_path: Path) -> None:
         (folder / "tyz.toml").write_bytes(pseudo())
         (folder / "hmn.toml").write_text("name = 1", "utf-8")
         (folder / "notes.txt").write_text("not a language", "utf-8")
+        (folder / "tiếng Tày.toml").write_bytes(pseudo())
         view = desk.view()
         row = next(r for _, g in view.groups for r in g if r.name == "applicant.language")
         assert row.choices == ("vi", "en", "tyz")
         assert row.names == {"tyz": "Thử"}
         assert row.editor == "choice"
-        assert len(view.faults) == 1
+        assert len(view.faults) == 2
         assert "hmn" in view.faults[0]
+        assert view.faults[1].startswith("tiếng Tày.toml: "), "a name that the folder does not read is not named"
         assert list(station.languages) == ["tyz"]
         (folder / "tyz.toml").unlink()
         station.settings = station.settings.replaced("applicant.language", "tyz")
@@ -99,12 +102,21 @@ def test_the_template_is_filled_in_and_checked_by_command(tmp_path: Path) -> Non
     file.write_text(written, "utf-8")
     empty = run(app, ["languages", "check", str(file)])
     assert empty.exit_code == 1
+    begun = written.replace('name = ""', 'name = "Thử"').replace('# "s9.right" = ""', '"s9.right" = "x"')
+    file.write_text(begun, "utf-8")
+    assert f"1 of {len(applicant_codes())} sentences" in run(app, ["languages", "check", str(file)]).output
+    elsewhere = tmp_path / "tyz.txt"
+    elsewhere.write_text(begun, "utf-8")
+    assert run(app, ["languages", "check", str(elsewhere)]).exit_code == 1, "the station would never find it"
     file.write_bytes(pseudo())
     good = run(app, ["languages", "check", str(file)])
     assert good.exit_code == 0, good.output
     assert f"{len(applicant_codes())} of {len(applicant_codes())}" in good.output
+    assert run(app, ["languages", "list", "--data", str(tmp_path / "s")]).exit_code == 1
+    assert not (tmp_path / "s").exists(), "a mistyped folder was made"
     place = tmp_path / "s" / "languages"
     place.mkdir(parents=True)
+    assert "No language beside vi and en" in run(app, ["languages", "list", "--data", str(tmp_path / "s")]).output
     (place / "tyz.toml").write_bytes(pseudo())
     assert "Thử" in run(app, ["languages", "list", "--data", str(tmp_path / "s")]).output
     (place / "x.toml").write_text("", "utf-8")
