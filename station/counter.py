@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from devices.contract import Camera, ImagingDevice, Scanner
 from devices.emrtd.trust import CscaStore, TrustView
@@ -43,9 +42,6 @@ from station.views.sending import SendingView
 from station.views.strip import StripView, next_stage, strip_view
 from station.views.today import TodayView
 from station.words.languages import BUILT_IN, OtherLanguage
-
-if TYPE_CHECKING:
-    pass
 
 
 class Counter(Capturing):

@@ -98,8 +98,8 @@ class Setting:
         try:
             read_spans(text, most=1 if self.form == "hours" else 20)
         except InputError as error:
-            raise InputError(f"{self.name}: {error} The default {self.default!r} holds.", code="setting-hours",
-                             name=self.name) from error  # fmt: skip
+            raise InputError(f"{self.name}: {text[:40]!r} are no hours; the default {self.default!r} holds. Write them like it.",
+                             code="setting-hours", name=self.name) from error  # fmt: skip
 
 
 DECLARED: Final[tuple[Setting, ...]] = (
@@ -133,7 +133,7 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("keep.after_acceptance", "retention", "original", choices=("original", "wsq")),
     Setting("keep.disk_gigabytes", "retention", 250, 1, 100_000),
     Setting("station.kit", "station", "0417", own=True),
-    Setting("station.unit", "station", "09901"),
+    Setting("station.unit", "station", "99901"),
     Setting("day.target", "station", 350, 1, 5000),
     Setting("day.hours", "station", "07:00-22:00", form="hours"),
 )

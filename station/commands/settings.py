@@ -48,6 +48,7 @@ def show(
     table = Table("setting", "value", "default", "limits", "meaning")
     for s in DECLARED:
         limits = " | ".join(s.choices) or (f"{s.low:g}–{s.high:g}" if s.low is not None and s.high is not None else "")
+        limits = limits or (say(f"ui.settings.form.{s.form}", language) if s.form else "")
         if as_json:
             typer.echo(json.dumps({"name": s.name, "group": s.group, "value": settings[s.name], "default": s.default, "limits": limits,
                                    "legal": s.legal, "help": s.help(language)}, ensure_ascii=False))  # fmt: skip

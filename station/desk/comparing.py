@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from station.app import Station
+from station.clock import legal_day
+from station.desks.people import names
 from station.dossier.comparing import ComparingDesk
 from station.dossier.mending import Mending
 from station.dossier.parts import FieldSource
@@ -44,8 +46,8 @@ class CompareDesk:
 
     def view(self, dossier: str) -> CompareView:
         """Return S2."""
-        names = {i: a.name for i, a in self._station.operators.accounts().items()}
-        return compare_view(self._station.book.state(dossier), self._station.clock.now().date(), names=names)
+        station = self._station
+        return compare_view(station.book.state(dossier), legal_day(station.clock.now()), names=names(station))
 
     def decide(self, dossier: str, field: str, decision: Decision) -> CompareView:
         """Decide one row and return the screen anew.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from station.app import Station
+from station.clock import legal_day
 from station.desks.pictures import Pixels
-from station.vietnam.units import default_units
+from station.dossier.consuming import fee_rows
+from station.vietnam.units import unit_name
 from station.views.finish import FinishView, finish_view
 
 
@@ -16,7 +18,8 @@ class FinishDesk:
 
     def view(self, dossier: str) -> FinishView:
         """Return S8."""
-        return finish_view(self._station.book.state(dossier), self._station.clock.now().date())
+        station = self._station
+        return finish_view(station.book.state(dossier), legal_day(station.clock.now()), centre_fees=fee_rows(station.journal))
 
     def prepare(self, dossier: str, *, old_card: str = "") -> None:
         """Record fee and old card before the seal, when they are not recorded yet (both are part of the sealed data)."""
@@ -42,13 +45,7 @@ class FinishDesk:
         """
         from station.desks.papers import PaperDesk  # the PDF libraries are loaded when a paper is wanted
 
-        return PaperDesk(self._station, self._unit()).preview(dossier, "slip").pages
-
-    def _unit(self) -> str:
-        """Name of this place as people know it; its code where the table of units has none."""
-        code = self._station.settings.text("station.unit")
-        unit = default_units().at(code, self._station.clock.now().date())
-        return unit.name if unit is not None else code
+        return PaperDesk(self._station).preview(dossier, "slip").pages
 
     def finish(self, dossier: str) -> bytes:
         """Record the slip and return it as PDF; the date comes from the dated table of this place."""
@@ -58,7 +55,7 @@ class FinishDesk:
 
         view = self.view(dossier)
         state = self._station.book.state(dossier)
-        unit = self._unit()
+        unit = unit_name(self._station.settings.text("station.unit"), legal_day(self._station.clock.now()))
         if not state.slip:
             self._station.life.slip(dossier, view.deadline.due, "collect", unit, view.deadline.rule)
         paper = print_paper(self._station.book, dossier, "slip", unit=unit, demo=self._station.demo)

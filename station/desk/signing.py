@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from station.app import Station
+from station.clock import legal_day
+from station.desks.people import names
 from station.dossier.readiness import CAPTURE_FORM, lines_to_review
 from station.views.applicant import ApplicantView, applicant_view
 from station.views.base import Words
@@ -37,12 +39,12 @@ class SigningDesk:
     def signatures(self, dossier: str) -> dict[str, Signed]:
         """Return who signed the capture form: ``applicant``, ``operator``."""
         state = self._station.book.state(dossier)
-        names = {i: a.name for i, a in self._station.operators.accounts().items()}
+        known = names(self._station)
         found = {}
         for s in state.signatures:
             if s.form == CAPTURE_FORM and state.signed_by(s.who):
                 drawn = decode_line(self._station.journal.blob(s.blob)) if s.blob else None
-                name = state.value("full_name").upper() if s.who == "applicant" else names.get(s.operator, s.operator)
+                name = state.value("full_name").upper() if s.who == "applicant" else known.get(s.operator, s.operator)
                 found[s.who] = Signed(name, s.at, drawn)
         return found
 
@@ -51,7 +53,7 @@ class SigningDesk:
     ) -> ApplicantView:
         """Return S9; an empty dossier gives the blank screen."""
         state = self._station.book.state(dossier) if dossier else None
-        return applicant_view(state, self._station.clock.now().date(), locked=locked, instruction=instruction, finger=finger)
+        return applicant_view(state, legal_day(self._station.clock.now()), locked=locked, instruction=instruction, finger=finger)
 
     def answer(self, dossier: str, lines: Iterable[str], answer: bool) -> None:
         """Record the applicant's answer to lines."""

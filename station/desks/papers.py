@@ -15,11 +15,13 @@ from station.app import Station
 from station.clock import legal_day
 from station.desks.pictures import Pixels, portrait_of
 from station.document_picture import document_picture
+from station.dossier.consuming import fee_rows
 from station.dossier.life import Life
 from station.dossier.papers import PAPERS, make_paper
 from station.dossier.state import DossierState
 from station.errors import InputError
 from station.vietnam.papers import Paper
+from station.vietnam.units import unit_name
 
 PREVIEW_PPI = 130
 MAX_PAGES = 20
@@ -44,9 +46,8 @@ class Preview:
 class PaperDesk:
     """Papers of a dossier."""
 
-    def __init__(self, station: Station, unit: str) -> None:
+    def __init__(self, station: Station) -> None:
         self._station = station
-        self._unit = unit
 
     def papers(self, dossier: str) -> tuple[str, ...]:
         """Return the papers that make sense for a dossier: the record of exceptions only where there are some."""
@@ -69,9 +70,11 @@ class PaperDesk:
     def _make(self, state: DossierState, purpose: str) -> Paper:
         face = portrait_of(self._station.journal, state) if purpose == "capture" else None
         jpeg = form_portrait(face.pixels) if face is not None else b""
+        day = legal_day(self._station.clock.now())
         return make_paper(
-            state, purpose, legal_day(self._station.clock.now()), unit=self._unit, portrait=jpeg, demo=self._station.demo
-        )
+            state, purpose, day, unit=unit_name(self._station.settings.text("station.unit"), day), portrait=jpeg,
+            demo=self._station.demo, centre_fees=fee_rows(self._station.journal),
+        )  # fmt: skip
 
     def printed(self, dossier: str, preview: Preview) -> None:
         """Record that these very bytes went to the printer (or into a file)."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from station.app import Station
+from station.clock import legal_day
 from station.cloning import Difference, applied, compare_settings, export_settings, read_export
 from station.desks.people import Acting, names, second_person, signed_in
 from station.dossier.kinds import Kind
@@ -61,13 +62,13 @@ class SettingsDesk:
 
     def view(self, search: str = "") -> SettingsView:
         """Return S18."""
-        events = self._station.journal.events_of_kind(Kind.SETTING)
-        languages, faults = languages_in(
-            self._station.files
-        )  # a file that was dropped in while the station runs counts from now on
-        self._station.languages = languages
+        station = self._station
+        events = station.journal.events_of_kind(Kind.SETTING)
+        # Read anew: a file that was dropped in while the station runs counts from now on.
+        languages, faults = languages_in(station.files)
+        station.languages = languages
         view = settings_view(
-            self._station.settings, events, search, names(self._station), self._laws(), {c: x.name for c, x in languages.items()}
+            station.settings, events, search, names(station), self._laws(), {c: x.name for c, x in languages.items()}
         )
         return replace(view, faults=(*view.faults, *faults))
 
@@ -79,7 +80,7 @@ class SettingsDesk:
             rule = load_procedure(station.settings.text("procedure.id"))
             version = f"{rule.valid_from:%d/%m/%Y} · {rule.sha256[:8]}"
             found["procedure"] = Words("ui.settings.law", {"procedure": rule.id, "version": version})
-        kept = rule_on(station.clock.now().date())
+        kept = rule_on(legal_day(station.clock.now()))
         found["retention"] = Words("ui.settings.law", {"procedure": kept.name, "version": f"{kept.begins:%d/%m/%Y}"})
         return found
 

@@ -37,7 +37,11 @@ def expires(journal: Journal) -> datetime | None:
 
 def key_state(journal: Journal, now: datetime) -> str:
     """Return ``good``, ``expiring`` (within 30 days) or ``expired`` of the station's own keys."""
-    ends = expires(journal)
+    return state_of(expires(journal), now)
+
+
+def state_of(ends: datetime | None, now: datetime) -> str:
+    """Return `key_state` of keys that are due at `ends`."""
     if ends is None or now < ends - WARN_BEFORE:
         return "good"
     return "expiring" if now < ends else "expired"

@@ -224,6 +224,12 @@ def default_units() -> UnitTable:
     return shipped_units("provinces").joined(shipped_units("units-demo"))
 
 
+def unit_name(code: str, day: date) -> str:
+    """Return what the unit of `code` is called on `day`, as papers name it; the code itself where the tables have none."""
+    unit = default_units().at(code, day)
+    return unit.name if unit is not None else code
+
+
 def place_of_number(number: str, table: UnitTable | None = None) -> Unit | None:
     """Return the province a personal number names: always by the table before the merger, since numbers keep their digits."""
     if number[:1] != "0":

@@ -7,35 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from station.clock import legal
-from station.keys.rotation import WARN_BEFORE
+from station.keys import StationKeys
+from station.keys.rotation import state_of
 from station.views.base import Tone, Words
-
-
-class Held(Protocol):
-    """What `station.keys.StationKeys` tells of its keys."""
-
-    @property
-    def signer(self) -> Named:
-        """The signer in use."""
-
-    @property
-    def opener(self) -> Named:
-        """The opener in use."""
-
-    @property
-    def teams(self) -> tuple[Named, ...]:
-        """The team's openers."""
-
-
-class Named(Protocol):
-    """A key with its fingerprint."""
-
-    @property
-    def key_id(self) -> str:
-        """SHA-256 of the public half, 64 hex digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +39,7 @@ class KeysView:
     alarm: bool
 
 
+_TONES: Final = {"good": Tone.GOOD, "expiring": Tone.RETRY, "expired": Tone.BLOCKED}
 FINGERPRINT: Final = 32
 """Hex digits shown: 128 bits, enough that nobody makes a second key with the same ones."""
 
@@ -71,7 +49,7 @@ def shown_fingerprint(key_id: str) -> str:
     return " ".join(key_id[i : i + 4] for i in range(0, min(len(key_id), FINGERPRINT), 4))
 
 
-def keys_view(keys: Held, *, protection: str, made: datetime | None, rotated: datetime | None, due: datetime | None, now: datetime,
+def keys_view(keys: StationKeys, *, protection: str, made: datetime | None, rotated: datetime | None, due: datetime | None, now: datetime,
               centre: tuple[str, str, str] | None, token: bool) -> KeysView:  # fmt: skip
     """Return the keys of this station.
 
@@ -107,14 +85,9 @@ def _row(name: str, key_id: str, made: str, held: Words, change_by: str = "", to
 
 
 def _due(due: datetime | None, now: datetime) -> tuple[Tone, Words]:
-    if due is None:
-        return Tone.GOOD, Words("key.state.good")
-    left = (due - now) // timedelta(days=1)
-    if now >= due:
-        return Tone.BLOCKED, Words("key.state.expired")
-    if now >= due - WARN_BEFORE:
-        return Tone.RETRY, Words("key.state.expiring", {"days": max(0, left)})
-    return Tone.GOOD, Words("key.state.good")
+    state = state_of(due, now)
+    left = max(0, (due - now) // timedelta(days=1)) if due is not None else 0
+    return _TONES[state], Words(f"key.state.{state}", {"days": left} if state == "expiring" else {})
 
 
 def _day(at: datetime | None) -> str:

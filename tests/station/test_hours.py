@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from station.cli import app
 from station.cloning import read_export
 from station.errors import InputError
 from station.hours import read_spans
@@ -54,6 +57,13 @@ def test_a_bad_text_is_refused_wherever_it_comes_from_and_explained_at_its_field
     assert name in held.faults[0]
     with pytest.raises(InputError):
         read_export(f'"{name}" = "{bad}"\n'.encode())
+
+
+def test_the_command_says_how_each_text_is_written() -> None:
+    shown = CliRunner().invoke(app, ["settings", "show", "--json", "--english"]).output
+    limits = {row["name"]: row["limits"] for row in map(json.loads, shown.splitlines())}
+    for name, form in (("day.hours", "07:00-22:00"), ("population.url", "https://"), ("applicant.language", "vi, en")):
+        assert form in limits[name]
 
 
 def test_the_row_says_how_the_text_is_written_before_anybody_types() -> None:

@@ -58,7 +58,7 @@ class PrintPreviewScreen(Screen):
         """Show the papers of a dossier."""
         super().enter(dossier)
         if self.desk is None:
-            self.desk = PaperDesk(self.station, self.texts("ui.app.title"))
+            self.desk = PaperDesk(self.station)
         desk = self.desk
         self.preview = None
         self.banner.hide()

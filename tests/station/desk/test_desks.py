@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from station.app import Station
+from station.clock import ManualClock
 from station.demo import demo_citizen, demo_population, open_demo_station, person_seed
 from station.demo_counter import with_a_slip_of_the_pen
 from station.desk.comparing import CompareDesk, Decision
@@ -18,9 +20,14 @@ from station.desk.shift import ShiftDesk
 from station.desk.signing import SigningDesk
 from station.desk.supervising import SupervisorDesk
 from station.desk.tickets import DayQueue, Visitor
+from station.desks.papers import PaperDesk
+from station.dossier.kinds import Kind
 from station.dossier.numbers import CodeKind, make_code
+from station.dossier.parts import ApplicationKind
 from station.errors import AccessError, InputError, ProcedureError
+from station.vietnam.rules import deadline_for
 from station.views.strip import next_stage, stages_done
+from tests.station.dossier.test_papers import text_of
 
 SEED = 7
 PEOPLE = demo_population(SEED)
@@ -192,6 +199,38 @@ def test_fee_and_date_come_from_the_tables_and_the_slip_is_a_pdf(station: Statio
     assert state.old_card
     assert desk.finish(dossier).startswith(b"%PDF")
     assert station.book.state(dossier).slip is not None
+
+
+def test_the_centres_fee_and_the_units_name_stand_on_the_screen_the_record_and_both_papers(
+    station: Station, queue: DayQueue
+) -> None:
+    table = {"valid_from": "2026-11-01", "source": "test circular", "table":
+             {"first": 11_000, "exchange": 77_000, "exchange-from-cmnd": 77_000, "reissue": 77_000}}  # fmt: skip
+    station.book.write(Kind.NOTICE, {"id": "n1", "kind": "fees", "payload": table}, "")
+    desk, dossier = FinishDesk(station), queue.call("101")
+    wanted = 11_000 if station.book.state(dossier).kind is ApplicationKind.FIRST else 77_000
+    assert desk.view(dossier).fee.amount_vnd == wanted
+    before = PaperDesk(station).preview(dossier, "slip").pdf
+    desk.prepare(dossier)
+    recorded = station.book.state(dossier).fee
+    assert recorded is not None
+    assert recorded["amount_vnd"] == wanted
+    for pdf in (before, desk.finish(dossier)):
+        text = text_of(pdf)
+        assert f"{wanted // 1000}.000 đồng" in text
+        assert "Xã Mẫu" in text, "the place is named by its code"
+
+
+def test_a_slip_made_before_seven_in_the_morning_has_the_screens_day(tmp_path: Path) -> None:
+    early = ManualClock(datetime(2026, 11, 22, 22, 30, tzinfo=UTC))  # Monday, half past five in the morning
+    station = open_demo_station(tmp_path / "early", clock=early, desk="all")
+    try:
+        dossier = station.book.open_dossier("test-short")
+        due = FinishDesk(station).view(dossier).deadline.due
+        assert due == deadline_for(station.book.state(dossier).kind.value, date(2026, 11, 23)).due
+        assert f"{due:%d/%m/%Y}" in text_of(PaperDesk(station).preview(dossier, "slip").pdf)
+    finally:
+        station.close()
 
 
 def test_a_badge_names_a_person_and_only_the_pin_opens_the_lock(station: Station) -> None:
