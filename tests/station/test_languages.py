@@ -13,9 +13,10 @@ from station.cli import app
 from station.demo import open_demo_station
 from station.desks.settings import SettingsDesk
 from station.errors import InputError
+from station.files import RealFiles
 from station.views.base import Words
 from station.words import Language, say
-from station.words.languages import applicant_codes, languages_in, read_language, template
+from station.words.languages import MAX_BYTES, MAX_LANGUAGES, applicant_codes, languages_in, read_language, template
 
 
 def pseudo() -> bytes:
@@ -56,6 +57,18 @@ def test_a_faulty_file_is_refused_by_name(code: str, text: str, said: str) -> No
     assert said in str(caught.value)
 
 
+def test_a_file_and_a_folder_are_read_up_to_their_bounds_and_the_rest_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="larger than"):
+        read_language("tyz", pseudo() + b"#" * MAX_BYTES)
+    (tmp_path / "languages").mkdir()
+    for n in range(MAX_LANGUAGES + 2):
+        (tmp_path / "languages" / f"q{chr(97 + n // 26)}{chr(97 + n % 26)}.toml").write_text('name = "x"\n[words]\n', "utf-8")
+    found, faults = languages_in(open_files(tmp_path))
+    assert len(found) == MAX_LANGUAGES
+    assert len(faults) == 1
+    assert faults[0].startswith("2 files were not read")
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_language_or_one_error(data: bytes) -> None:
     refused = ""
@@ -85,6 +98,10 @@ def test_dropping_a_file_is_all_it_takes(tmp_path: Path) -> None:
         assert "hmn" in view.faults[0]
         assert view.faults[1].startswith("tiếng Tày.toml: "), "a name that the folder does not read is not named"
         assert list(station.languages) == ["tyz"]
+        station.close()
+        station = open_demo_station(tmp_path / "s")
+        assert list(station.languages) == ["tyz"], "a station that starts with the file there does not know it"
+        desk = SettingsDesk(station)
         (folder / "tyz.toml").unlink()
         station.settings = station.settings.replaced("applicant.language", "tyz")
         row = next(r for _, g in desk.view().groups for r in g if r.name == "applicant.language")
@@ -126,8 +143,6 @@ def test_the_template_is_filled_in_and_checked_by_command(tmp_path: Path) -> Non
     assert (list(found), len(faults)) == (["tyz"], 1)
 
 
-def open_files(folder: Path):
+def open_files(folder: Path) -> RealFiles:
     """The folder as the station reads it."""
-    from station.files import RealFiles
-
     return RealFiles(folder)

@@ -27,6 +27,7 @@ from station.dossier.parts import ApplicationKind
 from station.errors import AccessError, InputError, ProcedureError
 from station.vietnam.rules import deadline_for
 from station.views.strip import next_stage, stages_done
+from station.words import catalogue
 from tests.station.dossier.test_papers import text_of
 
 SEED = 7
@@ -123,6 +124,7 @@ def test_a_decided_row_is_open_no_more_and_the_decision_stays_written(station: S
             told = next(r for r in after.rows if r.field == field).decided
             assert told is not None, "who decided what is not told at the row"
             assert told.words.code == f"ui.decision.{decision}"
+            assert told.words.code in catalogue()
             assert station.operator is not None
             assert told.operator == station.operator.name
         state = station.book.state(dossier)

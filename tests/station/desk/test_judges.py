@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from biometrics.portrait import Verdict, assess, tools
+from biometrics.portrait.face import Image
+from biometrics.portrait.live import LiveState
 from biometrics.portrait.synthesis import FaceSettings, Fault, render_face, settings_with
 from biometrics.positions import FingerPosition, Impression
 from devices.contract import CaptureRequest, Frame
@@ -38,9 +40,20 @@ def test_the_warming_judges_a_whole_face_and_leaves_nothing_of_it_behind() -> No
     seen = assess(warming_face(), judge.profile, kit=tools())
     assert seen.face is not None, "without a face most measures are not run, and the first citizen waits for them"
     assert any(r.verdict is not Verdict.UNKNOWN for r in seen.rules)
+    live = judge._assessor()  # its networks are the ones to be made ready
+    update, judged = live.update, list[bool]()
+
+    def noted(picture: Image, at_s: float) -> LiveState:
+        state = update(picture, at_s)
+        judged.append(state.quality is not None and state.quality.face is not None)
+        return state
+
+    live.update = noted  # the real one still judges; what it judged is noted
     judge.warm()
     assert judge.ready
     assert judge.latest is None
+    assert len(judged) >= 2, "the second picture runs what only follows a first one"
+    assert judged[-1]
 
 
 def test_a_live_portrait_that_fails_always_says_why_in_words_of_the_portrait() -> None:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from station.dossier.fees import fee_of
-from station.dossier.findings import to_body
+from station.dossier.findings import FingerFinding, to_body
 from station.dossier.kinds import Kind
 from station.dossier.parts import FieldSource
 from station.dossier.state import DossierState
@@ -36,6 +36,7 @@ def test_the_chips_follow_what_was_taken_compared_and_asked() -> None:
     dossier = enroll(book)
     taken = facts(book.state(dossier))
     assert taken["ui.evidence.fingers"] is Tone.GOOD
+    assert taken["ui.evidence.face-flagged"] is Tone.RETRY, "80 of 100: a rule was broken and the photo taken all the same"
     assert "ui.evidence.not-checked" in taken, "what was not compared is said so"
     assert "ui.evidence.in-order" not in taken
     book.write(Kind.FINGERS_CHECKED, to_body((), captures=(), prints=10, known=41), dossier)
@@ -55,6 +56,17 @@ def test_a_check_that_nobody_could_be_compared_with_claims_no_absence_of_doubles
     told = facts(book.state(dossier))
     assert "ui.evidence.no-double" not in told
     assert "ui.evidence.in-order" in told
+
+
+def test_findings_and_exceptions_are_told_and_a_finding_leaves_nothing_in_order() -> None:
+    book = make_book()
+    dossier = book.open_dossier("vn-60-2021")
+    book.declare_exception(dossier, 5, "amputated")
+    found = FingerFinding("swapped-hands", (2, 7), (), -6.0)
+    book.write(Kind.FINGERS_CHECKED, to_body((found,), captures=(), prints=9, known=41), dossier)
+    told = facts(book.state(dossier))
+    assert (told["ui.evidence.findings"], told["ui.review.exceptions"]) == (Tone.BLOCKED, Tone.EXCEPTION)
+    assert not {"ui.evidence.in-order", "ui.evidence.no-double"} & set(told)
 
 
 def test_a_drawn_signature_comes_back_and_bytes_that_are_none_do_not() -> None:
