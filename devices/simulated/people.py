@@ -35,9 +35,4 @@ def cut_fingers(seed: int, positions: tuple[FingerPosition, ...], touch: int) ->
     if hand is None or len(positions) == 1:
         return {p: picture(seed, p, touch) for p in positions}
     whole = slap(person(seed), hand, ImpressionSettings(), touch, missing=set(SLAP_FINGERS[hand]) - set(positions))
-    cut = {}
-    for finger in whole.fingers:
-        x0, y0, x1, y1 = finger.box
-        window = (slice(max(0, y0 - _MARGIN), y1 + _MARGIN), slice(max(0, x0 - _MARGIN), x1 + _MARGIN))
-        cut[finger.position] = np.ascontiguousarray(whole.image[window])
-    return cut
+    return {finger.position: whole.part(finger, _MARGIN) for finger in whole.fingers}

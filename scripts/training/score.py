@@ -28,7 +28,7 @@ from scipy.optimize import minimize
 
 from biometrics.fingerprint.matching import score
 from biometrics.fingerprint.matching.compare import looks
-from biometrics.fingerprint.minutiae import Template, extract, from_bytes, to_bytes
+from biometrics.fingerprint.minutiae import Template, extract_stored
 from biometrics.fingerprint.minutiae.template import SAMPLE_PX
 from biometrics.fingerprint.synthesis import ContactSide, ImpressionSettings, Person, Sensor, impression
 from biometrics.positions import FingerPosition
@@ -69,7 +69,7 @@ def finger(person: int) -> tuple[Sensor, list[Template]]:
             scar=float(rng.random() < 0.05) * 0.7,
             dirt=float(rng.random() < 0.15) * 0.5,
         )
-        found.append(from_bytes(to_bytes(extract(impression(grown, settings, seed=k, shape=SHAPES[sensor]).image))))
+        found.append(extract_stored(impression(grown, settings, seed=k, shape=SHAPES[sensor]).image))
     return sensor, found
 
 
@@ -139,7 +139,7 @@ def open_impostors(folder: Path) -> np.ndarray:
     prints = {}
     for path in sorted(folder.glob("*.png")):
         image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-        prints[path.stem] = from_bytes(to_bytes(extract(np.asarray(image, np.uint8))))
+        prints[path.stem] = extract_stored(np.asarray(image, np.uint8))
     found = [look(prints[a], prints[b]) for a, b in combinations(prints, 2) if a.split("_")[0] != b.split("_")[0]]
     return np.array([values for values in found if values is not None])
 

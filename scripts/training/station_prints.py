@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from biometrics.fingerprint.minutiae import Template, extract, from_bytes, to_bytes
+from biometrics.fingerprint.minutiae import Template, extract_stored
 from biometrics.fingerprint.synthesis import ImpressionKind, ImpressionSettings, Person, impression, slap
 from biometrics.positions import FingerPosition
 
@@ -68,16 +68,13 @@ def hand(k: int) -> dict[int, list[Taken]]:
     for session in range(2):
         made = slap(person, asked, ImpressionSettings.natural(rng, spread=float(rng.choice([0.6, 1.0]))), session)
         for one in made.fingers:
-            x0, y0, x1, y1 = one.box
-            margin = 12
-            part = made.image[max(0, y0 - margin) : y1 + margin, max(0, x0 - margin) : x1 + margin]
-            prints.setdefault(int(one.position), []).append(Taken(k, int(one.position), False, _stored(part)))
+            prints.setdefault(int(one.position), []).append(Taken(k, int(one.position), False, extract_stored(made.part(one))))
     for position, of_finger in prints.items():
         finger = person.finger(FingerPosition(position))
         rolled = ImpressionSettings.natural(rng, spread=0.6, kind=ImpressionKind.ROLLED)
-        of_finger.append(Taken(k, position, True, _stored(impression(finger, rolled, 0).image)))
+        of_finger.append(Taken(k, position, True, extract_stored(impression(finger, rolled, 0).image)))
         alone = ImpressionSettings.natural(rng, spread=0.8)
-        of_finger.append(Taken(k, position, False, _stored(impression(finger, alone, 1).image)))
+        of_finger.append(Taken(k, position, False, extract_stored(impression(finger, alone, 1).image)))
     return prints
 
 
@@ -97,7 +94,3 @@ def strangers(
         if values is not None:
             found.append(values)
     return np.array(found)
-
-
-def _stored(image: np.ndarray) -> Template:
-    return from_bytes(to_bytes(extract(np.ascontiguousarray(image), 500)))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biometrics.errors import BiometricsError
-from biometrics.fingerprint.minutiae import Template, extract, from_bytes, to_bytes
+from biometrics.fingerprint.minutiae import Template, extract_stored
 from biometrics.fingerprint.segmentation import segment_slap
 from biometrics.formats.raster import read_grey
 from biometrics.positions import SINGLE_FINGERS, SLAP_FINGERS, FingerPosition, Impression
@@ -74,9 +74,8 @@ def _filed(seen: FingerPosition, slap: FingerPosition) -> FingerPosition:
 
 def _template(pixels: npt.NDArray[np.uint8], ppi: int) -> Template | None:
     try:
-        template = extract(np.ascontiguousarray(pixels), ppi)
-        # Through the stored form: false-match rates were measured on it.
-        return from_bytes(to_bytes(template)) if len(template) else None
+        template = extract_stored(pixels, ppi)
+        return template if len(template) else None
     except BiometricsError:
         return None
 

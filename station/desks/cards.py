@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from biometrics.fingerprint.matching import compare, threshold
-from biometrics.fingerprint.minutiae import Template, extract, from_bytes, to_bytes
+from biometrics.fingerprint.minutiae import Template, extract_stored
 from biometrics.positions import FingerPosition
 from devices.contract import RawCapture
 from station.app import Station
@@ -187,4 +187,4 @@ def _template(pixels: Pixels, ppi: int | None) -> Template:
     if ppi is not None and abs(ppi - 500) > 5:
         size = round(pixels.shape[1] * 500 / ppi), round(pixels.shape[0] * 500 / ppi)
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if ppi > 500 else cv2.INTER_CUBIC), np.uint8)
-    return from_bytes(to_bytes(extract(pixels)))
+    return extract_stored(pixels)

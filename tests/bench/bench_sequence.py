@@ -18,7 +18,7 @@ from biometrics.fingerprint.matching.compare import grown_score
 from biometrics.fingerprint.matching.gallery import Hit
 from biometrics.fingerprint.matching.recent import KnownPeople
 from biometrics.fingerprint.matching.sequence import Finding, SequencePrint, check_sequence
-from biometrics.fingerprint.minutiae import Template, extract
+from biometrics.fingerprint.minutiae import Template, extract_stored
 from tests.bench.enrollment_pool import people, recent
 from tests.bench.planted import FAULTS, PoolPerson, as_sequence, clean
 from tests.bench.report import Report
@@ -136,7 +136,7 @@ def open_people(folder: Path) -> list[PoolPerson]:
             for finger, position in enumerate(SINGLE_FINGERS):
                 image = cv2.imread(str(folder / "fingerprints" / name / f"{101 + finger}_{impression}.png"), cv2.IMREAD_GRAYSCALE)
                 assert image is not None
-                prints[position] = extract(np.asarray(image, np.uint8), 512 if name == "fvc2004_db3_b" else 500)
+                prints[position] = extract_stored(np.asarray(image, np.uint8), 512 if name == "fvc2004_db3_b" else 500)
             sessions.append(prints)
         found.append(PoolPerson(name, tuple(sessions[0::2]), tuple(sessions[1::2])))
     return found

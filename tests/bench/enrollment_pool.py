@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from biometrics.fingerprint.minutiae import Template, extract, from_bytes, to_bytes
+from biometrics.fingerprint.minutiae import Template, extract_stored
 from biometrics.fingerprint.synthesis import (
     ImpressionKind,
     ImpressionSettings,
@@ -34,12 +34,6 @@ class PersonCaptures:
     rolled: tuple[dict[FingerPosition, Template], ...]
 
 
-def _stored(image: np.ndarray) -> Template:
-    """Extract at 500 ppi, as the station compares it: written and read again (a fresh one keeps more than a stored one and matches
-    strangers more often)."""
-    return from_bytes(to_bytes(extract(image, 500)))
-
-
 def capture_person(seed: int) -> PersonCaptures:
     """Take two whole enrollments of one person, as an ordinary operator gets them."""
     person = Person.from_seed(seed)
@@ -50,13 +44,10 @@ def capture_person(seed: int) -> PersonCaptures:
         for position in SLAP_FINGERS:
             made = slap(person, position, ImpressionSettings.natural(rng, spread=0.6), session)
             for one in made.fingers:
-                x0, y0, x1, y1 = one.box
-                margin = 12
-                part = made.image[max(0, y0 - margin) : y1 + margin, max(0, x0 - margin) : x1 + margin]
-                cut[one.position] = _stored(np.ascontiguousarray(part))
+                cut[one.position] = extract_stored(made.part(one))
         plain.append(cut)
         settings = {p: ImpressionSettings.natural(rng, spread=0.6, kind=ImpressionKind.ROLLED) for p in SINGLE_FINGERS}
-        rolled.append({p: _stored(impression(person.finger(p), settings[p], session).image) for p in SINGLE_FINGERS})
+        rolled.append({p: extract_stored(impression(person.finger(p), settings[p], session).image) for p in SINGLE_FINGERS})
     return PersonCaptures(seed, tuple(plain), tuple(rolled))
 
 
@@ -74,9 +65,9 @@ def recent_pair(number: int) -> tuple[Prints, Prints]:
         finger = grow_master(finger_spec(RECENT_SEED + number, position), _RECENT_SIZE)
         rng = np.random.default_rng([RECENT_SEED + number, int(position), 92])
         image = impression(finger, ImpressionSettings.natural(rng, spread=0.6), 0).image
-        grown[position] = _stored(image)
+        grown[position] = extract_stored(image)
         other = FingerPosition((int(position) + 4) % 10 + 1)
-        mirrored[other] = _stored(np.ascontiguousarray(image[:, ::-1]))
+        mirrored[other] = extract_stored(image[:, ::-1])
     return grown, mirrored
 
 

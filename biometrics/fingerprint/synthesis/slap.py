@@ -78,6 +78,11 @@ class SyntheticSlap:
     fingers: tuple[SlapFinger, ...]
     faults: ImpressionSettings
 
+    def part(self, finger: SlapFinger, margin: int = 12) -> ByteMap:
+        """Return the picture of one finger's box with `margin` px around it, as far as the slap goes."""
+        x0, y0, x1, y1 = finger.box
+        return np.ascontiguousarray(self.image[max(0, y0 - margin) : y1 + margin, max(0, x0 - margin) : x1 + margin])
+
 
 @dataclass(frozen=True, slots=True)
 class Laid:

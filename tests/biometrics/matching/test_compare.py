@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from biometrics.fingerprint.matching import compare, draw_pairs, measured_down_to, threshold
-from biometrics.fingerprint.minutiae import Template, extract, from_bytes, to_bytes
+from biometrics.fingerprint.minutiae import Template, extract, extract_stored, from_bytes, to_bytes
 from tests.biometrics.prints import template, touch
 
 
@@ -68,7 +68,7 @@ def open_set(folder: Path) -> dict[tuple[int, int], Template]:
     for path in sorted(folder.glob("10[1-4]_[1-8].png")):
         finger, impression = path.stem.split("_")
         image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-        found[int(finger), int(impression)] = from_bytes(to_bytes(extract(image)))
+        found[int(finger), int(impression)] = extract_stored(image)
     return found
 
 
