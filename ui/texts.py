@@ -27,6 +27,12 @@ class Texts:
         """Return both languages on one line where both are shown: ``Hồ sơ đang ở đâu · Where each dossier really is``."""
         return " · ".join(t for t in (self(code), self.second(code)) if t)
 
+    def why(self, error: BaseException) -> str:
+        """Return why something was refused: the catalogue's words for its reason, else what the error says itself."""
+        code = str(getattr(error, "reason_code", "") or "")
+        words = self(code) if code else ""
+        return words if words != code else str(error)
+
     def of(self, words: Words) -> str:
         """Return the main words of a view state (values that are codes are said in the same language)."""
         return words.say_by(self)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from station.desks.approvers import approvers
 from station.desks.devices import CalibrationDesk
 from station.keys import Permission
 from station.views.calibration import CalibrationView, RowView
@@ -23,13 +22,13 @@ from ui.qt import (
     QVBoxLayout,
 )
 from ui.screens.base import Screen
+from ui.screens.sign_here import SignHere
 from ui.shell import Shell
 from ui.theme.style import Current
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.cells import Chip
 from ui.widgets.chips import Banner, StateChip, card, chip_size, label
-from ui.widgets.entry import PinPanel
 from ui.widgets.facts import Facts
 from ui.widgets.heads import Head
 from ui.widgets.mark_pane import CORNERS, MarkPane
@@ -117,9 +116,7 @@ class CalibrationScreen(Screen):
         facts.column.addStretch(1)
         box.addWidget(facts, 1)
         right.addWidget(frame, 4)
-        self.pin = PinPanel(self.texts)
-        self.pin.given.connect(self._come)
-        self.pin.hide()
+        self.pin = SignHere(self, self._come, self._cancel, Permission.SERVICE_DEVICES)
         right.addWidget(self.pin)
         row.addLayout(right, 3)
         column.addLayout(row, 1)
@@ -268,8 +265,7 @@ class CalibrationScreen(Screen):
         """The wizard's next step; again, save, report, sign as it is, stop."""
         view = self.view
         if self.pin.isVisible():
-            return [self.act("cancel", "ui.action.cancel", "Esc", self._cancel),
-                    self.act("sign", "ui.action.sign-pin", "F12", self.pin.give, primary=True, icon="pen")]  # fmt: skip
+            return self.pin.offers()
         if view is None or view.primary is None:
             return [self.act("room", "ui.action.to-devices", "F12", lambda: self.shell.go("devices"), primary=True, icon="tool")]
         runs = {"again": self._again, "save": self._save, "report": self._report, "sign-as-is": self._as_it_is, "skip": self._skip,
@@ -279,7 +275,7 @@ class CalibrationScreen(Screen):
         actions = [self.act(i.id, "calibration.mark-simulated" if i.id == "mark" else i.words.code, i.key or keys[i.id], runs[i.id], enabled=i.enabled, icon=icons.get(i.id, ""), **dict(i.words.values))
                    for i in view.others if i.id in runs and (i.id != "mark" or self.shell.demo)]  # fmt: skip
         if view.primary.words.code in SIGNING:
-            actions.append(self.act("technician", "ui.action.technician-here", "F8", self._begin_pin, enabled=not view.busy))
+            actions.append(self.act("technician", "ui.action.technician-here", "F8", self.pin.ask_who, enabled=not view.busy))
         primary = view.primary
         if view.target.mark:
             actions.append(
@@ -370,26 +366,12 @@ class CalibrationScreen(Screen):
     def _stop(self) -> None:
         self.shell.go("devices")
 
-    def _begin_pin(self) -> None:
-        station = self.station
-
-        def begin(answer: tuple[list[tuple[str, str]], dict[str, str]]) -> None:
-            self.pin.show()
-            self.pin.begin(*answer)
-            self.shell.refresh_actions()
-
-        self.ask(lambda: approvers(station, Permission.SERVICE_DEVICES), begin)
-
     def _come(self, operator: str, secret: str) -> None:
         desk = self.desk
         if desk is None:
             return
 
-        def failed(error: BaseException) -> None:
-            code = str(getattr(error, "reason_code", ""))
-            self.pin.failed(self.texts(code) if self.texts(code) != code else str(error))
-
-        self.ask(lambda: desk.come(operator, secret), lambda _: self._cancel(), failed)
+        self.ask(lambda: desk.come(operator, secret), lambda _: self._cancel(), self.pin.refuse)
 
     def _cancel(self) -> None:
         self.pin.hide()

@@ -229,12 +229,7 @@ class DeclarationScreen(Screen):
             edit.refuse("")
             self._show(view)
 
-        def refused(error: BaseException) -> None:
-            code = str(getattr(error, "reason_code", ""))
-            words = self.texts(code) if code else ""
-            edit.refuse(words if words and words != code else str(error))
-
-        self.ask(lambda: counter.form.save(dossier, field, text), saved, refused)
+        self.ask(lambda: counter.form.save(dossier, field, text), saved, lambda e: edit.refuse(self.texts.why(e)))
 
     def _say_mark(self) -> None:
         mark = self._mark()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from station.desks.approvers import approvers
+from station.desks.approvers import People, approvers
 from station.desks.defects import OWNERS, DefectCase, DefectDesk
 from station.desks.photograph import photograph
 from station.dossier.parts import DefectState
@@ -10,13 +10,14 @@ from station.views.defects import DefectRow, DefectsView
 from station.views.sending import printed
 from ui.qt import QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
+from ui.screens.sign_here import SignHere
 from ui.shell import Shell
 from ui.texts import format_date
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chain import Chain, Link
 from ui.widgets.chips import Banner, StateChip, card, label
-from ui.widgets.entry import Entry, PinPanel
+from ui.widgets.entry import Entry
 from ui.widgets.facts import Facts
 from ui.widgets.heads import Head
 from ui.widgets.rows import Row, RowList
@@ -72,9 +73,7 @@ class DefectsScreen(Screen):
         way.column.addStretch(1)
         chain_box.addWidget(way)
         right.addWidget(chain, 1)
-        self.pin = PinPanel(self.texts)
-        self.pin.given.connect(self._approve_by)
-        self.pin.hide()
+        self.pin = SignHere(self, self._approve_by, self._cancel)
         right.addWidget(self.pin)
         row.addLayout(right, 3)
         column.addLayout(row, 1)
@@ -209,8 +208,7 @@ class DefectsScreen(Screen):
         """The one next thing; photograph, approve here, assign, see the form."""
         case = self.case
         if self.pin.isVisible():
-            return [self.act("cancel", "ui.action.cancel", "Esc", self._cancel),
-                    self.act("sign", "ui.action.sign-pin", "F12", self.pin.give, primary=True, icon="pen")]  # fmt: skip
+            return self.pin.offers()
         free = case is not None and not self.busy
         open_ = case is not None and case.state in {DefectState.FOUND, DefectState.ASSIGNED}
         value = case is not None and case.has_field
@@ -302,31 +300,25 @@ class DefectsScreen(Screen):
         if desk is None or case is None:
             return
 
-        def begin(answer: tuple[bool, list[tuple[str, str]], dict[str, str]]) -> None:
-            mine, people, pins = answer
+        def begin(answer: tuple[bool, People]) -> None:
+            mine, people = answer
             if mine:
                 self._work(lambda: desk.approve(case.row), "")
-                return
-            self.pin.show()
-            self.pin.begin(people, pins)
-            self.shell.refresh_actions()
+            else:
+                self.pin.offer(people)
 
-        self.ask(lambda: (desk.approver() is not None, *approvers(station)), begin)
+        self.ask(lambda: (desk.approver() is not None, approvers(station)), begin)
 
     def _approve_by(self, operator: str, secret: str) -> None:
         desk, case = self.desk, self.case
         assert desk is not None, "made at the first enter"
         assert case is not None, "the panel opens over a case"
 
-        def failed(error: BaseException) -> None:
-            code = str(getattr(error, "reason_code", ""))
-            self.pin.failed(self.texts(code) if self.texts(code) != code else str(error))
-
         def done(_: object) -> None:
             self._cancel()
             self._ask(case.row.dossier)
 
-        self.ask(lambda: desk.approve(case.row, operator, secret), done, failed)
+        self.ask(lambda: desk.approve(case.row, operator, secret), done, self.pin.refuse)
 
     def _cancel(self) -> None:
         self.pin.hide()

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from station.desks.approvers import approvers
 from station.desks.settings import OperatorsDesk
 from station.keys import Permission, Role
 from station.views.operators import OperatorRow, OperatorsView
 from ui.qt import QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
+from ui.screens.sign_here import SignHere
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, StateChip, card, label
-from ui.widgets.entry import Entry, PinPanel
+from ui.widgets.entry import Entry
 from ui.widgets.heads import Head
 from ui.widgets.inputs import CheckBox
 from ui.widgets.rows import Row, RowList
@@ -65,9 +65,7 @@ class OperatorsScreen(Screen):
         right = QVBoxLayout()
         self.banner = Banner()
         right.addWidget(self.banner)
-        self.admin = PinPanel(self.texts)
-        self.admin.given.connect(self._come)
-        self.admin.hide()
+        self.admin = SignHere(self, self._come, self._cancel, Permission.MANAGE_OPERATORS)
         right.addWidget(self.admin)
         right.addStretch(1)
         row.addLayout(right, 3)
@@ -134,13 +132,12 @@ class OperatorsScreen(Screen):
         """Let an admin sign here, unlock, reset, close; save roles or make the account."""
         row, view = self._chosen(), self.view
         if self.admin.isVisible():
-            return [self.act("cancel", "ui.action.cancel", "Esc", self._cancel),
-                    self.act("sign", "ui.action.sign-pin", "F12", self.admin.give, primary=True, icon="pen")]  # fmt: skip
+            return self.admin.offers()
         manage = view is not None and view.may_manage
         if self.adding:
             return [self.act("cancel", "ui.action.cancel", "Esc", self._cancel),
                     self.act("make", "ui.operators.add-save", "F12", self._add, enabled=manage, primary=True, icon="person")]  # fmt: skip
-        actions = [self.act("admin", "ui.operators.admin-here", "F8", self._begin, enabled=not manage)]
+        actions = [self.act("admin", "ui.operators.admin-here", "F8", self.admin.ask_who, enabled=not manage)]
         icons = {"unlock": "lock", "reset": "pen", "close": "diamond", "reopen": "diamond"}
         actions += [self.act(x.id, x.words.code, x.key, partial(self._do, x.id), enabled=x.enabled, icon=icons[x.id])
                     for x in (row.intents if row is not None else ())]  # fmt: skip
@@ -158,16 +155,6 @@ class OperatorsScreen(Screen):
         )
         return actions
 
-    def _begin(self) -> None:
-        station = self.station
-
-        def begin(answer: tuple[list[tuple[str, str]], dict[str, str]]) -> None:
-            self.admin.show()
-            self.admin.begin(*answer)
-            self.shell.refresh_actions()
-
-        self.ask(lambda: approvers(station, Permission.MANAGE_OPERATORS), begin)
-
     def _come(self, operator: str, secret: str) -> None:
         desk = self.desk
         assert desk is not None, "made at every enter"
@@ -177,11 +164,7 @@ class OperatorsScreen(Screen):
             self._cancel()
             self._ask()
 
-        def failed(error: BaseException) -> None:
-            code = str(getattr(error, "reason_code", ""))
-            self.admin.failed(self.texts(code) if self.texts(code) != code else str(error))
-
-        self.ask(lambda: desk.come(operator, secret), come, failed)
+        self.ask(lambda: desk.come(operator, secret), come, self.admin.refuse)
 
     def _cancel(self) -> None:
         self.adding = False

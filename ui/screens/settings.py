@@ -5,7 +5,6 @@ by a file: export, compare, apply.
 from __future__ import annotations
 
 from station.cloning import Difference
-from station.desks.approvers import approvers
 from station.desks.settings import SettingsDesk
 from station.keys import Permission
 from station.settings import BY_NAME
@@ -14,11 +13,12 @@ from station.views.settings import SettingsView
 from ui.qt import QHBoxLayout, QScrollArea, Qt, QTimer, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.screens.clone_panel import ClonePanel
+from ui.screens.sign_here import SignHere
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, card, label
-from ui.widgets.entry import Entry, PinPanel
+from ui.widgets.entry import Entry
 from ui.widgets.heads import Head
 from ui.widgets.key_card import key_card
 from ui.widgets.rows import Row, RowList
@@ -66,9 +66,7 @@ class SettingsScreen(Screen):
         self.clone = ClonePanel(self.texts)
         self.clone.hide()
         row.addWidget(self.clone, 5)
-        self.pin = PinPanel(self.texts)
-        self.pin.given.connect(self._come)
-        self.pin.hide()
+        self.pin = SignHere(self, self._come, self._cancel_pin, Permission.CHANGE_SETTINGS)
         row.addWidget(self.pin, 3, Qt.AlignmentFlag.AlignTop)
         column.addLayout(row, 1)
 
@@ -170,20 +168,19 @@ class SettingsScreen(Screen):
     def offers(self) -> list[Action]:
         """Search, back to default, clone, save."""
         if self.pin.isVisible():
-            return [self.act("cancel", "ui.action.cancel", "Esc", self._cancel_pin),
-                    self.act("sign", "ui.action.sign-pin", "F12", self.pin.give, primary=True, icon="pen")]  # fmt: skip
+            return self.pin.offers()
         if self.clone.isVisible():
             return [self.act("cancel", "ui.action.cancel", "Esc", self._close_clone),
                     self.act("export", "ui.action.export-settings", "F6", self._export, icon="disk"),
                     self.act("compare", "ui.action.compare-settings", "F7", self._compare, icon="columns"),
-                    self.act("here", "ui.settings.here", "F8", self._begin_pin, enabled=not self._changes_kit()),
+                    self.act("here", "ui.settings.here", "F8", self.pin.ask_who, enabled=not self._changes_kit()),
                     self.act("apply", "ui.action.apply-settings", "F12", self._apply, enabled=self.clone.compared and self._changes_kit(),
                              primary=True, icon="double-check")]  # fmt: skip
         return [
             self.act("search", "ui.action.search-field", "F2", self.search.edit.setFocus, icon="eye"),
             self.act("default", "ui.action.default", "F4", self._default, enabled=self._focused() is not None),
             self.act("clone", "ui.settings.clone", "F6", self._open_clone, icon="swap"),
-            self.act("here", "ui.settings.here", "F8", self._begin_pin, enabled=not self._changes_kit()),
+            self.act("here", "ui.settings.here", "F8", self.pin.ask_who, enabled=not self._changes_kit()),
             self.act("operators", "ui.action.operators", "F7", lambda: self.shell.go("operators"), icon="person"),
             self.act(
                 "save", "ui.action.save-settings", "F12", self._save, enabled=bool(self.unsaved()), primary=True, icon="disk"
@@ -193,17 +190,6 @@ class SettingsScreen(Screen):
     def _changes_kit(self) -> bool:
         """Whether who is here may change the kit's own settings (not only how this screen looks)."""
         return self._allowed.get("day.target", False)
-
-    def _begin_pin(self) -> None:
-        """F8: somebody who may change them signs here; nobody has to sign the clerk out for it."""
-        station = self.station
-
-        def begin(answer: tuple[list[tuple[str, str]], dict[str, str]]) -> None:
-            self.pin.show()
-            self.pin.begin(*answer)
-            self.shell.refresh_actions()
-
-        self.ask(lambda: approvers(station, Permission.CHANGE_SETTINGS), begin)
 
     def _come(self, operator: str, secret: str) -> None:
         desk = self.desk
@@ -216,11 +202,7 @@ class SettingsScreen(Screen):
             self.editors = {}
             self._ask()
 
-        def failed(error: BaseException) -> None:
-            code = str(getattr(error, "reason_code", ""))
-            self.pin.failed(self.texts(code) if self.texts(code) != code else str(error))
-
-        self.ask(lambda: desk.come(operator, secret), come, failed)
+        self.ask(lambda: desk.come(operator, secret), come, self.pin.refuse)
 
     def _cancel_pin(self) -> None:
         self.pin.hide()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from station.desks.approvers import approvers
 from station.desks.supervisor import Case, SupervisorDesk
 from station.views.inbox import InboxRow, InboxView
 from station.views.sending import printed
 from ui.qt import QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
+from ui.screens.sign_here import SignHere
 from ui.shell import Shell
 from ui.texts import format_waiting
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, StateChip, card, label
 from ui.widgets.empty import Empty
-from ui.widgets.entry import Entry, PinPanel
+from ui.widgets.entry import Entry
 from ui.widgets.facts import Facts
 from ui.widgets.heads import Head
 from ui.widgets.picture import PicturePane
@@ -76,9 +76,7 @@ class SupervisorScreen(Screen):
         self.reason.hide()
         decide.addWidget(self.reason)
         right.addWidget(decision)
-        self.pin = PinPanel(self.texts)
-        self.pin.given.connect(self._come)
-        self.pin.hide()
+        self.pin = SignHere(self, self._come, self._cancel)
         right.addWidget(self.pin)
         right.addStretch(1)
         row.addLayout(right, 3)
@@ -180,7 +178,7 @@ class SupervisorScreen(Screen):
         row = self._chosen()
         ready = row is not None and bool(self.who) and not row.own and not self.pin.isVisible()
         actions = [
-            self.act("here", "ui.action.supervisor-here", "F8", self._begin_pin, enabled=not self.who or self.pin.isVisible()),
+            self.act("here", "ui.action.supervisor-here", "F8", self.pin.ask_who, enabled=not self.who or self.pin.isVisible()),
             self.act("side", "ui.action.side-by-side", "F6", self._side, enabled=row is not None, icon="columns"),
         ]
         if self._returning:
@@ -190,22 +188,11 @@ class SupervisorScreen(Screen):
             return [self.act("cancel", "ui.action.cancel", "Esc", self._cancel),
                     self.act("approve-now", "ui.action.approve", "F12", self._return_now, enabled=ready, primary=True, icon="pen")]  # fmt: skip
         if self.pin.isVisible():
-            return [self.act("cancel", "ui.action.cancel", "Esc", self._cancel),
-                    self.act("sign", "ui.action.sign-pin", "F12", self.pin.give, primary=True, icon="pen")]  # fmt: skip
+            return self.pin.offers()
         if row is None:  # nothing waits: the next sensible thing is the queue
             return [self.act("home", "ui.action.next-person", "F12", lambda: self.shell.go("home"), primary=True, icon="queue")]
         return [*actions, self.act("return", "ui.action.return", "F4", self._return, enabled=ready),
                 self.act("approve", "ui.action.approve", "F12", self._approve, enabled=ready, primary=True, icon="pen")]  # fmt: skip
-
-    def _begin_pin(self) -> None:
-        station = self.station
-
-        def begin(answer: tuple[list[tuple[str, str]], dict[str, str]]) -> None:
-            self.pin.show()
-            self.pin.begin(*answer)
-            self.shell.refresh_actions()
-
-        self.ask(lambda: approvers(station), begin)
 
     def _come(self, operator: str, secret: str) -> None:
         desk = self.desk
@@ -215,11 +202,7 @@ class SupervisorScreen(Screen):
             self._cancel()
             self._ask()
 
-        self.ask(lambda: desk.come(operator, secret), come, lambda e: self.pin.failed(self._why(e)))
-
-    def _why(self, error: BaseException) -> str:
-        code = str(getattr(error, "reason_code", ""))
-        return self.texts(code) if self.texts(code) != code else str(error)
+        self.ask(lambda: desk.come(operator, secret), come, self.pin.refuse)
 
     def _cancel(self) -> None:
         self._returning = self._accepting = False
