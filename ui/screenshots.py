@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from station.counter import Counter
 from station.demo_counter import DemoCounter
@@ -17,8 +18,10 @@ from station.demo_scenes import Scenes, build_scenes
 from ui.main import build_shell
 from ui.main import opened as show_opened
 from ui.qt import QApplication, QEvent, QEventLoop, Qt, QTimer, QWidget
+from ui.screens.base import Screen
 from ui.shell import Shell
 
+S = TypeVar("S", bound=Screen)
 Say = Callable[[str], None]
 DEADLINE_S = 60.0
 
@@ -149,6 +152,12 @@ class Studio:
         if errors:
             raise NotReachedError(str(errors[0]))
         return called[0]
+
+    def page(self, kind: type[S]) -> S:
+        """Return the screen that is shown, which must be one of `kind`."""
+        page = self.shell.page
+        assert isinstance(page, kind), f"{type(page).__name__} is shown, not {kind.__name__}"
+        return page
 
     def press(self, key: str) -> None:
         """Press a key by name and wait for its answers; the guard against double presses is waited for."""

@@ -24,8 +24,7 @@ def _lookup(studio: Studio) -> None:
     studio.go("lookup", studio.person())
     from ui.screens.lookup import LookupScreen
 
-    page = studio.shell.page
-    assert isinstance(page, LookupScreen)
+    page = studio.page(LookupScreen)
     studio.until(lambda: page.view is not None and not page.reading and studio.settled())
 
 
@@ -33,8 +32,7 @@ def _agreed(studio: Studio) -> None:
     """The open rows of the person who was just called are decided: everything agrees, F12 would go on."""
     from ui.screens.lookup import LookupScreen
 
-    page = studio.shell.page
-    assert isinstance(page, LookupScreen)
+    page = studio.page(LookupScreen)
     studio.until(lambda: page.view is not None and not page.reading)
     for _ in range(6):
         if page.view is None or not page.view.open_fields:

@@ -43,8 +43,7 @@ def _supervisor_wrong_pin(studio: Studio) -> None:
 
     studio.go("supervisor")
     studio.press("F8")
-    page = studio.shell.page
-    assert isinstance(page, SupervisorScreen)
+    page = studio.page(SupervisorScreen)
     page.pin.secret.edit.setText("000000")
     studio.press("F12")
 
@@ -68,8 +67,7 @@ def _supervisor_done(studio: Studio) -> None:
     """Approve until nothing waits: then F12 means the queue, and is not pressed."""
     from ui.screens.supervisor import SupervisorScreen
 
-    page = studio.shell.page
-    assert isinstance(page, SupervisorScreen)
+    page = studio.page(SupervisorScreen)
     for _ in range(8):
         if page.view is not None and not page.view.rows:
             break
@@ -87,8 +85,7 @@ def _defects_proof_missing(studio: Studio) -> None:
     from ui.screens.defects import DefectsScreen
 
     _defects(studio)
-    page = studio.shell.page
-    assert isinstance(page, DefectsScreen)
+    page = studio.page(DefectsScreen)
     page.value.edit.setText("Xã Mẫu Thượng, Tỉnh Ví Dụ")
     studio.press("F12")
 
@@ -97,8 +94,7 @@ def _defects_corrected(studio: Studio) -> None:
     from ui.screens.defects import DefectsScreen
 
     _defects(studio)
-    page = studio.shell.page
-    assert isinstance(page, DefectsScreen)
+    page = studio.page(DefectsScreen)
     page.value.edit.setText("Xã Mẫu Thượng, Tỉnh Ví Dụ")
     studio.press("F6")
     studio.press("F12")
@@ -170,8 +166,7 @@ def _calibration(*, until: str) -> Reach:
             station.settings = station.settings.replaced("devices.scanner", "simulated-scanner flaw=ppi-y")
             studio.go("devices")
             studio.press("F12")
-        page = studio.shell.page
-        assert isinstance(page, CalibrationScreen)
+        page = studio.page(CalibrationScreen)
         for _ in range(60):
             view = page.view
             code = view.primary.words.code if view is not None and view.primary is not None else "none"
@@ -194,17 +189,13 @@ def _visit_live(studio: Studio) -> None:
     studio.go("home-visit")
     studio.press("F12")
     studio.begin("F12")
-    page = studio.shell.page
-    assert isinstance(page, HomeVisitScreen)
+    page = studio.page(HomeVisitScreen)
     studio.until(page.capture.bar.accessibleName)
 
 
 def _visit_exception(studio: Studio) -> None:
-    from ui.screens.home_visit import HomeVisitScreen
 
     studio.go("home-visit")
-    page = studio.shell.page
-    assert isinstance(page, HomeVisitScreen)
     studio.press("F12")
     studio.press("F7")
 
@@ -215,8 +206,7 @@ def _visit_partly(studio: Studio) -> None:
     from ui.screens.home_visit import HomeVisitScreen
 
     studio.go("home-visit")
-    page = studio.shell.page
-    assert isinstance(page, HomeVisitScreen)
+    page = studio.page(HomeVisitScreen)
     page.rows.setCurrentRow(_first_open(page.view.home.rows if page.view else ()))
     studio.press("F12")
     counter, dossier = studio.shell.counter, page.dossier
@@ -242,8 +232,7 @@ def _visit_low_battery(studio: Studio) -> None:
     for name, text in (("capacity", "6"), ("status", "Discharging"), ("energy_now", "3000"), ("power_now", "9000")):
         (power / name).write_text(text, "ascii")
     studio.go("home-visit")
-    page = studio.shell.page
-    assert isinstance(page, HomeVisitScreen)
+    page = studio.page(HomeVisitScreen)
     kept = page.desk
     page.desk = VisitDesk(studio.shell.station, "test-short", power.parent)
     studio.go("home-visit")
@@ -259,8 +248,7 @@ def _settings_invalid(studio: Studio) -> None:
     from ui.screens.settings import SettingsScreen
 
     studio.go("settings")
-    page = studio.shell.page
-    assert isinstance(page, SettingsScreen)
+    page = studio.page(SettingsScreen)
     page.groups.setCurrentRow(3)
     page.editors["sound.volume"].set_raw("700")
     page.editors["sound.volume"].changed.emit("sound.volume")
@@ -270,8 +258,7 @@ def _settings_keys(studio: Studio) -> None:
     from ui.screens.settings import SettingsScreen
 
     studio.go("settings")
-    page = studio.shell.page
-    assert isinstance(page, SettingsScreen)
+    page = studio.page(SettingsScreen)
     page.groups.setCurrentRow(page.groups.count() - 1)
 
 
@@ -280,8 +267,7 @@ def _settings_hours(studio: Studio) -> None:
     from ui.screens.settings import SettingsScreen
 
     studio.go("settings")
-    page = studio.shell.page
-    assert isinstance(page, SettingsScreen)
+    page = studio.page(SettingsScreen)
     page.groups.setCurrentRow(7)
     page.editors["day.hours"].set_raw("sáng tới tối")
     page.editors["day.hours"].changed.emit("day.hours")
@@ -298,8 +284,7 @@ def _settings_saved(studio: Studio) -> None:
     from ui.screens.settings import SettingsScreen
 
     studio.go("settings")
-    page = studio.shell.page
-    assert isinstance(page, SettingsScreen)
+    page = studio.page(SettingsScreen)
     page.groups.setCurrentRow(3)
     page.editors["sound.volume"].set_raw("40")
     studio.press("F12")
@@ -309,8 +294,7 @@ def _settings_nothing(studio: Studio) -> None:
     from ui.screens.settings import SettingsScreen
 
     studio.go("settings")
-    page = studio.shell.page
-    assert isinstance(page, SettingsScreen)
+    page = studio.page(SettingsScreen)
     page.search.edit.setText("không có mục này")
     page.search.committed.emit()
     studio.until(studio.settled)
@@ -322,8 +306,7 @@ def _settings_clone(studio: Studio) -> None:
 
     studio.go("settings")
     studio.press("F6")
-    page = studio.shell.page
-    assert isinstance(page, SettingsScreen)
+    page = studio.page(SettingsScreen)
     other = studio.folder / "station-settings.toml"
     other.write_text('"sound.volume" = 30\n"sending.hours" = "18:00-06:00"\n"keep.days" = 365\n', "utf-8")
     page.clone.file.set_text(str(other))
@@ -357,8 +340,7 @@ def _help_search(studio: Studio) -> None:
     from ui.screens.help import HelpScreen
 
     _help(studio)
-    page = studio.shell.page
-    assert isinstance(page, HelpScreen)
+    page = studio.page(HelpScreen)
     page.search.edit.setText("cáp")
     page.search.committed.emit()
 

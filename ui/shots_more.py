@@ -101,8 +101,7 @@ def _wrong_pin(studio: Studio) -> None:
     from ui.screens.sign_in import SignInScreen
 
     _locked(studio)
-    page = studio.shell.page
-    assert isinstance(page, SignInScreen)
+    page = studio.page(SignInScreen)
     page.pin.setText("000000")
     studio.press("F12")
 
@@ -179,8 +178,7 @@ def _real_sign_in(studio: Studio) -> None:
 def _own_pin(studio: Studio) -> None:
     from ui.screens.sign_in import SignInScreen
 
-    page = studio.shell.page
-    assert isinstance(page, SignInScreen)
+    page = studio.page(SignInScreen)
     page.who.setText("an")
     page.pin.setText("482915")
     studio.press("F12")
@@ -190,8 +188,7 @@ def _own_pin(studio: Studio) -> None:
 def _real_queue(studio: Studio) -> None:
     from ui.screens.sign_in import SignInScreen
 
-    page = studio.shell.page
-    assert isinstance(page, SignInScreen)
+    page = studio.page(SignInScreen)
     page.fresh.setText("730164")
     page.again.setText("730164")
     studio.press("F12")

@@ -65,8 +65,7 @@ def _marking(studio: Studio) -> None:
     room.rows.setCurrentRow(next(i for i, r in enumerate(room.view.rows) if r.kind.code == "device.kind.camera"))
     studio.until(studio.settled)
     studio.press("F12")
-    page = studio.shell.page
-    assert isinstance(page, CalibrationScreen)
+    page = studio.page(CalibrationScreen)
     for _ in range(30):
         if page.view is not None and page.view.target.mark:
             break
@@ -93,8 +92,7 @@ def _unsaved(studio: Studio) -> None:
     from ui.screens.settings import SettingsScreen
 
     studio.go("settings")
-    page = studio.shell.page
-    assert isinstance(page, SettingsScreen)
+    page = studio.page(SettingsScreen)
     page.groups.setCurrentRow(3)
     page.editors["sound.volume"].set_raw("35")
     page.editors["sound.volume"].changed.emit("sound.volume")
@@ -104,8 +102,7 @@ def _help_nothing(studio: Studio) -> None:
     from ui.screens.help import HelpScreen
 
     studio.go("help")
-    page = studio.shell.page
-    assert isinstance(page, HelpScreen)
+    page = studio.page(HelpScreen)
     page.search.edit.setText("không có lời nào như vậy")
     page.search.committed.emit()
 
