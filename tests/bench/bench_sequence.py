@@ -19,6 +19,7 @@ from biometrics.fingerprint.matching.gallery import Hit
 from biometrics.fingerprint.matching.recent import KnownPeople
 from biometrics.fingerprint.matching.sequence import Finding, SequencePrint, check_sequence
 from biometrics.fingerprint.minutiae import Template, extract_stored
+from biometrics.positions import FingerPosition
 from tests.bench.enrollment_pool import people, recent
 from tests.bench.planted import FAULTS, PoolPerson, as_sequence, clean
 from tests.bench.report import Report
@@ -121,7 +122,21 @@ def generated(report: Report, arguments: list[str]) -> None:
     start = time.thread_time()
     KnownPeople.hits(known, sequence[0].template)
     report.figure("one print among the known", (time.thread_time() - start) * 1000, "ms")
+    for kind, taken in (("plain", [p.plain[1] for p in pool]), ("rolled", [p.rolled[1] for p in pool])):
+        own = [
+            _found(known, person.name, at, print_)
+            for person, prints in zip(pool, taken, strict=True)
+            for at, print_ in prints.items()
+        ]
+        value = 100 * sum(own) / max(len(own), 1)
+        report.figure(f"{kind} prints of another session: own plain print first", value, "%", None, f"{sum(own)} of {len(own)}")
     run(report, "generated", pool, known, int(_option(arguments, "--enrollments", "2000")))
+
+
+def _found(known: KnownPeople, person: str, position: FingerPosition, template: Template) -> bool:
+    """Return whether the likeliest of all known fingers is this one."""
+    named = known.suspicions([("probe", position, template)])
+    return bool(named) and named[0].person == person and named[0].touching[0].theirs == position
 
 
 def open_people(folder: Path) -> list[PoolPerson]:

@@ -58,8 +58,8 @@ def open_slaps(report: Report) -> None:
 
 def generated(report: Report, count: int) -> None:
     """Print the figures of `count` generated slaps: a quarter with missing fingers, most of those declared."""
-    right = hands = done = confident_wrong = 0
-    overlaps, live, full = [], [], []
+    right = hands = done = confident_wrong = sure = 0
+    overlaps, live, full, wrong = [], [], [], [0.0]
     positions = (FingerPosition.RIGHT_FOUR, FingerPosition.LEFT_FOUR) * 3 + (FingerPosition.TWO_THUMBS,)
     start = time.monotonic()
     person_seed = 5000
@@ -90,7 +90,11 @@ def generated(report: Report, count: int) -> None:
             right += good
             alone = segment_slap(truth.image)
             hands += alone.hand == position
-            confident_wrong += alone.hand != position and alone.hand_confidence > 0.9
+            if alone.hand != position:
+                confident_wrong += alone.hand_confidence > 0.9
+                wrong.append(alone.hand_confidence)
+            else:
+                sure += alone.hand_confidence > 0.9
             if k == 0:
                 small = cv2.resize(truth.image, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
                 live.append(cpu_ms(lambda s=small, p=position: segment_preview(s, 125, p), 3))
@@ -98,7 +102,8 @@ def generated(report: Report, count: int) -> None:
             done += 1
     report.figure("generated slaps, all fingers found and labelled", 100 * right / count, "%", 99, f"{count} slaps")
     report.figure("generated slaps, hand told without being asked", 100 * hands / count, "%")
-    report.figure("generated slaps, wrong hand with confidence > 0.9", confident_wrong, "slaps", 0)
+    report.figure("generated slaps, right hand with confidence > 0.9", 100 * sure / count, "%")
+    report.figure("generated slaps, wrong hand with confidence > 0.9", confident_wrong, "slaps", 0, f"surest {max(wrong):.3f}")
     report.figure("generated slaps, box overlap, median", float(np.median(overlaps)), "IoU")
     report.figure("slap 1600x1500, CPU", float(np.median(full)), "ms", 80)
     report.figure("live picture 400x375, CPU", float(np.median(live)), "ms", 15)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from biometrics.errors import FormatError
-from biometrics.fingerprint.minutiae import Template, from_bytes, to_bytes
+from biometrics.fingerprint.minutiae import Template, extract, extract_stored, from_bytes, to_bytes
 from biometrics.fingerprint.synthesis import ImpressionKind, ImpressionSettings, Person, impression
 from biometrics.positions import FingerPosition
 from tests.biometrics.prints import template
@@ -37,10 +37,12 @@ def test_minutiae_and_codes_survive_and_ridges_nearly(person):
 
 
 def test_a_rolled_print_fits_too():
-    from biometrics.fingerprint.minutiae import extract
-
     rolled = impression(Person.from_seed(3).finger(FingerPosition.RIGHT_INDEX), ImpressionSettings(kind=ImpressionKind.ROLLED))
-    assert len(to_bytes(extract(rolled.image))) <= 2048
+    fresh, stored = extract(rolled.image), extract_stored(rolled.image)
+    assert len(to_bytes(fresh)) <= 2048
+    # What is compared is what a store gives back, not what was just found.
+    assert stored.ridges.tobytes() == from_bytes(to_bytes(fresh)).ridges.tobytes()
+    assert stored.ridges.tobytes() != fresh.ridges.tobytes()
 
 
 @settings(max_examples=25, deadline=None)

@@ -65,6 +65,15 @@ def test_slap_names_each_finger_in_its_place(person: Person, position: FingerPos
         assert ((one.truth.x >= x0) & (one.truth.x < x1) & (one.truth.y >= y0) & (one.truth.y < y1)).all()
 
 
+def test_a_finger_is_cut_with_its_margin_as_far_as_the_slap_goes(person: Person) -> None:
+    made = slap(person, FingerPosition.RIGHT_FOUR, ImpressionSettings(), 1)
+    first = made.fingers[0]
+    x0, y0, x1, y1 = first.box
+    assert made.part(first, 0).shape == (y1 - y0, x1 - x0)
+    assert np.array_equal(made.part(first, 7)[7:-7, 7:-7], made.part(first, 0))
+    assert made.part(first, 10_000).shape == made.image.shape
+
+
 def test_live_scene_is_empty_then_shows_the_finger(finger: MasterFinger) -> None:
     scene = LiveScene.of_finger(finger, land_s=0.4)
     empty, settled = scene.frame(0.1).image, scene.frame(2.0).image
