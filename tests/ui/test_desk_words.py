@@ -144,6 +144,8 @@ def test_a_technician_signs_in_place_and_applies_a_kits_file_in_their_own_name(d
     who.setCurrentIndex(who.findData("ky-thuat"))
     day.type("000000")
     day.key("F12")
+    day.clerk.until(page.pin.secret.edit.accessibleDescription)  # said at the field why not, in the catalogue's words
+    assert "{" not in page.pin.secret.edit.accessibleDescription()
     assert page.desk.who == ""
     day.type(day.pin("ky-thuat"))
     day.key("F12")

@@ -32,6 +32,7 @@ def test_a_refused_package_is_mended_without_recapture_and_acknowledged(day: Day
     day.clerk.until(page.pin.isVisible)
     day.type("000000")
     day.key("F12")
+    day.clerk.until(page.pin.secret.edit.accessibleDescription)
     assert page.case.state is DefectState.CORRECTED  # a wrong PIN approves nothing
     day.type(day.pin("truong-ca"))
     day.key("F12")
