@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from station.app import Session, Station
 from station.dossier.book import DossierBook
@@ -49,6 +50,34 @@ def second_person(station: Station, operator_id: str, secret: str, permission: P
     return acting(
         station, station.operators.second_eyes(station.operator, operator_id, secret, permission, desk=station.session.desk)
     )
+
+
+class InPlace:
+    """A desk where a second person may act by their own PIN (F8) while the first one stays signed in. Base of the desks that allow it;
+    `needs` is the permission that it takes."""
+
+    needs: ClassVar[Permission]
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+        self._acting: Acting | None = None
+
+    def come(self, operator_id: str, secret: str) -> str:
+        """Let another person act here by their own PIN; returns their name.
+
+        Raises:
+            AccessError: E04 the signed-in operator; wrong PIN, locked, no such right.
+        """
+        self._acting = second_person(self._station, operator_id, secret, self.needs)
+        return self._acting.name
+
+    def go(self) -> None:
+        """End the second person's acting; the first operator never stopped being signed in."""
+        self._acting = None
+
+    def _present(self) -> Acting | None:
+        """Who may act here now: the second person, otherwise the signed-in operator with the permission."""
+        return self._acting or signed_in(self._station, self.needs)
 
 
 def names(station: Station) -> dict[str, str]:

@@ -7,10 +7,9 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from station.app import Station
 from station.clock import legal_day
 from station.cloning import Difference, applied, compare_settings, export_settings, read_export
-from station.desks.people import Acting, names, second_person, signed_in
+from station.desks.people import Acting, InPlace, names, signed_in
 from station.dossier.kinds import Kind
 from station.dossier.procedure import load_procedure
 from station.errors import AccessError, InputError
@@ -30,34 +29,20 @@ HANDY = frozenset({"screen.language", "screen.theme", "screen.large", "screen.se
 """How the screen looks and sounds is everybody's own business."""
 
 
-class SettingsDesk:
-    """Intents on settings, as the signed-in operator or by the PIN of one who may change them (F8)."""
+class SettingsDesk(InPlace):
+    """Intents on settings, as the signed-in operator or by the PIN of one who may change them (F8): a supervisor, team lead, technician
+    or security admin."""
 
-    def __init__(self, station: Station) -> None:
-        self._station = station
-        self._acting: Acting | None = None
+    needs = Permission.CHANGE_SETTINGS
 
     @property
     def who(self) -> str:
         """Name of the second person who changes settings here now, empty without one."""
         return self._acting.name if self._acting is not None else ""
 
-    def come(self, operator_id: str, secret: str) -> str:
-        """Let a supervisor, team lead, technician or security admin change settings here by their own PIN; returns their name.
-
-        Raises:
-            AccessError: E04 the signed-in operator; wrong PIN, locked, no such right.
-        """
-        self._acting = second_person(self._station, operator_id, secret, Permission.CHANGE_SETTINGS)
-        return self._acting.name
-
-    def go(self) -> None:
-        """End the second person's acting."""
-        self._acting = None
-
     def _changer(self) -> str | None:
         """Operator id of who may change the kit's settings now, None while nobody may."""
-        found = self._acting or signed_in(self._station, Permission.CHANGE_SETTINGS)
+        found = self._present()
         return found.operator if found is not None else None
 
     def view(self, search: str = "") -> SettingsView:
@@ -169,12 +154,10 @@ class SettingsDesk:
         return count
 
 
-class OperatorsDesk:
+class OperatorsDesk(InPlace):
     """Intents on accounts, as the signed-in security admin or by the PIN of one."""
 
-    def __init__(self, station: Station) -> None:
-        self._station = station
-        self._acting: Acting | None = None
+    needs = Permission.MANAGE_OPERATORS
 
     def view(self) -> OperatorsView:
         """Return the accounts."""
@@ -184,15 +167,6 @@ class OperatorsDesk:
             roles |= set(self._acting.session.roles)
         me = operator.operator_id if operator is not None else ""
         return operators_view(self._station.operators.accounts().values(), self._station.clock.now(), me, roles)
-
-    def come(self, operator_id: str, secret: str) -> str:
-        """Let a security admin act here by their PIN.
-
-        Raises:
-            AccessError, SignInError, LockedError.
-        """
-        self._acting = second_person(self._station, operator_id, secret, Permission.MANAGE_OPERATORS)
-        return self._acting.name
 
     def _by(self, permission: Permission) -> Acting:
         found = (

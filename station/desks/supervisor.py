@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from biometrics.positions import fingers_of
 from station.app import Station
-from station.desks.people import Acting, names, second_person, signed_in
+from station.desks.people import InPlace, names
 from station.desks.pictures import Picture, picture_of
 from station.dossier.events import EventId
 from station.dossier.mending import Mending
@@ -40,32 +40,20 @@ class Case:
     fingers: tuple[int, ...]
 
 
-class SupervisorDesk:
+class SupervisorDesk(InPlace):
     """Approve and return, as the signed-in supervisor or as one who typed their PIN at this desk."""
 
+    needs = Permission.APPROVE
+
     def __init__(self, station: Station) -> None:
-        self._station = station
+        super().__init__(station)
         self._pipeline = Pipeline(station.book)  # one: it remembers what it has read
-        self._acting: Acting | None = None
 
     @property
     def who(self) -> str:
         """Name of the person who decides here now, empty while nobody may."""
-        found = self._acting or signed_in(self._station, Permission.APPROVE)
+        found = self._present()
         return found.name if found is not None else ""
-
-    def come(self, operator_id: str, secret: str) -> str:
-        """Let a supervisor act here by their own PIN and return their name.
-
-        Raises:
-            AccessError: E04 the signed-in operator; wrong PIN, locked, no such right.
-        """
-        self._acting = second_person(self._station, operator_id, secret, Permission.APPROVE)
-        return self._acting.name
-
-    def go(self) -> None:
-        """End the second person's acting; the first operator never stopped being signed in."""
-        self._acting = None
 
     def names(self) -> dict[str, str]:
         """Return operator → name."""
@@ -73,7 +61,7 @@ class SupervisorDesk:
 
     def view(self) -> InboxView:
         """Return what waits; decide only while `who` names somebody."""
-        found = self._acting or signed_in(self._station, Permission.APPROVE)
+        found = self._present()
         tickets = self._pipeline.tickets()
         return inbox_view(
             self._station.book.states(), found.operator if found is not None else "", self._station.clock.now(), tickets
@@ -119,7 +107,7 @@ class SupervisorDesk:
         Raises:
             AccessError: nobody here may approve, or it is the asker's own (E04). ProcedureError: gone, or no reason.
         """
-        person = self._acting or signed_in(self._station, Permission.APPROVE)
+        person = self._present()
         if person is None:
             raise AccessError("This decision needs a supervisor; nothing was changed. Press F8.", code="role-missing")
         if row.asked is not None:

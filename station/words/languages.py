@@ -110,7 +110,7 @@ def _places(text: str) -> frozenset[str] | None:
         parts = list(Formatter().parse(text))
     except ValueError:
         return None
-    if any(spec or conversion or (name is not None and not name.isidentifier()) for _, name, spec, conversion in parts):
+    if any(spec or conversion for _, _, spec, conversion in parts):
         return None
     return frozenset(name for _, name, _, _ in parts if name is not None)
 

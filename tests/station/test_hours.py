@@ -41,7 +41,7 @@ def test_anything_else_is_one_error_of_ours(text: str) -> None:
 
 @pytest.mark.parametrize(("name", "bad"), [
     ("day.hours", "sáng tới tối"), ("day.hours", "07:00"), ("day.hours", "07:00-12:00, 13:00-17:00"), ("day.hours", ""),
-    ("day.hours", "07:00Z-22:00Z"),
+    ("day.hours", "07:00Z-22:00Z"), ("applicant.language", "Tiếng Tày"),
     ("sending.hours", "đêm"), ("sending.hours", "22:00-05:00,"), ("sending.intake_url", "intake"), ("population.url", "ftp://x"),
     ("sending.intake_url", "https://"),
 ])  # fmt: skip
