@@ -16,13 +16,17 @@ def printers() -> list[str]:
     return list(print_support().QPrinterInfo.availablePrinterNames())
 
 
-def print_pages(pages: Sequence[npt.NDArray[np.uint8]]) -> None:
-    """Send pages (BGR, uint8) to the default printer, each as large as its paper."""
+def print_pages(pages: Sequence[npt.NDArray[np.uint8]]) -> bool:
+    """Send pages (BGR, uint8) to the default printer, each as large as its paper; False where no printer took them."""
+    if not printers():
+        return False
     kind = print_support().QPrinter
     printer = kind(kind.PrinterMode.HighResolution)
     painter = QPainter(printer)
+    if not painter.isActive():  # it is known to the computer, but does not answer
+        return False
     for number, page in enumerate(pages):
         if number:
             printer.newPage()
         painter.drawImage(QRectF(printer.pageRect(kind.Unit.DevicePixel)), to_image(page))
-    painter.end()
+    return painter.end()

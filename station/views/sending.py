@@ -105,6 +105,14 @@ def sending_view(entries: Sequence[Entry], counts: Mapping[State, int], names: M
     return SendingView(words, sizes, rows, unsent, refused, error, wait, tone, main, tuple(note), facts)
 
 
+def found_row(rows: Sequence[PackageRow], text: str) -> PackageRow | None:
+    """Return the newest package whose person, dossier or printed number holds `text`, however it is spaced; None when there is none."""
+    wanted = "".join(text.casefold().split())
+    digits = wanted.replace("-", "")
+    return next((r for r in rows if wanted in "".join(r.person.casefold().split())
+                 or (digits.isdigit() and (digits in r.dossier or digits in r.number.replace("-", "")))), None)  # fmt: skip
+
+
 def _main(unsent: int, refused: int, held: int, saved: int, error: str, status: UploaderStatus | None) -> tuple[Tone, Words]:
     if unsent and error:
         since = status.last_success if status is not None else None

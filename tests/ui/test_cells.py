@@ -9,7 +9,7 @@ import pytest
 from ui.frame.action_bar import ActionBar
 from ui.main import application
 from ui.qt import QApplication, QColor, Qt, QWidget
-from ui.theme.style import Current
+from ui.theme.style import Current, advance
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.cells import Chip, Marked, Replaced
@@ -42,6 +42,10 @@ def test_cells_are_painted_facts_and_their_rows_hold_every_line(table: Table) ->
     wide = table.columnWidth(1)
     assert table.rowHeight(0) >= cells[1].size(wide).height() > 2 * Current.theme.scale.body
     assert table.rowHeight(1) > table.rowHeight(0)  # the old value and the new one under it
+    one, both = Marked("cũ mới", (), State.IDLE).size(400), Replaced("cũ", "mới").size(400)
+    assert both.height() >= one.height() + Current.theme.scale.body, (
+        "the new value stands under the old one, however short they are"
+    )
 
 
 def test_the_marked_word_is_seen_in_the_picture(table: Table) -> None:
@@ -50,7 +54,8 @@ def test_the_marked_word_is_seen_in_the_picture(table: Table) -> None:
     picture = table.grab().toImage()
     ground = QColor(Current.theme.palette.states[State.RETRY].ground).rgb()
     seen = [x for y in range(picture.height()) for x in range(picture.width()) if picture.pixel(x, y) == ground]
-    word, after = 110 + 8, table.columnViewportPosition(1) + table.columnWidth(1) // 2 + 30
+    word = 110 + 8
+    after = word + advance("NGUYỄN", Current.theme.scale.body, 700) + 5
     assert seen, "the word that differs has no ground"
     assert word <= min(seen)
     assert max(seen) < after, "more than the one word is marked"
@@ -95,16 +100,21 @@ def test_a_banner_changes_its_state_without_moving_its_words() -> None:
 
 
 def test_the_chosen_row_is_seen_whole_whatever_comes_above_it(table: Table) -> None:
-    table.resize(460, 200)
+    def seen_whole() -> bool:
+        QApplication.processEvents()
+        QApplication.processEvents()
+        seen, place = table.viewport().rect(), table.visualRect(table.model().index(7, 0))
+        return seen.top() <= place.top() and place.bottom() <= seen.bottom() + 1
+
+    table.resize(460, 300)
     keys = [str(i) for i in range(12)]
-    table.show_rows(keys, keys, lambda i: (f"Mục {i}", LONG if i % 3 else "ngắn", "–"))
+    table.show_rows(keys, keys, lambda i: (f"Mục {i}", "ngắn", "–"))
     table.choose("7")
-    QApplication.processEvents()
-    QApplication.processEvents()
-    seen = table.viewport().rect()
-    place = table.visualRect(table.model().index(7, 0))
-    assert seen.top() <= place.top()
-    assert place.bottom() <= seen.bottom() + 1
+    assert seen_whole()
+    table.resize(460, 160)  # a message stands above the table
+    assert seen_whole()
+    table.show_rows(keys, [f"{k} cao" for k in keys], lambda i: (f"Mục {i}", LONG if i % 3 else "ngắn", "–"))
+    assert seen_whole()
 
 
 def test_letters_show_the_word_that_differs_whole_in_one_row() -> None:

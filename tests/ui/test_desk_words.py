@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.ui.conftest import Day
+from tests.ui.measuring import clipped
 from ui.widgets.chips import StateChip
 from ui.widgets.empty import Empty
 
@@ -49,6 +50,7 @@ def test_nothing_waits_no_device_no_match_are_said_with_what_to_do(day: Day) -> 
     settings.search.committed.emit()
     day.settled()
     assert settings.groups.count() == 0
+    assert settings.banner.isVisible()
     assert settings.banner.text() == settings.texts.pair("s18.empty")
 
 
@@ -95,6 +97,21 @@ def test_a_package_is_found_by_name_or_scan_and_an_empty_search_says_so(day: Day
     day.key("F7")
     assert page.past.isVisible()
     assert not page.finder.isVisible()  # the pills keep their room
+    day.shell.set_look(dark=False, large=True)
+    day.settled()
+    assert clipped(page) == [], "beside the panel the table keeps the columns that there is room for"
+    day.key("Esc")
+    day.key("F6")
+    day.settled()
+    assert page.stick.isVisible()
+    assert clipped(page) == []
+    assert not page._cards.isVisible()
+    day.key("Esc")
+    assert page._cards.isVisible()
+    day.shell.set_look(dark=False, large=False)
+    day.settled()
+    day.key("F7")
+    assert page.past.isVisible()
     day.key("F2")
     assert page.finder.hasFocus()
     assert not page.past.isVisible()

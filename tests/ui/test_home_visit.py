@@ -6,11 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from biometrics.portrait.synthesis import Fault
+from biometrics.positions import FingerPosition
 from devices.simulated.camera import SimulatedCamera
 from station.clock import legal_day
 from station.dossier.home import KitHealth
+from station.dossier.parts import ExceptionKind
 from station.views.home import home_view
 from tests.ui.driver import Clerk
+from tests.ui.measuring import clipped
 from ui.screens.home_visit import HomeVisitScreen
 from ui.theme.tokens import State
 
@@ -78,6 +81,16 @@ def test_at_home_too_the_officer_asks_to_blink_and_turn_by_f6(qapp: object, tmp_
         clerk.type("099136000314")
         clerk.key("F12")
         clerk.until(lambda: page.dossier != "" and page.view is not None and page.view.person is not None)
+        clerk.key("F7")
+        clerk.until(page.exceptions.isVisible)
+        assert clipped(page) == [], "the panel has the room of the parts"
+        clerk.key("5")
+        page.exceptions._kinds.setCurrentRow(page.exceptions.kinds.index(ExceptionKind.OTHER))
+        page.exceptions.words.setText("dính mực không rửa được")
+        clerk.key("F12")
+        book, little = clerk.counter.station.book, FingerPosition.RIGHT_LITTLE
+        clerk.until(lambda: little in book.state(page.dossier).exceptions and not clerk.shell.jobs.pending)
+        assert book.state(page.dossier).exceptions[little].reason == "dính mực không rửa được"
         camera = clerk.counter.camera
         assert isinstance(camera, SimulatedCamera)
         camera.play(((Fault.TOO_FAR, 600.0),))  # nothing is taken before the officer asks

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from ui.main import application
-from ui.qt import QApplication, QImage
+from ui.qt import QApplication, QEvent, QImage, QMouseEvent, QPointF, Qt
 from ui.theme.style import Current
 from ui.widgets.letters import Letters
 from ui.widgets.options import Option, OptionList
@@ -45,6 +45,11 @@ def test_digit_and_touch_choose_where_the_frame_is(ways: OptionList) -> None:
     assert ways.chosen == "b"
     assert ways.chosen_box.top() > first.bottom()
     assert not ways.choose(3)
+    left = Qt.MouseButton.LeftButton
+    for place, code in ((first.center(), "a"), (QPointF(first.center().x(), ways.height() - 12), "b")):
+        event = QMouseEvent(QEvent.Type.MouseButtonPress, place, place, left, left, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(ways, event)
+        assert ways.chosen == code
 
 
 def test_no_letter_is_cut_in_a_narrow_place() -> None:

@@ -16,3 +16,26 @@ def test_the_longest_name_is_seen_whole_on_the_smallest_window(day: Day) -> None
     assert len(edit.text()) > 45, "the scene's longest name"
     room = edit.contentsRect().width() - 24
     assert QFontMetrics(edit.font()).horizontalAdvance(edit.text()) <= room
+
+
+def test_a_value_that_was_refused_is_not_left_behind(day: Day) -> None:
+    dossier = day.scenes.returned
+    day.go("declaration", dossier)
+    page = day.shell.page
+    assert isinstance(page, DeclarationScreen)
+    before = day.station.book.state(dossier).value("dob")
+    born = page.fields["dob"].edit
+    born.setFocus()
+    born.clear()
+    day.type("31/02/1987")
+    day.key("F12")
+    assert day.shell.page is page, "the form is not left with another date than the one that is read there"
+    assert page.fields["dob"].fault
+    assert page.fields["dob"].fault in page._banner.text()
+    assert born.hasFocus()
+    assert day.station.book.state(dossier).value("dob") == before
+    born.clear()
+    day.type("03/08/1987")
+    day.key("F12")
+    day.clerk.until(lambda: day.shell.page is not page)
+    assert day.station.book.state(dossier).value("dob") == "1987-08-03"

@@ -44,7 +44,7 @@ class Menu(QFrame):
         super().__init__(parent)
         self.setObjectName("menu")
         column = QVBoxLayout(self)
-        column.addWidget(label(texts("ui.menu.title"), "strong"))
+        column.addWidget(label(texts("ui.menu.title"), "strong", wrap=True))
         self._list = _List()
         self._list.setAccessibleName(texts("ui.menu.title"))
         self._list.setMinimumWidth(320)
@@ -68,7 +68,8 @@ class Menu(QFrame):
         """Show the menu and remember who had the focus."""
         self._before = self.window().focusWidget()
         self.adjustSize()
-        self.setGeometry(12, 52, 360, min(self.window().height() - 130, 60 + 40 * self._list.count()))
+        wide = max(360, self._list.sizeHintForColumn(0) + 64)
+        self.setGeometry(12, 52, wide, min(self.window().height() - 130, 60 + 40 * self._list.count()))
         self._list.setCurrentRow(0)
         self.show()
         self.raise_()

@@ -89,8 +89,13 @@ class Stepper(QWidget):
             painter.setFont(theme.font(theme.scale.caption, 700 if current else 400))
             if theme.large and not current:
                 continue  # numbers and checks say it; the words would not fit
-            painter.drawText(QRectF(box.left() - 20, 35, box.width() + 40, 24), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter,
-                             self._texts(f"ui.stage.{stage}"))  # fmt: skip
+            words = QRectF(box.left() - 20, 35, box.width() + 40, 24)
+            beyond = (painter.fontMetrics().horizontalAdvance(self._texts(f"ui.stage.{stage}")) + 1 - box.width()) / 2
+            if beyond > 0 and stage in {self._stages[0], self._stages[-1]}:  # no letter beyond the edge
+                words.translate(beyond if index == 0 else -beyond, 0)
+            painter.drawText(
+                words, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, self._texts(f"ui.stage.{stage}")
+            )
             if current:
                 painter.fillRect(QRectF(box.left(), self.height() - 3, box.width(), 3), QColor(p.accent))
 

@@ -27,8 +27,8 @@ from ui.shell import Shell
 from ui.theme.style import Current
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
-from ui.widgets.cells import Chip
-from ui.widgets.chips import Banner, StateChip, card, chip_size, label
+from ui.widgets.cells import Chip, widest_chip
+from ui.widgets.chips import Banner, StateChip, card, label
 from ui.widgets.facts import Facts
 from ui.widgets.heads import Head
 from ui.widgets.mark_pane import CORNERS, MarkPane
@@ -98,9 +98,8 @@ class CalibrationScreen(Screen):
         frame, target = card()
         self._target_title = label("", "strong", wrap=True)
         self._picture = PicturePane(self.texts("calibration.title.scanner"), least=(150, 110))
-        self._picture.setSizePolicy(
-            QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored
-        )  # the certificate's lines come first
+        # The certificate's lines come first.
+        self._picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         target.addWidget(self._target_title)
         target.addWidget(self._picture, 1)
         right.addWidget(frame, 3)
@@ -210,9 +209,10 @@ class CalibrationScreen(Screen):
         for index, row in enumerate(rows):
             texts = (self.texts.of(row.words), f"{row.value} {row.unit}".strip(), row.limit, "",
                      f"{row.source} · {self.texts.of(row.verified)}".strip(" ·"))  # fmt: skip
-            for at, text in enumerate(texts):
+            failed = row.tone.value == "blocked"
+            verdict = Chip(State(row.tone.value), self.texts.of(row.verdict))
+            for at, text in enumerate((*texts, "")):
                 item = QTableWidgetItem(text)
-                failed = row.tone.value == "blocked"
                 if COLUMNS[at] in RIGHT:
                     item.setTextAlignment(FLUSH_RIGHT)
                 if COLUMNS[at] == "source":
@@ -220,19 +220,14 @@ class CalibrationScreen(Screen):
                     item.setForeground(QColor(theme.palette.text2))
                 elif failed or COLUMNS[at] == "value":
                     item.setFont(theme.font(theme.scale.body, 600))
+                if COLUMNS[at] == "margin":
+                    item.setData(MARGIN, row)
+                elif COLUMNS[at] == "result":
+                    item.setData(PAINTED, verdict)
+                    item.setData(Qt.ItemDataRole.AccessibleTextRole, verdict.spoken)
                 if failed:
                     item.setBackground(theme.ground(State.BLOCKED))
                 self.table.setItem(index, at, item)
-            margin = self.table.item(index, COLUMNS.index("margin"))
-            assert margin is not None, "set above"
-            margin.setData(MARGIN, row)
-            verdict = Chip(State(row.tone.value), self.texts.of(row.verdict))
-            item = QTableWidgetItem("")
-            item.setData(PAINTED, verdict)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, verdict.spoken)
-            if row.tone.value == "blocked":
-                item.setBackground(theme.ground(State.BLOCKED))
-            self.table.setItem(index, COLUMNS.index("result"), item)
         self._size_table()
         worst = next((i for i, r in enumerate(rows) if r.tone.value == "blocked"), 0)
         first = self.table.item(worst, 0)
@@ -248,8 +243,7 @@ class CalibrationScreen(Screen):
             for name, text in (("value", f"{row.value} {row.unit}"), ("limit", row.limit)):
                 at = COLUMNS.index(name)
                 widths[at] = max(widths[at], bold.horizontalAdvance(text) + 26)
-        chips = [chip_size(self.texts.of(r.verdict)).width() for r in self._drawn]
-        widths[5] = max(chips, default=0) + 24
+        widths[5] = widest_chip(self.texts.of(r.verdict) for r in self._drawn) + 12
         left = (self.table.viewport().width() or 760) - sum(widths[1:4]) - widths[5]
         names = [bold.horizontalAdvance(self.texts.of(r.words)) + 30 for r in self._drawn]
         widths[0] = min(max(names, default=0), left * 9 // 20)

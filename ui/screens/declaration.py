@@ -42,6 +42,7 @@ class FieldEdit(QWidget):
         self._error = label("", "word-blocked", wrap=True)
         self._error.hide()
         column.addWidget(self._error)
+        column.addStretch(1)  # a neighbour's fault is higher: label and field stay together
         self.show_row(row)
 
     def show_row(self, row: FieldRow) -> None:
@@ -58,6 +59,11 @@ class FieldEdit(QWidget):
         if self.edit.isModified():
             self.edit.setModified(False)
             self._screen.save(self, self.edit.text())
+
+    @property
+    def fault(self) -> str:
+        """Why what stands here was not stored, empty when it was."""
+        return self._error.text()
 
     def refuse(self, words: str) -> None:
         """Say why the value was not stored; the focus goes back here."""
@@ -107,6 +113,8 @@ class DeclarationScreen(Screen):
         self._grid = QGridLayout(self._body)
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(2)
+        for column in range(COLUMNS):
+            self._grid.setColumnStretch(column, 1)
         self._area.setWidget(self._body)
         box.addWidget(self._area)
         left.addWidget(frame, 1)
@@ -142,6 +150,8 @@ class DeclarationScreen(Screen):
         """Show the form; the focus starts at the first empty field that must not be."""
         super().enter(dossier)
         self.view = None
+        for field in self.fields.values():
+            field.refuse("")
         counter = self.counter
         self.ask(lambda: counter.form.view(dossier), self._first)
 
@@ -285,7 +295,12 @@ class DeclarationScreen(Screen):
 
     def _went(self, found: tuple[DeclarationView, str]) -> None:
         view, stage = found
-        if view.missing:
+        wrong = next((f for f in self.fields.values() if f.fault), None)
+        if wrong is not None:  # the old value still holds: nobody goes on believing that the new one does
+            name = self.texts(f"ui.field.{wrong.row.field}")
+            self._banner.say(State.BLOCKED, f"{name}: {wrong.fault}")
+            self._focus(wrong.row.field)
+        elif view.missing:
             self._show(view)
         else:
             self.shell.go_stage(stage, self.dossier)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from station.desks.approvers import People, approvers
 from station.desks.defects import OWNERS, DefectCase, DefectDesk
 from station.desks.photograph import photograph
@@ -196,7 +198,7 @@ class DefectsScreen(Screen):
         for what in WAY:
             link = done.get(what)
             who = case.operators.get(link.operator, link.operator) if link is not None else self.texts("ui.chain.waiting")
-            when = link.at[11:16] + " " + format_date(link.at[:10]) if link is not None else ""
+            when = f"{datetime.fromisoformat(link.at).astimezone():%H:%M %d/%m/%Y}" if link is not None else ""
             links.append(
                 Link(self.texts(f"chain.{what}"), f"{who} {when}".strip(), State.GOOD if link is not None else State.IDLE)
             )

@@ -8,7 +8,7 @@ import numpy as np
 
 from station.desks.pictures import Pixels
 from station.views.finish import FinishView
-from ui.printing import print_pages, printers
+from ui.printing import print_pages
 from ui.qt import QGridLayout, QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
 from ui.shell import Shell
@@ -27,14 +27,6 @@ class Printed:
     on_paper: bool
     pages: tuple[Pixels, ...]
     view: FinishView
-
-
-def to_printer(pages: tuple[Pixels, ...]) -> bool:
-    """Print pages on the default printer (on the station's thread: a printer may take its time); False where there is none."""
-    if not printers():
-        return False
-    print_pages(pages)
-    return True
 
 
 class FinishScreen(Screen):
@@ -161,7 +153,7 @@ class FinishScreen(Screen):
         def work() -> Printed:
             pdf = counter.finishing.finish(dossier)
             pages = counter.finishing.preview(dossier)
-            return Printed(pdf, to_printer(pages), pages, counter.finishing.view(dossier))
+            return Printed(pdf, print_pages(pages), pages, counter.finishing.view(dossier))
 
         self.ask(work, self._printed, self._not_printed)
 

@@ -57,6 +57,7 @@ class HandOverScreen(Screen):
         left, box = card()
         box.setContentsMargins(1, 1, 1, 8)
         self.rows = RowList(self.texts("ui.hand.title"))
+        self.rows.when_empty(self.texts("s13.empty"))
         self.rows.picked.connect(lambda _: self._chosen_changed())
         box.addWidget(self.rows, 1)
         self._boxes = label("", "caption", wrap=True)

@@ -113,14 +113,18 @@ class HomeScreen(Screen):
         self._refused = StateChip(State.BLOCKED, "")
         self._refused.hide()
         line.addWidget(self._refused)
+        self._where = line
         box.addLayout(line)
         grid = QGridLayout()
         self._counts = {}
         for index, (word, icon) in enumerate(WORDS):
             picture = Picture(icon, 18, "text")
-            number, caption = label("0", "strong"), label(self.texts(word), "caption")
-            for at, widget in enumerate((picture, number, caption)):
+            number, caption = label("0", "strong"), label(self.texts(word), "caption", wrap=True)
+            caption.setAlignment(_CENTRE)
+            grid.setColumnStretch(index, 1)
+            for at, widget in enumerate((picture, number)):
                 grid.addWidget(widget, at, index, _CENTRE)
+            grid.addWidget(caption, 2, index)
             self._counts[word] = number
         box.addLayout(grid)
         right.addWidget(where)
@@ -177,6 +181,9 @@ class HomeScreen(Screen):
         for column in (2, 3):
             self.table.setColumnHidden(column, large)
         self._devices.setHidden(large)
+        self.scan.setMinimumWidth(640 if large else 490)
+        down, across = QHBoxLayout.Direction.TopToBottom, QHBoxLayout.Direction.LeftToRight
+        self._where.setDirection(down if large else across)  # title and chip are wider than the column
 
     def _ask(self) -> None:
         if self.jobs.pending < 3:  # a slow moment piles no questions up

@@ -170,8 +170,9 @@ class HomeVisitScreen(Screen):
 
     def _show_person(self, view: VisitView) -> None:
         person, state = view.person, view.state
-        for widget in (self._face, self._saved, self._safe, self._strip_card, *self._parts.values()):
+        for widget in (self._face, self._saved, self._safe):
             widget.setVisible(person is not None)
+        self._show_road(shown=person is not None and not self.exceptions.isVisible())
         if person is None or state is None:
             self._name.setText(self.texts("ui.visit.title"))
             self._facts.setText(self.texts("s17.question"))
@@ -419,7 +420,7 @@ class HomeVisitScreen(Screen):
             return
         self.exceptions.begin()
         self.exceptions.show()
-        self._strip_card.hide()  # the panel needs the height in large type
+        self._show_road(shown=False)  # the panel needs the height in large type
         step = self._step()
         if step is not None and len(step.fingers) == 1:
             self.exceptions.choose(step.fingers[0])
@@ -427,16 +428,21 @@ class HomeVisitScreen(Screen):
 
     def _close_exceptions(self) -> None:
         self.exceptions.hide()
-        self._strip_card.show()
+        self._show_road(shown=True)
         self.strip.setFocus()
         self.shell.refresh_actions()
 
-    def _sign_exception(self, finger: int, kind: str, permanence: str) -> None:
+    def _show_road(self, *, shown: bool) -> None:
+        """The four parts and the captures."""
+        for widget in (self._strip_card, *self._parts.values()):
+            widget.setVisible(shown)
+
+    def _sign_exception(self, finger: int, kind: str, permanence: str, words: str) -> None:
         counter, dossier = self.counter, self.dossier
-        self.exceptions.hide()
+        self._close_exceptions()
         self.capture.decide = None
-        self.ask(lambda: counter.declare_exception(dossier, FingerPosition(finger), ExceptionKind(kind), Permanence(permanence)),
-                 lambda _: self._ask())  # fmt: skip
+        part, why, lasting = FingerPosition(finger), ExceptionKind(kind), Permanence(permanence)
+        self.ask(lambda: counter.declare_exception(dossier, part, why, lasting, words), lambda _: self._ask())
 
     def restyle(self) -> None:
         """Measure the rows anew."""

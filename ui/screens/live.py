@@ -315,10 +315,8 @@ class LiveScreen(SpeakingScreen):
         if found is None or self.state is None or self.state.current is None or self.running is None:
             return
         view, at_s, arrived = found
-        if (
-            self._attempt is not None and view.attempt > self._attempt
-        ):  # one try more is behind us: it is shown while the next is live
-            self._refresh_tries()
+        if self._attempt is not None and view.attempt > self._attempt:
+            self._refresh_tries()  # one try more is behind us: it is shown while the next is live
         self._attempt = view.attempt
         self.show_view(view, at_s, arrived)
         if time.monotonic() - self._saved_at >= STILL_S:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from station.desks.papers import PaperDesk, Preview
-from ui.printing import print_pages, printers
+from ui.printing import print_pages
 from ui.qt import QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
 from ui.shell import Shell
@@ -138,10 +138,9 @@ class PrintPreviewScreen(Screen):
         if preview is None or desk is None:
             return
         self.banner.show()
-        if not printers():
+        if not print_pages(preview.pages):
             self.banner.say(State.RETRY, self.texts("ui.paper.no-printer"), self.texts.second("ui.paper.no-printer"))
             return
-        print_pages(preview.pages)
 
         def noted(_: object) -> None:
             self.banner.say(State.GOOD, self.texts("ui.paper.done"), self.texts.second("ui.paper.done"))

@@ -360,7 +360,12 @@ class ReviewScreen(Screen):
     def sign_drawn(self, png: bytes) -> None:
         """Record the applicant's drawn signature from the second screen."""
         counter, dossier = self.counter, self.dossier
-        self.ask(lambda: counter.signing.sign(dossier, "applicant", png), lambda _: self._ask(), self._failed)
+        self.ask(lambda: counter.signing.sign(dossier, "applicant", png), self._went_well, self._failed)
+
+    def _went_well(self, _: object) -> None:
+        """What was asked of somebody is done: the message that asked for it goes."""
+        self.shell.clear_trouble()
+        self._ask()
 
     def _failed(self, error: BaseException) -> None:
         self.shell.show_trouble(error)
@@ -381,7 +386,7 @@ class ReviewScreen(Screen):
         self.shell.refresh_actions()
         jobs = {"agree": lambda: counter.signing.agree_rest(dossier), "seal": lambda: counter.seal(dossier),
                 "applicant": lambda: counter.signing.sign(dossier, "applicant"), "operator": lambda: counter.signing.sign(dossier, "operator")}  # fmt: skip
-        self.ask(jobs[following], lambda _: self._ask(), self._failed)
+        self.ask(jobs[following], self._went_well, self._failed)
 
     def _elsewhere(self, following: str, arguments: object) -> None:
         if following == "edit":

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from station.desks.sending import Carried
-from station.views.sending import HistoryRow, PackageRow, SendingView
-from ui.qt import QFrame, QHBoxLayout, QLineEdit, Qt, QTimer, QVBoxLayout
+from station.views.sending import HistoryRow, PackageRow, SendingView, found_row
+from ui.qt import QFrame, QHBoxLayout, QLineEdit, Qt, QTimer, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.texts import format_bytes
@@ -26,6 +26,8 @@ WORDS = (
     ("acknowledged", "double-check", State.GOOD),
 )
 FILTERS = ("all", "here", "sent", "refused", "late")
+FIGURES = (2, 3, 4)
+"""When it was sealed, its size, how often it was tried."""
 CHIP_OF = {
     "saved": State.IDLE,
     "sealed": State.RETRY,
@@ -60,7 +62,9 @@ class SendingScreen(Screen):
         head.addSpacing(12)
         head.addWidget(self._disk)
         column.addLayout(head)
-        column.addLayout(self._cards())
+        self._cards = QWidget()
+        self._cards.setLayout(self._card_row())
+        column.addWidget(self._cards)
         self._banner = Banner(small=True)
         column.addWidget(self._banner)
         middle = QHBoxLayout()
@@ -94,8 +98,9 @@ class SendingScreen(Screen):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._ask)
 
-    def _cards(self) -> QHBoxLayout:
+    def _card_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
         self._counts = {}
         self._notes = {}
@@ -143,14 +148,13 @@ class SendingScreen(Screen):
         """Stop asking."""
         super().leave()
         self._timer.stop()
-        self.finder.show()
-        self.stick.hide()
-        self.past.hide()
+        self._beside(None)
 
     def restyle(self) -> None:
         """Rows have another height."""
         self.table.forget()
         self.view = None
+        self._beside(next((p for p in (self.stick, self.past) if p.isVisible()), None))
         self.finder.setMinimumWidth(320 if Current.theme.large else 240)
         for note in self._notes.values():  # large type: the rows need the room
             note.setVisible(not Current.theme.large)
@@ -236,18 +240,26 @@ class SendingScreen(Screen):
         chosen = next((r for r in self.view.rows if r.package_id == self.table.chosen), None) if self.view is not None else None
         self.shell.go("defects", chosen.dossier if chosen is not None and chosen.state == "refused" else "")
 
+    def _beside(self, panel: QWidget | None) -> None:
+        """Show one panel beside the table, None: none. It needs the finder's room; in large type the counts and the figures of each package
+        give theirs too."""
+        for one in (self.stick, self.past):
+            one.setVisible(one is panel)
+        self.finder.setVisible(panel is None)
+        cramped = panel is not None and Current.theme.large
+        self._cards.setHidden(cramped)
+        self._banner.setHidden(cramped and panel is self.stick)
+        for column in FIGURES:
+            self.table.setColumnHidden(column, cramped)
+
     def _shut(self) -> None:
-        self.finder.show()
-        self.stick.hide()
-        self.past.hide()
+        self._beside(None)
         self.table.setFocus()
         self.shell.refresh_actions()
 
     def _open_stick(self) -> None:
         desk = self.counter.queue_desk
-        self.past.hide()
-        self.finder.hide()  # the panel needs its room
-        self.stick.show()
+        self._beside(self.stick)
         self.stick.begin()
         self.shell.refresh_actions()
         self.ask(desk.sticks, self._sticks)
@@ -270,13 +282,11 @@ class SendingScreen(Screen):
         desk, package = self.counter.queue_desk, self.table.chosen
         row = next((r for r in self.view.rows if r.package_id == package), None) if self.view is not None else None
         if row is not None:
-            self.stick.hide()
             self.ask(lambda: desk.history(package), lambda lines: self._history(row, lines))
 
     def _history(self, row: PackageRow, lines: tuple[HistoryRow, ...]) -> None:
         self.past.show_lines(f"{row.person.upper()} · {row.number}", lines)
-        self.finder.hide()
-        self.past.show()
+        self._beside(self.past)
         self.shell.refresh_actions()
 
     def digit(self, number: int) -> bool:
@@ -320,12 +330,9 @@ class SendingScreen(Screen):
 
     def _find(self) -> None:
         """Choose the newest package whose dossier number or name holds what was typed; the row is shown whatever the filter was."""
-        wanted = "".join(self.finder.text().casefold().split())
-        if not wanted or self.view is None:
+        if not self.finder.text().strip() or self.view is None:
             return
-        digits = wanted.replace("-", "")
-        found = next((r for r in self.view.rows if wanted in "".join(r.person.casefold().split())
-                      or (digits.isdigit() and (digits in r.dossier or digits in r.number.replace("-", "")))), None)  # fmt: skip
+        found = found_row(self.view.rows, self.finder.text())
         if found is None:
             self.shell.say(State.RETRY, self.texts("ui.queue.not-found", text=self.finder.text()))
             return

@@ -52,13 +52,13 @@ class SettingsScreen(Screen):
         column.addWidget(self.banner)
         row = QHBoxLayout()
         row.setSpacing(12)
-        left, box = card()
+        self._left, box = card()
         box.setContentsMargins(1, 1, 1, 1)
         self.groups = RowList(self.texts("ui.settings.title"))
         self.groups.picked.connect(lambda _: self._show_group())
         self.groups.when_empty(self.texts("ui.settings.nothing.groups"))
         box.addWidget(self.groups)
-        row.addWidget(left, 2)
+        row.addWidget(self._left, 2)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setAccessibleName(self.texts("ui.settings.title"))
@@ -77,7 +77,7 @@ class SettingsScreen(Screen):
             self.desk = SettingsDesk(self.station)
         self.editors, self._pending = {}, {}
         self.banner.hide()
-        self.clone.hide()
+        self._show_clone(shown=False)
         self.pin.hide()
         self.groups.setFocus()
         self._ask()
@@ -259,11 +259,16 @@ class SettingsScreen(Screen):
 
     def _open_clone(self) -> None:
         self.clone.begin()
-        self.clone.show()
+        self._show_clone(shown=True)
         self.shell.refresh_actions()
 
+    def _show_clone(self, *, shown: bool) -> None:
+        """In large type the editors need the width of the groups beside the panel."""
+        self.clone.setVisible(shown)
+        self._left.setHidden(shown and self.shell.large)
+
     def _close_clone(self) -> None:
-        self.clone.hide()
+        self._show_clone(shown=False)
         self.groups.setFocus()
         self.shell.refresh_actions()
 
@@ -306,3 +311,4 @@ class SettingsScreen(Screen):
     def restyle(self) -> None:
         """Measure the rows anew."""
         self.groups.relayout()
+        self._left.setHidden(self.shell.large and self.clone.isVisible())

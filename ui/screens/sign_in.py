@@ -181,6 +181,10 @@ class SignInScreen(Screen):
         for widget in (self.fresh, self.again):
             widget.clear()
             widget.setVisible(shown)
+        # Clock and disk stood there before; in large type the words of the PIN need the room.
+        for place in range(self._facts.count()):
+            if (item := self._facts.itemAt(place)) is not None and (fact := item.widget()) is not None:
+                fact.setHidden(shown and self.shell.large)
         if shown:
             self.fresh.setFocus()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ui.qt import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPointF, QRectF, QSize, Qt, QWidget
+from ui.qt import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPointF, QRect, QRectF, QResizeEvent, QSize, Qt, QWidget
 from ui.theme.icons import paint_state
-from ui.theme.style import Current
+from ui.theme.style import Current, advance
 from ui.theme.tokens import State
 
 
@@ -34,32 +34,46 @@ class Chain(QWidget):
         self.updateGeometry()
         self.update()
 
-    def _step(self) -> int:
-        s = Current.theme.scale
-        return round((s.body + s.caption) * 1.6 + 12)
+    def _left(self) -> float:
+        return Current.theme.scale.strong + 16.0
+
+    def _note(self, link: Link, wide: float) -> int:
+        """Height of who and when in the width that is left beside the line: two rows where one is too narrow."""
+        theme = Current.theme
+        room = QRect(0, 0, max(40, int(wide - self._left())), 1000)
+        return QFontMetrics(theme.font(theme.scale.caption)).boundingRect(room, Qt.TextFlag.TextWordWrap, link.note).height()
+
+    def _steps(self, wide: float) -> list[int]:
+        """Height of each link's place."""
+        s, single = Current.theme.scale, QFontMetrics(Current.theme.font(Current.theme.scale.caption)).height()
+        least = round((s.body + s.caption) * 1.6 + 12)
+        return [least + max(0, self._note(link, wide) - single) for link in self._links]
 
     def sizeHint(self) -> QSize:
         """One place for each link."""
-        theme = Current.theme
-        wide = 180
-        for link in self._links:
-            wide = max(wide, 40 + QFontMetrics(theme.font(theme.scale.body, 600)).horizontalAdvance(link.words),
-                       40 + QFontMetrics(theme.font(theme.scale.caption)).horizontalAdvance(link.note))  # fmt: skip
-        return QSize(wide, self._step() * max(1, len(self._links)))
+        s = Current.theme.scale
+        words = [advance(x.words, s.body, 600) for x in self._links] + [advance(x.note, s.caption) for x in self._links]
+        return QSize(max(180, 40 + max(words, default=0)), sum(self._steps(self.width())))
 
     def minimumSizeHint(self) -> QSize:
-        """Never narrower than its words."""
-        return self.sizeHint()
+        """Never narrower than its words, never lower than its notes."""
+        wide = max((40 + advance(x.words, Current.theme.scale.body, 600) for x in self._links), default=0)
+        return QSize(max(180, wide), sum(self._steps(self.width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Narrower notes are higher."""
+        super().resizeEvent(event)
+        self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw line, icons, words."""
         _ = event
-        theme, p, step = Current.theme, Current.theme.palette, self._step()
-        size = theme.scale.strong + 4.0
+        theme, p = Current.theme, Current.theme.palette
+        size, left = theme.scale.strong + 4.0, self._left()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for index, link in enumerate(self._links):
-            top = index * step
+        top = 0
+        for index, (link, step) in enumerate(zip(self._links, self._steps(self.width()), strict=True)):
             if index + 1 < len(self._links):
                 done = link.state is State.GOOD and self._links[index + 1].state is State.GOOD
                 painter.setPen(QPen(theme.colour(State.GOOD) if done else QColor(p.border), 2))
@@ -69,8 +83,9 @@ class Chain(QWidget):
             high = QFontMetrics(main).height()
             painter.setFont(main)
             painter.setPen(QColor(p.text if link.state is not State.IDLE else p.text2))
-            painter.drawText(QRectF(size + 12, top, self.width() - size - 12, high), Qt.AlignmentFlag.AlignVCenter, link.words)
+            painter.drawText(QRectF(left, top, self.width() - left, high), Qt.AlignmentFlag.AlignVCenter, link.words)
             painter.setFont(small)
             painter.setPen(QColor(p.text2))
-            painter.drawText(QRectF(size + 12, top + high, self.width() - size - 12, QFontMetrics(small).height()),
-                             Qt.AlignmentFlag.AlignVCenter, link.note)  # fmt: skip
+            note = QRectF(left, top + high, self.width() - left, self._note(link, self.width()))
+            painter.drawText(note, Qt.TextFlag.TextWordWrap, link.note)
+            top += step

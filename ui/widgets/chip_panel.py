@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 
 from station.chip import ChipReport
 from station.chip_desk import ChipPhase, ChipView
 from station.dossier.parts import FieldSource
 from station.views.compare import CompareView
 from ui.qt import QGridLayout, QHBoxLayout, QImage, QLabel, Qt, QVBoxLayout, QWidget
-from ui.texts import Texts
+from ui.texts import Texts, field_value
 from ui.theme.tokens import State
 from ui.widgets.chips import StateChip, StateIcon, card, label
 from ui.widgets.pictures import SmallPicture
 from ui.widgets.scrolling import Scrolling
 
 STEPS = ("ui.chip.place", "ui.chip.open", "ui.chip.read", "ui.chip.intact", "ui.chip.issuer")
+FACTS = (("personal_no", "ui.chip.number"), ("card_issued", "ui.chip.issued"))
 WORDS = {ChipPhase.DONE: State.GOOD, ChipPhase.FAILED: State.BLOCKED, ChipPhase.LIFTED: State.RETRY}
 
 
 def seconds(milliseconds: float) -> str:
     """Return a duration as it is read here: ``0,9 s``."""
     return f"{milliseconds / 1000:.1f} s".replace(".", ",")
-
-
-def grouped(number: str) -> str:
-    """Return a personal number in groups of three."""
-    return " ".join(number[i : i + 3] for i in range(0, len(number), 3))
 
 
 class ChipPanel(QWidget):
@@ -43,20 +40,15 @@ class ChipPanel(QWidget):
         column.addWidget(self._card(), 3)
         column.addWidget(self._sources(), 2)
         self._decoded: tuple[object, QImage] = (None, QImage())
-        self.on_face: QImage | None = None
-        """The chip's photo, once it is read."""
 
     def _card(self) -> QWidget:
         frame, outer = card()
-        inside = Scrolling(self._texts("ui.chip.title"))  # large type on a low window: the steps scroll, nothing is cut
-        outer.addWidget(inside)
-        box = inside.column
-        head = QHBoxLayout()
-        head.addWidget(label(self._texts("ui.chip.title"), "strong"))
-        head.addStretch(1)
+        outer.addWidget(label(self._texts("ui.chip.title"), "strong"))
         self._word = StateChip(State.IDLE, self._texts("chip-idle"))
-        box.addLayout(head)
-        box.addWidget(self._word)
+        outer.addWidget(self._word)
+        inside = Scrolling(self._texts("ui.chip.title"))  # large type on a low window: the steps scroll, nothing is cut
+        outer.addWidget(inside, 1)
+        box = inside.column
         top = QHBoxLayout()
         self._photo = SmallPicture(84, 112)
         self._photo.hide()  # until there is one: the words have the room
@@ -127,12 +119,10 @@ class ChipPanel(QWidget):
         known: dict[str, str] = {}
         for name in ("dg1", "dg13"):
             known |= dict(view.report.sources.get(name, {})) if view.report is not None else {}
-        lines = []
-        if number := known.get("personal_no", ""):
-            lines.append(f"{self._texts('ui.chip.number')}<br><b>{grouped(number)}</b>")
-        if issued := known.get("card_issued", ""):
-            lines.append(f"{self._texts('ui.chip.issued')}<br><b>{'/'.join(reversed(issued.split('-')))}</b>")
-        return "<br>".join(lines) if lines else f"<b>{view.name}</b>" if view.name else ""
+        lines = [
+            f"{self._texts(code)}<br><b>{escape(field_value(name, known[name]))}</b>" for name, code in FACTS if known.get(name)
+        ]
+        return "<br>".join(lines) if lines else f"<b>{escape(view.name)}</b>" if view.name else ""
 
     def _show_steps(self, view: ChipView) -> None:
         order = [ChipPhase.WAITING, ChipPhase.OPENING, ChipPhase.READING]

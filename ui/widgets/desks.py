@@ -7,7 +7,7 @@ from ui.qt import QColor, QPainter, QPaintEvent, QPen, QRectF, QSize, QSizePolic
 from ui.texts import Texts
 from ui.theme.icons import paint_state
 from ui.theme.pictograms import paint_pictogram
-from ui.theme.style import Current
+from ui.theme.style import Current, advance
 from ui.theme.tokens import State
 
 GAP = 28
@@ -65,11 +65,15 @@ class DeskCards(QWidget):
         painter.setPen(QColor(p.text2))
         head = self._texts("ui.desk.number", number=desk.number)
         painter.drawText(QRectF(inner.left(), top, inner.width(), s.caption * 1.5), Qt.AlignmentFlag.AlignVCenter, head)
-        if desk.mine:
-            left = inner.left() + painter.fontMetrics().horizontalAdvance(head) + 8
-            words = self._texts("ui.desk.mine")
+        flag = QRectF(inner.right(), top - 1, 0, s.caption * 1.5 + 2)
+        if desk.bottleneck:
+            flag.setLeft(inner.right() - advance(self._texts("ui.desk.slow"), s.caption, 700) - 30)
+            self._flag(painter, flag)
+        words = self._texts("ui.desk.mine")
+        left = inner.left() + advance(head, s.caption) + 8
+        chip = QRectF(left, top - 1, advance(words, s.caption - 1, 700) + 12, s.caption * 1.5 + 2)
+        if desk.mine and chip.right() < flag.left():  # in large type the frame alone says it
             painter.setFont(theme.font(s.caption - 1, 700))
-            chip = QRectF(left, top - 1, painter.fontMetrics().horizontalAdvance(words) + 12, s.caption * 1.5 + 2)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(p.accent))
             painter.drawRoundedRect(chip, 4, 4)
@@ -93,8 +97,7 @@ class DeskCards(QWidget):
         painter.drawText(
             QRectF(beside, top + 4, inner.width(), s.number * 1.4), Qt.AlignmentFlag.AlignVCenter, self._texts("ui.desk.waiting")
         )
-        if desk.bottleneck:
-            self._flag(painter, QRectF(inner.right() - 74, top + 8, 74, 22))
+        above = QRectF(inner.left(), top + 4, inner.width(), s.number * 1.4)
         top += s.number * 1.4
         wait = self._texts("ui.minutes", minutes=int(desk.longest_s // 60))
         long = desk.longest_s > 900
@@ -112,11 +115,14 @@ class DeskCards(QWidget):
         )
         if desk.mean:
             words = self._texts("ui.desk.mean")
+            label, figure = advance(words, s.caption) + 5, advance(desk.mean, s.caption, 700)
+            used += advance(self._texts("ui.desk.longest"), s.caption)
+            if label + figure + used + 8 > line.width():  # large type, a long wait: the mean stands above it
+                line = above.adjusted(above.width() - label - figure, 0, 0, 0)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, words)
-            used = painter.fontMetrics().horizontalAdvance(words) + 5
             painter.setFont(theme.font(s.caption, 700))
             painter.setPen(QColor(p.text))
-            painter.drawText(line.adjusted(used, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, desk.mean)
+            painter.drawText(line.adjusted(label, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, desk.mean)
 
     def _flag(self, painter: QPainter, box: QRectF) -> None:
         theme = Current.theme

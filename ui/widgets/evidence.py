@@ -166,9 +166,7 @@ class MirrorLines(QWidget):
             row[1].setMinimumWidth(84)
             row[1].setMaximumWidth(96)
             for column, widget in enumerate(row):
-                self._grid.addWidget(
-                    widget, len(self._rows), column, Qt.AlignmentFlag.AlignTop if column == 0 else Qt.AlignmentFlag(0)
-                )
+                self._grid.addWidget(widget, len(self._rows), column, Qt.AlignmentFlag.AlignTop)
             self._rows.append(row)
         for index, (icon, field, value) in enumerate(self._rows):
             there = index < len(lines)

@@ -27,7 +27,7 @@ class Letters(QWidget):
         start, end = 0, len(text)
         if end > ROW:  # the word with the first mark, and the whole words after it that stand in the same row
             start = text.rfind(" ", 0, max(0, min(marked, default=0))) + 1
-            end = text.find(" ", start) if " " in text[start:] else end
+            end = _word_end(text, start)
             while end < len(text) and (further := _word_end(text, end + 1)) - start <= ROW:
                 end = further
             end = min(end, start + MOST)

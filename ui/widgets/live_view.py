@@ -142,7 +142,7 @@ class LiveView(QWidget):
             painter.setPen(QColor(0x46, 0x53, 0x64, 150))
             painter.setFont(Current.theme.font(Current.theme.scale.strong, 700))
             where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-            painter.drawText(QRectF(self.rect()).adjusted(0, 0, -44, -12), where, self.watermark)
+            painter.drawText(QRectF(self.rect()).adjusted(0, 0, -52, -12), where, self.watermark)
 
     def _picture(self, painter: QPainter, image: QImage) -> None:
         now = time.monotonic()
@@ -219,6 +219,10 @@ class LiveView(QWidget):
         flag = QRectF(left, max(2.0, min(p.y() for p in points) - high - 5), wide, high)
         while flag.top() > high and any(flag.intersects(other) for other in taken):
             flag.translate(0, -(high + 3))  # flags of close fingers stand above one another, none hides another
+        for other in taken:
+            if flag.intersects(other):  # no room above: beside it, on the side of its own finger or eye
+                beside = other.left() - 3 - wide if centre < other.center().x() else other.right() + 3
+                flag.moveLeft(min(max(2.0, beside), self.width() - wide - 2.0))
         taken.append(flag)
         painter.setBrush(QColor(pair.ground))
         painter.setPen(QPen(QColor(pair.colour), 1.6))

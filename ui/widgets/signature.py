@@ -159,9 +159,8 @@ class SignaturePlace(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setBrush(
-            QColor(LIGHT.surface) if self._image is not None else QColor(p.surface2)
-        )  # ink is shown on white, as it was drawn
+        # Ink is shown on white, as it was drawn.
+        painter.setBrush(QColor(LIGHT.surface if self._image is not None else p.surface2))
         painter.setPen(QPen(QColor(p.control), 1, Qt.PenStyle.DashLine))
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(box, 4, 4)

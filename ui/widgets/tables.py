@@ -114,9 +114,8 @@ class Table(QTableWidget):
         head.setHighlightSections(False)
         if not any(headers):
             head.hide()
-        self.verticalHeader().setStyleSheet(
-            "QHeaderView::section { padding: 0; }"
-        )  # hidden, but its padding would heighten every row
+        # Hidden, but its padding would heighten every row.
+        self.verticalHeader().setStyleSheet("QHeaderView::section { padding: 0; }")
         self._widths = tuple(widths)
         self._sized_for = 0
         self._keys: list[str] = []
