@@ -34,6 +34,7 @@ missing_packages() {
     done
   fi
   has_file "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf" || echo fonts-noto-core
+  has_library libasound.so.2 || echo '?libasound2'
   # pyscard is compiled; without these the station runs without PC/SC and says so.
   has_command gcc || echo '?gcc'
   has_file "/usr/include/PCSC/winscard.h" || echo '?libpcsclite-dev'

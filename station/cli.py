@@ -42,6 +42,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "cards": ("station.commands.cards", "Cards from the centre: check in and hand over."),
     "settings": ("station.commands.settings", "Show and check settings."),
     "languages": ("station.commands.languages", "Languages of the applicant's screen."),
+    "tones": ("station.commands.tones", "Hear the signals of a desk."),
     "screenshots": ("station.commands.screenshots", "Write every screen and state as PNG."),
 }
 

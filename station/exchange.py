@@ -126,8 +126,7 @@ def sending_hours(text: str) -> SendingHours:
     Raises:
         InputError: not such spans (``setting-hours``).
     """
-    spans = [(begin, end) for begin, end in read_spans(text) if begin != end]
-    return SendingHours(tuple(spans))
+    return SendingHours(read_spans(text))
 
 
 def make_carrier(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import time
 from typing import Final
 
@@ -27,6 +28,11 @@ def read_spans(text: str, *, most: int = 20) -> tuple[Span, ...]:
         raise InputError(
             f"{text[:40]!r} are no hours; write 07:00-22:00. The present ones hold.", code="setting-hours"
         ) from error
+
+
+def within(now: time, spans: Sequence[Span]) -> bool:
+    """Whether a time of day lies in one of the spans; one that ends where it begins is the whole day."""
+    return any(begin <= now < end if begin < end else begin == end or now >= begin or now < end for begin, end in spans)
 
 
 def _span(text: str) -> Span:

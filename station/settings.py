@@ -36,7 +36,7 @@ class SettingLog(Protocol):
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One declared setting. `low`/`high` bound numbers, `choices` bound words, `form` says how a text is
-    written (``hours``: one span of a day, ``spans``: several, ``url``: a web address or nothing,
+    written (``hours``: one span of a day, ``spans``: several, ``quiet``: several or nothing, ``url``: a web address or nothing,
     ``language``: a language's code); `legal` ones are shown but not changed by hand, `own`
     ones belong to this one kit and are never cloned."""
 
@@ -95,6 +95,8 @@ class Setting:
                 raise InputError(f"{self.name}: {text[:60]!r} is no web address; the default holds. Write https://name or nothing.",
                                  code="setting-url", name=self.name)  # fmt: skip
             return
+        if self.form == "quiet" and not text:
+            return
         try:
             read_spans(text, most=1 if self.form == "hours" else 20)
         except InputError as error:
@@ -123,6 +125,7 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("screen.large", "screen", default=False),
     Setting("screen.second_monitor", "screen", default=True),
     Setting("sound.volume", "screen", 60, 0, 100),
+    Setting("sound.quiet", "screen", "22:00-06:00", form="quiet"),
     Setting("lock.idle_minutes", "users", 10, 1, 60),
     Setting("population.url", "sending", "", form="url"),
     Setting("sending.intake_url", "sending", "", form="url"),

@@ -51,7 +51,8 @@ def opened(shell: Shell, counter: Counter) -> None:
 
     start_peripherals(shell, counter)
     settings = station.settings
-    shell.tones.volume = int(settings.number("sound.volume"))
+    shell.tones.follow(settings.values)
+    shell.tones.sit(station.session.desk)
     shell.set_look(dark=shell.dark or settings.text("screen.theme") == "dark", large=shell.large or settings.flag("screen.large"))
     if settings.flag("screen.second_monitor") and len(QGuiApplication.screens()) > 1:
         shell.second.open()

@@ -64,7 +64,7 @@ class Shell(QMainWindow):
         self.counter: Counter | None = None
         self.demo = demo
         self.guard = RepeatGuard()
-        self.tones = Tones()
+        self.tones = Tones(self)
         self.second = SecondScreen(self, demo=demo)
         self._dark, self._large = dark, large
         self._entries = entries()
@@ -351,6 +351,7 @@ class Shell(QMainWindow):
             if view.desk in ("", "all")
             else f"{self.texts('ui.desk.number', number=view.desk)} · {self.texts(f'ui.desk.{view.desk}')}"
         )
+        self.tones.sit(view.desk)
         self.show_operator(view.name, place, desk)
         self.go(self._behind, dossier)
 
@@ -430,6 +431,7 @@ class Shell(QMainWindow):
         self.second.close()
         self._clock.stop()
         self.keys.stop()
+        self.tones.close()
         counter, self.counter = self.counter, None
         if counter is not None:
             self.jobs.last(counter.close)

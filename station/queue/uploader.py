@@ -6,12 +6,13 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime
 from typing import Final
 
 from station.carriers.model import Carrier, CarrierError, Parcel
-from station.clock import Clock
+from station.clock import Clock, legal
 from station.errors import StationError
+from station.hours import Span, within
 from station.queue.model import Entry, State
 from station.queue.store import Queue
 
@@ -23,14 +24,13 @@ IDLE_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class SendingHours:
-    """When sending is allowed, local time; empty means always. A span over midnight is written as it is (22:00 to 05:00)."""
+    """When sending is allowed, legal time; empty means always. A span over midnight is written as it is (22:00 to 05:00)."""
 
-    spans: tuple[tuple[time, time], ...] = ()
+    spans: tuple[Span, ...] = ()
 
     def open_at(self, moment: datetime) -> bool:
-        """Return whether sending is allowed at `moment` (aware; converted to local time)."""
-        now = moment.astimezone().time()
-        return not self.spans or any(a <= now < b if a <= b else (now >= a or now < b) for a, b in self.spans)
+        """Return whether sending is allowed at `moment` (aware)."""
+        return not self.spans or within(legal(moment).time(), self.spans)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ def test_whole_enrollment_by_keys(clerk: Clerk) -> None:
     face = next(s.accepted for s in dossier.captures.values() if s.accepted is not None and not s.accepted.capture.position)
     assert "officer:both-ears" in face.capture.flags
     assert "captured" in clerk.shell.tones.heard
+    assert "adjust" in clerk.shell.tones.heard
 
 
 def test_a_paused_dossier_waits_behind_the_others_and_goes_on_exactly_there(clerk: Clerk) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from ui.qt import QColor, QFontMetrics, QFrame, QHBoxLayout, QLabel, QPainter, QPaintEvent, QRectF, QSize, Qt, QWidget
+from ui.qt import QColor, QFontMetrics, QFrame, QHBoxLayout, QLabel, QPainter, QPaintEvent, QRectF, QSize, Qt, QTimer, QWidget
 from ui.texts import Texts
 from ui.theme.style import Current
 from ui.theme.tokens import TOP_BAR
 from ui.widgets.chips import label
 from ui.widgets.pictures import Picture
+
+TONE_MS = 1500
 
 
 class Initials(QWidget):
@@ -105,6 +107,11 @@ class TopBar(QFrame):
         row.addSpacing(8)
         row.addWidget(self.open)
         row.addStretch(1)
+        self._tone = label("", "soft")
+        row.addWidget(self._tone)
+        self._tone_gone = QTimer(self)
+        self._tone_gone.setSingleShot(True)
+        self._tone_gone.timeout.connect(self._tone.clear)
         self.demo = label(texts("ui.app.demo"), "demo")
         self.demo.setVisible(demo)
 
@@ -137,6 +144,11 @@ class TopBar(QFrame):
         """Say whether sending works; never more than is known."""
         self._line_icon.show_name("offline" if error else "online", "#FFC670" if error else "#72D99D")
         self._line.setText(self._texts("ui.app.offline") + f" · {unsent}" if error else self._texts("ui.app.online"))
+
+    def show_tone(self, tone: str) -> None:
+        """Say for a moment which signal is heard: who does not hear it reads it."""
+        self._tone.setText(f"♪ {self._texts(f'ui.tone.{tone}')}")
+        self._tone_gone.start(TONE_MS)
 
     def tick(self) -> None:
         """Show the time."""

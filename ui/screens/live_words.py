@@ -25,6 +25,7 @@ class SpeakingScreen(Screen):
         super().__init__(shell)
         self.setAccessibleName(self.texts(f"ui.{self.kind}.title"))
         self.running: CaptureStep | None = None
+        self._told = ("", 0)
         self.title = label("", "title")
         self.second = label("", "second-title")
         self.live_word = StateChip(State.IDLE, self.texts("ui.state.idle"))
@@ -80,8 +81,12 @@ class SpeakingScreen(Screen):
                 else texts.second(code)
             )
             self.banner.say(state, texts("ui.state.blocked") if state is State.BLOCKED else head, main, second)
+            if (code, position) != self._told:
+                self.shell.tones.play("blocked" if state is State.BLOCKED else "adjust")
+            self._told = (code, position)
             self._tell(f"applicant.{code}" if texts(f"applicant.{code}") != f"applicant.{code}" else code, position)
         elif view.phase is Phase.TAKE:
+            self._told = ("", 0)
             self.banner.say(State.LIVE, texts("ui.state.live"), texts("ui.fingers.taking"), texts.second("ui.fingers.taking"))
         elif view.phase is Phase.LIVE and view.verdict is not None and view.verdict.passed:
             self.banner.say(State.GOOD, texts("ui.state.good"), texts(f"ui.{kind}.good"), texts.second(f"ui.{kind}.good"))

@@ -252,6 +252,9 @@ class SettingsScreen(Screen):
         if {"screen.theme", "screen.large"} & set(changes):
             self.shell.set_look(dark=changes.get("screen.theme", "dark" if self.shell.dark else "light") == "dark",
                                 large=bool(changes.get("screen.large", self.shell.large)))  # fmt: skip
+        if "sound.volume" in changes or "sound.quiet" in changes:
+            self.shell.tones.follow(changes)
+            self.shell.tones.play("captured")
         if "screen.language" in changes:
             self.shell.set_language(str(changes["screen.language"]))
 

@@ -16,7 +16,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from station.clock import ManualClock
+from station.clock import LEGAL_TIME, ManualClock
 from station.errors import InputError, StationError, StorageError
 from station.files import RealFiles
 from station.keys import HybridSealer
@@ -304,7 +304,7 @@ def test_the_uploader_keeps_hours_and_pauses(tmp_path) -> None:
     from station.queue import SendingHours
 
     night = SendingHours(((time(22), time(5)),))
-    day = datetime(2026, 11, 22, 12).astimezone()
+    day = datetime(2026, 11, 22, 12, tzinfo=LEGAL_TIME)
     assert not night.open_at(day)
     assert night.open_at(day.replace(hour=23))
     assert night.open_at(day.replace(hour=4))
