@@ -6,7 +6,7 @@ them directly (`ui.bridge`). No Qt here: the same object is driven by tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ from station.desk.shift import ShiftDesk
 from station.desk.signing import SigningDesk
 from station.desk.supervising import SupervisorDesk
 from station.desk.tickets import CardOnTable, DayQueue, Visitor
-from station.desks.sending import SendingDesk
+from station.desks.sending import Retried, SendingDesk
 from station.dossier.numbers import CodeKind, read_code
 from station.dossier.procedure import Modality
 from station.errors import StationError
@@ -208,10 +208,9 @@ class Counter(Capturing):
     _carrier: TusCarrier | None = None
     _closed = False
 
-    def send_now(self) -> None:
-        """Forget the back-off and try now (any thread)."""
-        if self._uploader is not None:
-            self._uploader.wake()
+    def send_now(self, chosen: Collection[str] = ()) -> Retried:
+        """Forget the back-off and try now; `chosen` packages go before the others."""
+        return self.queue_desk.retry(self._uploader, chosen)
 
     def sending(self) -> SendingView:
         """Return where every dossier really is (S11), after telling the journal what changed."""

@@ -26,6 +26,37 @@ def _stick(studio: Studio) -> None:
     studio.press("F6")
 
 
+def _ticked(studio: Studio) -> None:
+    """Both packages are ticked: the actions say on how many they act."""
+    from station.views.ticks import Head
+
+    studio.go("sending")
+    page: Any = studio.shell.page
+    if page.ticks.head([r.package_id for r in page.view.rows]) is not Head.ALL:  # they stay ticked from one visit to the next
+        page.table.all_ticked.emit()
+    studio.until(studio.settled)
+
+
+def _ticked_stick(studio: Studio) -> None:
+    _ticked(studio)
+    studio.press("F6")
+
+
+def _stopped(studio: Studio) -> None:
+    """The line broke off in the middle of a package; the centre had confirmed 61 % of it."""
+    from station.queue import State
+
+    queue = studio.shell.station.queue
+
+    def work() -> None:
+        for entry in queue.entries(State.SEALED):
+            queue.progress(entry.package_id, entry.size * 61 // 100, "")
+
+    studio.shell.jobs.submit(work)
+    studio.until(studio.settled)
+    studio.go("sending")
+
+
 def _stick_refused(studio: Studio) -> None:
     _stick(studio)
     page: Any = studio.shell.page
@@ -121,11 +152,11 @@ def _offline_look_up(studio: Studio) -> None:
 
 REST: Shots = (
     ("s01-queue-unknown-scan", _unknown_scan), ("s11-sending-history", _history),
-    ("s11-sending-stick", _stick), ("s11-sending-stick-refused", _stick_refused), ("s13-hand-over-uncompared", _uncompared),
+    ("s11-sending-ticked", _ticked), ("s11-sending-ticked-stick", _ticked_stick), ("s11-sending-stick", _stick), ("s11-sending-stick-refused", _stick_refused), ("s13-hand-over-uncompared", _uncompared),
     ("s16-devices-empty", _no_devices), ("s16-calibration-marking", _marking), ("s17-visit-number", _ask_number),
     ("s17-visit-helper", _ask_helper), ("s18-settings-unsaved", _unsaved), ("x-help-nothing", _help_nothing),
 )  # fmt: skip
-OFFLINE: Shots = (("s01-queue-offline", to("home")), ("s00-locked-offline", _offline_sign_in))
+OFFLINE: Shots = (("s11-sending-stopped", _stopped), ("s01-queue-offline", to("home")), ("s00-locked-offline", _offline_sign_in))
 REAL: Shots = (
     ("s02-real-register-silent", _offline_look_up), ("s03-real-declaration-empty", lambda studio: studio.go("declaration", studio.shell.page.dossier)),
     ("s10-real-supervisor-empty", to("supervisor")), ("s11-real-sending-empty", to("sending")), ("s12-real-defects-empty", to("defects")),

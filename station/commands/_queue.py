@@ -26,6 +26,9 @@ StickFolder = Annotated[Path, typer.Option("--stick", help="The stick's folder, 
 Proxy = Annotated[str, typer.Option(help="A proxy's address; the environment's is never used.")]
 CaFile = Annotated[str, typer.Option(help="Trust this authority (PEM) instead of the system's.")]
 Certificate = Annotated[str, typer.Option(help="Client certificate (PEM) for mTLS; its key beside it as .key.")]
+Packages = Annotated[
+    list[str] | None, typer.Argument(metavar="[PACKAGE]...", help="Only these packages, by their ids; none: all that wait.")
+]
 ROTATING = "keys/rotating"
 
 
@@ -62,6 +65,25 @@ def opened_station(folder: Path, demo: bool, passphrase_file: Path | None, needs
         station.tell_journal()
         station.close()
         log.close()
+
+
+def chosen(station: Station, packages: list[str] | None) -> list[str] | None:
+    """Return the named packages, None where none was named.
+
+    Raises:
+        InputError: one of them is not in this queue (``queue-unknown``); nothing was done.
+    """
+    for package in packages or ():
+        if station.queue.get(package) is None:
+            raise InputError(f"There is no package '{package[:40]}' in this queue; nothing was done.", code="queue-unknown")
+    return list(dict.fromkeys(packages)) if packages else None
+
+
+def not_acknowledged(station: Station, packages: list[str]) -> int:
+    from station.queue import State
+
+    entries = [station.queue.get(package) for package in packages]
+    return sum(e is None or e.state is not State.ACKNOWLEDGED for e in entries)
 
 
 def tell(value: dict[str, Any], as_json: bool) -> None:

@@ -15,10 +15,13 @@ from station.commands._queue import (
     Certificate,
     Demo,
     Folder,
+    Packages,
     Proxy,
     StickFolder,
     Url,
+    chosen,
     line,
+    not_acknowledged,
     opened_station,
     tell,
 )
@@ -53,25 +56,31 @@ def list_command(*, folder: Folder, demo: Demo = False, passphrase_file: Passphr
 
 
 @app.command()
-def history(package: Annotated[str, typer.Argument(help="The package's id.")], *, folder: Folder, demo: Demo = False,
-            passphrase_file: PassphraseFile = None, as_json: Json = False) -> None:  # fmt: skip
-    """Everything that happened to one package."""
+def history(packages: Annotated[list[str], typer.Argument(metavar="PACKAGE...", help="The packages' ids.")], *, folder: Folder,
+            demo: Demo = False, passphrase_file: PassphraseFile = None, as_json: Json = False) -> None:  # fmt: skip
+    """Everything that happened to a package, or to several of them, oldest first."""
     with opened_station(folder, demo, passphrase_file) as station:
-        for line in station.queue.history(package):
-            tell({"at": line.at.isoformat(timespec="seconds"), "what": line.what, **line.facts}, as_json)
+        lines = [line for package in chosen(station, packages) or () for line in station.queue.history(package)]
+        for line in sorted(lines, key=lambda one: one.number):
+            whose = {"package": line.package_id} if len(packages) > 1 else {}
+            tell({"at": line.at.isoformat(timespec="seconds"), **whose, "what": line.what, **line.facts}, as_json)
 
 
 @app.command()
-def upload(*, folder: Folder, demo: Demo = False, passphrase_file: PassphraseFile = None, url: Url = "", proxy: Proxy = "",
+def upload(packages: Packages = None, *, folder: Folder, demo: Demo = False, passphrase_file: PassphraseFile = None, url: Url = "", proxy: Proxy = "",
            ca_file: CaFile = "", certificate: Certificate = "",
            kilobytes_per_s: Annotated[int | None, typer.Option(help="Bandwidth limit, 0 for none; default: the setting.", min=0)] = None,
            as_json: Json = False) -> None:  # fmt: skip
-    """Send everything that is due now, oldest legal deadline first; exit 1 when something is left."""
+    """Send everything that is due now, oldest legal deadline first, or only the packages that are named; exit 1 when some of it is left.
+
+    A refused or held package is not sent: mend the dossier, or release it (station queue hold --release).
+    """
     from station.exchange import make_carrier, make_uploader
     from station.queue import State
     from station.words import Language, say
 
     with opened_station(folder, demo, passphrase_file) as station:
+        only = chosen(station, packages)
         carrier = make_carrier(station, url, line=line(proxy, ca_file, certificate), kilobytes_per_s=kilobytes_per_s)
         uploader = make_uploader(
             station,
@@ -80,14 +89,15 @@ def upload(*, folder: Folder, demo: Demo = False, passphrase_file: PassphraseFil
                                       "receipt": e.receipt_number}, as_json),
         )  # fmt: skip
         try:
-            uploader.drain()
+            uploader.drain(only=only)
         finally:
             carrier.close()
         counts, status = station.queue.counts(), uploader.status()
-        left = counts[State.SEALED] + counts[State.SENT]
+        left = counts[State.SEALED] + counts[State.SENT] if only is None else not_acknowledged(station, only)
         tell({"event": "totals", **{str(s): n for s, n in counts.items()}, "error": status.error}, as_json)
         if left:
-            typer.echo(say(status.error, Language.VI) + " / " + say(status.error, Language.EN), err=True)
+            why = status.error or "ui.queue.not-to-send"
+            typer.echo(say(why, Language.VI) + " / " + say(why, Language.EN), err=True)
             raise typer.Exit(1)
 
 
@@ -157,14 +167,19 @@ def allow_stick(*, folder: Folder, stick: StickFolder, demo: Demo = False, passp
 
 
 @app.command("export")
-def export_command(*, folder: Folder, stick: StickFolder, demo: Demo = False, passphrase_file: PassphraseFile = None,
+def export_command(packages: Packages = None, *, folder: Folder, stick: StickFolder, demo: Demo = False, passphrase_file: PassphraseFile = None,
                    as_json: Json = False) -> None:  # fmt: skip
-    """Copy waiting packages to an allowed stick. Their state stays *sealed* until a receipt comes."""
+    """Copy all waiting packages, or the named ones, to an allowed stick. Their state stays *sealed* until a receipt comes.
+
+    Of the named packages those that do not wait (acknowledged, refused, held) are passed over; how many is said.
+    """
     from station.queue.stick import export
 
     with opened_station(folder, demo, passphrase_file) as station:
-        done = export(station.queue, open_stick(station, stick))
-        tell({"event": "exported", "copied": done.copied, "bytes": done.bytes, "stopped": done.stopped}, as_json)
+        only = chosen(station, packages)
+        done = export(station.queue, open_stick(station, stick), only=only)
+        passed = {} if only is None or done.stopped else {"passed_over": len(only) - done.copied}
+        tell({"event": "exported", "copied": done.copied, "bytes": done.bytes, "stopped": done.stopped, **passed}, as_json)
         if done.stopped:
             raise typer.Exit(1)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from station.app import Station
 from station.dossier.kinds import Kind
-from station.queue import UploaderStatus
+from station.queue import Uploader, UploaderStatus
+from station.queue.model import WAITING
 from station.queue.stick import export, take_answers
 from station.sticks import mounted, open_stick
 from station.views.base import Words
@@ -15,22 +17,57 @@ from station.views.sending import Facts, HistoryRow, SendingView, history_view, 
 
 SHOWN_ROWS = 400
 """A heavy day's packages."""
+SHOWN_LINES = 400
+"""Lines of history at most, the newest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What a visit to a stick did: packages copied, answers that were believed, answers that were not; `stopped` a code, or ""."""
+    """What a visit to a stick did: packages copied, answers that were believed, answers that were not; `stopped` a code, or "".
+
+    `chosen`: how many packages a person had ticked, 0 where all that wait were meant.
+    """
 
     copied: int
     bytes: int
     answers: int
     strange: int
     stopped: str
+    chosen: int = 0
 
     def words(self) -> Words:
-        """Say it; a copy is no receipt."""
-        values = {"copied": self.copied, "size": f"{self.bytes / 1_000_000:.1f}".replace(".", ","), "answers": self.answers}
-        return Words("ui.queue.carried-stopped" if self.stopped else "ui.queue.carried", values)
+        """Say it; a copy is no receipt. Of chosen packages it is said how many there was nothing to copy of."""
+        values = {"copied": self.copied, "size": f"{self.bytes / 1_000_000:.1f}".replace(".", ","), "answers": self.answers,
+                  "chosen": self.chosen}  # fmt: skip
+        code = "ui.queue.carried-stopped" if self.stopped else "ui.queue.carried"
+        return Words(f"{code}-chosen" if self.chosen else code, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """What *try sending now* could do: `first` of `chosen` packages go before the others, the rest are done or wait for a person.
+
+    `joined`: whether there is a centre to send to at all.
+    """
+
+    chosen: int
+    first: int
+    joined: bool = True
+
+    def words(self) -> Words | None:
+        """Say it; None where nothing has to be said beside the screen's own words (all that waits is tried)."""
+        if not self.joined:
+            return Words("ui.queue.no-centre")
+        if not self.chosen:
+            return None
+        code = (
+            "ui.queue.retried"
+            if self.first == self.chosen
+            else "ui.queue.retried-some"
+            if self.first
+            else "ui.queue.retried-none"
+        )
+        return Words(code, {"first": self.first, "chosen": self.chosen})
 
 
 class SendingDesk:
@@ -58,16 +95,29 @@ class SendingDesk:
         free, days = station.files.free_bytes(), int(station.settings.number("keep.days"))
         return Facts(free // 100_000_000 * 100_000_000, ahead, days, station.queue.tries())
 
-    def history(self, package_id: str) -> tuple[HistoryRow, ...]:
-        """Return what happened to a package, newest first."""
-        return history_view(self._station.queue.history(package_id))
+    def history(self, packages: Sequence[str]) -> tuple[HistoryRow, ...]:
+        """Return what happened to one package or to several, newest first; of several each line says whose it is."""
+        lines = [line for package in packages for line in self._station.queue.history(package)]
+        return history_view(sorted(lines, key=lambda line: line.number)[-SHOWN_LINES:], named=len(packages) > 1)
+
+    def retry(self, uploader: Uploader | None, chosen: Collection[str] = ()) -> Retried:
+        """Forget the back-off and try now; `chosen` packages that wait go before the others.
+
+        A refused or held package is not sent again by this: a person mends it (F3) or releases it.
+        """
+        entries = [self._station.queue.get(package) for package in chosen]
+        first = [e.package_id for e in entries if e is not None and e.state in WAITING]
+        if uploader is not None:
+            uploader.wake(first)
+        return Retried(len(chosen), len(first), uploader is not None)
 
     def sticks(self) -> tuple[str, ...]:
         """Return the folders of labelled sticks that are mounted now."""
         return tuple(str(p) for p in mounted())
 
-    def carry(self, folder: str) -> Carried:
-        """Take the answers that lie on an allowed stick, then copy what waits to it. States change by answers only.
+    def carry(self, folder: str, chosen: Collection[str] = ()) -> Carried:
+        """Take the answers that lie on an allowed stick, then copy what waits to it, or only what of it is `chosen`. States change by
+        answers only.
 
         Raises:
             CarrierError: ``stick-not-allowed`` (E46), ``stick-gone``.
@@ -75,6 +125,8 @@ class SendingDesk:
         station = self._station
         stick = open_stick(station, Path(folder))
         answers = take_answers(station.queue, stick)
-        done = export(station.queue, stick)
+        done = export(station.queue, stick, only=chosen or None)
         station.tell_journal()
-        return Carried(done.copied, done.bytes, answers.acknowledged + answers.refused, answers.strange, done.stopped)
+        return Carried(
+            done.copied, done.bytes, answers.acknowledged + answers.refused, answers.strange, done.stopped, len(chosen)
+        )

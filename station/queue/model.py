@@ -30,6 +30,10 @@ MOVES: Final = {
 """Which state may follow which. An acknowledgement is final; a lost upload falls back from sent to sealed."""
 
 
+WAITING: Final = frozenset({State.SEALED, State.SENT})
+"""What a carrier can do something for: send it, or ask for its answer. The others are done, or wait for a person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One package (or a finished dossier that waits to be sealed: `package_id` is empty then).

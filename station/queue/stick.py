@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from station.carriers.model import CarrierError
@@ -30,12 +31,15 @@ class Imported:
     strange: int
 
 
-def export(queue: Queue, stick: Stick, *, limit: int = 100_000) -> Exported:
-    """Copy sealed and sent packages to the stick, most urgent first. Their states stay: only an answer changes them."""
+def export(queue: Queue, stick: Stick, *, only: Collection[str] | None = None, limit: int = 100_000) -> Exported:
+    """Copy sealed and sent packages to the stick, most urgent first. Their states stay: only an answer changes them.
+
+    `only`: these packages and no others; those among them that are in another state are left. None: all that wait.
+    """
     copied = size = 0
     done: set[str] = set()
     while copied < limit:
-        entry = queue.next(done)
+        entry = queue.next(done, only)
         if entry is None:
             return Exported(copied, size)
         done.add(entry.package_id)

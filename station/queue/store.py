@@ -259,13 +259,16 @@ class Queue:
 
     # -- what is shown -----------------------------------------------------------------------------------------------------
 
-    def next(self, skip: Collection[str] = ()) -> Entry | None:
-        """Return what to work on next: legal deadline first, then oldest first; sent packages that wait for their answer last."""
+    def next(self, skip: Collection[str] = (), among: Collection[str] | None = None) -> Entry | None:
+        """Return what to work on next: legal deadline first, then oldest first; sent packages that wait for their answer last.
+
+        `among`: only these packages (a person chose them); None: all.
+        """
         with self._lock, _errors():
             for state in (State.SEALED, State.SENT):
                 rows = self._db.execute(f"SELECT {_COLUMNS} FROM entry WHERE state = ? ORDER BY urgency, number", (state,))  # noqa: S608
                 for row in rows:
-                    if row[2] not in skip:
+                    if row[2] not in skip and (among is None or row[2] in among):
                         return _entry(row)
         return None
 

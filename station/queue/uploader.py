@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -66,6 +66,7 @@ class Uploader:
         self._not_before: dict[str, float] = {}
         self._line_tries = 0
         self._line_not_before = 0.0
+        self._chosen: frozenset[str] = frozenset()
 
     # -- control -----------------------------------------------------------------------------------------------------------
 
@@ -94,8 +95,14 @@ class Uploader:
         self._set(paused=False)
         self.wake()
 
-    def wake(self) -> None:
-        """Something new is in the queue, or a person pressed *send now*: forget the back-off."""
+    def wake(self, first: Collection[str] = ()) -> None:
+        """Something new is in the queue, or a person pressed *send now*: forget the back-off.
+
+        `first`: packages a person chose; they go before the others, once, in the queue's own order among themselves.
+        """
+        if first:
+            with self._lock:
+                self._chosen |= frozenset(first)
         self._line_not_before = 0.0
         self._not_before.clear()
         self._wake.set()
@@ -108,15 +115,16 @@ class Uploader:
 
     # -- work --------------------------------------------------------------------------------------------------------------
 
-    def step(self) -> Entry | None:
+    def step(self, only: Collection[str] | None = None) -> Entry | None:
         """Work on the next package that is due and return its row afterwards; None when there is nothing to do now.
 
+        `only`: one of these packages; None: the chosen ones (see `wake`), then all others.
         Failures are noted in the queue's history and in `status`; nothing is raised for them.
         """
         now = self._clock.monotonic()
         if self._status.paused or now < self._line_not_before or not self.hours.open_at(self._clock.now()):
             return None
-        entry = self._queue.next({p for p, t in self._not_before.items() if now < t})
+        entry = self._due({p for p, t in self._not_before.items() if now < t}, only)
         if entry is None:
             self._call_between()
             return None
@@ -131,11 +139,19 @@ class Uploader:
             after = self._queue.get(entry.package_id) or entry
         finally:
             self._set(sending="")
+        if not self._line_tries:  # a line that is down has tried nothing: they still go first when it is back
+            with self._lock:
+                self._chosen -= {entry.package_id}
         if self._on_change is not None:
             self._on_change(after)
         if not self._line_tries:
             self._call_between()
         return after
+
+    def _due(self, skip: Collection[str], only: Collection[str] | None) -> Entry | None:
+        chosen = only if only is not None else self._chosen
+        first = self._queue.next(skip, chosen) if chosen else None
+        return first if first is not None or only is not None else self._queue.next(skip)
 
     def _call_between(self) -> None:
         """A fault of the station's own in there (a full disk) is said like a failed try and stops no sending."""
@@ -145,10 +161,10 @@ class Uploader:
             except StationError as error:
                 self._set(error=error.reason_code)
 
-    def drain(self, limit: int = 100_000) -> int:
-        """Work until nothing is due now; return how many steps were taken (headless and tests)."""
+    def drain(self, limit: int = 100_000, only: Collection[str] | None = None) -> int:
+        """Work until nothing (of `only`) is due now; return how many steps were taken (headless and tests)."""
         steps = 0
-        while steps < limit and not self._stop.is_set() and self.step() is not None:
+        while steps < limit and not self._stop.is_set() and self.step(only) is not None:
             steps += 1
         return steps
 
@@ -160,6 +176,8 @@ class Uploader:
         def report(confirmed: int, location: str) -> None:
             self._queue.progress(package, confirmed, location)
             self._set(confirmed=confirmed)
+            if confirmed > entry.confirmed:  # bytes were accepted: what failed before is over
+                self._set(error="")
 
         delivery = self._carrier.deliver(parcel, report, self._stop)
         if delivery.lost:

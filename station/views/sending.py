@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from station.queue import UploaderStatus
-from station.queue.model import Entry, HistoryLine, State
+from station.queue.model import WAITING, Entry, HistoryLine, State
 from station.views.base import Tone, Words
 from station.words import catalogue
 
@@ -38,6 +38,9 @@ class PackageRow:
     size: int
     state: str
     percent: float
+    """In percent; between 0 and 100 the package is under way or stopped, see `moving`."""
+    moving: bool
+    """Whether bytes go out now. False while the line is down, or another package is sent: what was confirmed then stands still."""
     sealed_at: datetime
     tries: int
     next: Words
@@ -75,6 +78,8 @@ class HistoryRow:
     at: datetime
     what: Words
     tone: Tone
+    whose: str = ""
+    """Of which package, where several are shown: the dossier's number as it is printed."""
 
 
 def printed(number: str) -> str:
@@ -90,7 +95,10 @@ def sending_view(entries: Sequence[Entry], counts: Mapping[State, int], names: M
         newest.setdefault(entry.dossier, entry.package_id)
     error = status.error if status else ""
     waiting = [e.package_id for e in reversed(entries) if e.state is State.SEALED]
-    rows = tuple(_row(e, names, facts, waiting, now, last=newest[e.dossier] == e.package_id) for e in entries if e.package_id)
+    going = status.sending if status is not None and not error else ""
+    rows = tuple(
+        _row(e, names, facts, waiting, now, last=newest[e.dossier] == e.package_id, going=going) for e in entries if e.package_id
+    )
     words = {str(s.value): n for s, n in counts.items()} | {"saved": saved}
     unsent = counts[State.SEALED] + counts[State.SENT]
     refused = sum(r.open and r.state == "refused" for r in rows)
@@ -103,6 +111,11 @@ def sending_view(entries: Sequence[Entry], counts: Mapping[State, int], names: M
     if refused and unsent:
         note.append(Words("ui.queue.refused-open", {"count": refused}))
     return SendingView(words, sizes, rows, unsent, refused, error, wait, tone, main, tuple(note), facts)
+
+
+def waiting(rows: Sequence[PackageRow], chosen: Collection[str] | None = None) -> int:
+    """Return how many packages (of the `chosen`) a carrier can do something for; the others are done, or wait for a person."""
+    return sum(r.state in WAITING and (chosen is None or r.package_id in chosen) for r in rows)
 
 
 def found_row(rows: Sequence[PackageRow], text: str) -> PackageRow | None:
@@ -131,15 +144,17 @@ def _main(unsent: int, refused: int, held: int, saved: int, error: str, status: 
 
 
 def _row(
-    entry: Entry, names: Mapping[str, str], facts: Facts, waiting: Sequence[str], now: datetime | None, *, last: bool
+    entry: Entry, names: Mapping[str, str], facts: Facts, waiting: Sequence[str], now: datetime | None, *, last: bool, going: str
 ) -> PackageRow:
     done = entry.state is State.ACKNOWLEDGED or not last
     late = not done and now is not None and now - entry.created > LATE
+    moving = bool(going) and going == entry.package_id
     return PackageRow(entry.dossier, printed(entry.dossier), names.get(entry.dossier, ""), entry.package_id, entry.size, str(entry.state.value),
-                      entry.percent, entry.created, facts.tries.get(entry.package_id, 0), _next(entry, waiting, now, last=last), late, not done)  # fmt: skip
+                      entry.percent, moving, entry.created, facts.tries.get(entry.package_id, 0), _next(entry, waiting, now, last=last, moving=moving),
+                      late, not done)  # fmt: skip
 
 
-def _next(entry: Entry, waiting: Sequence[str], now: datetime | None, *, last: bool) -> Words:
+def _next(entry: Entry, waiting: Sequence[str], now: datetime | None, *, last: bool, moving: bool) -> Words:
     if entry.state is State.ACKNOWLEDGED:
         return Words("ui.queue.receipt", {"number": entry.receipt_number[:8]})
     if not last:
@@ -150,11 +165,15 @@ def _next(entry: Entry, waiting: Sequence[str], now: datetime | None, *, last: b
         minutes = int((now - entry.created).total_seconds() // 60) if now is not None else 0
         return Words("ui.queue.wait-receipt-for", {"hours": minutes // 60, "minutes": minutes % 60})
     if 0 < entry.percent < 100:
-        left = f"{(entry.size - entry.confirmed) / 1_000_000:.1f}".replace(".", ",")
-        return Words("ui.queue.left", {"left": left})
+        values = {"at": _megabytes(entry.confirmed), "left": _megabytes(entry.size - entry.confirmed)}
+        return Words("ui.queue.going" if moving else "ui.queue.broke-off", values)
     if entry.package_id in waiting:
         return Words("ui.queue.wait-send-place", {"place": waiting.index(entry.package_id) + 1})
     return Words("ui.queue.wait-send")
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1_000_000:.1f}".replace(".", ",")
 
 
 def _why(reasons: Sequence[str]) -> str:
@@ -174,8 +193,8 @@ _TONES = {
 }
 
 
-def history_view(lines: Sequence[HistoryLine]) -> tuple[HistoryRow, ...]:
-    """Return what happened to one package, newest first; the facts of a failure are said by its code."""
+def history_view(lines: Sequence[HistoryLine], *, named: bool = False) -> tuple[HistoryRow, ...]:
+    """Return what happened to packages, newest first; the facts of a failure are said by its code. `named`: each line says whose it is."""
     known = catalogue()
     rows = []
     for line in reversed(lines):
@@ -187,5 +206,5 @@ def history_view(lines: Sequence[HistoryLine]) -> tuple[HistoryRow, ...]:
             if line.what == "failed" and why
             else Words(code if code in known else line.what)
         )
-        rows.append(HistoryRow(line.at, words, _TONES.get(line.what, Tone.IDLE)))
+        rows.append(HistoryRow(line.at, words, _TONES.get(line.what, Tone.IDLE), printed(line.dossier) if named else ""))
     return tuple(rows)

@@ -104,7 +104,19 @@ def _label(label: QLabel) -> Iterator[str]:
         yield f"'{label.text()[:50]}' has {room.width()}x{room.height()}, needs {need.width()}x{need.height()}"
 
 
+def _heads(table: QTableWidget) -> Iterator[str]:
+    heads, metrics = table.horizontalHeader(), QFontMetrics(Current.theme.font(Current.theme.scale.caption, 600))
+    for column in range(table.columnCount() if heads.isVisible() else 0):
+        title = table.horizontalHeaderItem(column)
+        if title is None or not title.text() or table.isColumnHidden(column):
+            continue
+        need, room = metrics.horizontalAdvance(title.text()), heads.sectionSize(column) - 2 * EDGE
+        if need > room + SLACK:
+            yield f"head '{title.text()}' has {room}, needs {need}"
+
+
 def _table(table: QTableWidget) -> Iterator[str]:
+    yield from _heads(table)
     metrics = QFontMetrics(table.font())
     for row in range(table.rowCount()):
         for column in range(table.columnCount()):

@@ -136,7 +136,8 @@ class Keys(QObject):
         if not typing and Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
             return self._hands.digit(key - Qt.Key.Key_0)
         name = NAMES.get(Qt.Key(key))
-        space = key == Qt.Key.Key_Space and not isinstance(focus, (*TYPING, QAbstractButton, QListWidget))
+        own_space = isinstance(focus, (*TYPING, QAbstractButton, QListWidget)) or bool(getattr(focus, "takes_space", False))
+        space = key == Qt.Key.Key_Space and not own_space
         if space or (key == Qt.Key.Key_Enter and keypad):
             name = "F12"
         elif key == Qt.Key.Key_Tab and event.modifiers() & Qt.KeyboardModifier.ControlModifier:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from station.desks.sending import Carried
-from station.views.sending import HistoryRow, PackageRow, SendingView, found_row
-from ui.qt import QFrame, QHBoxLayout, QLineEdit, Qt, QTimer, QVBoxLayout, QWidget
+from station.desks.sending import Carried, Retried
+from station.views.sending import HistoryRow, PackageRow, SendingView, found_row, waiting
+from station.views.ticks import Ticks
+from ui.qt import QHBoxLayout, QLineEdit, Qt, QTimer, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.texts import format_bytes
@@ -16,17 +17,11 @@ from ui.widgets.actions import Action
 from ui.widgets.cells import Chip
 from ui.widgets.chips import Banner, card, label
 from ui.widgets.pictures import Picture
-from ui.widgets.sending import FilterBar, HistoryPanel, StickPanel
-from ui.widgets.tables import Table
+from ui.widgets.sending import CountCards, FilterBar, HistoryPanel, StickPanel
+from ui.widgets.ticking import Bytes, Tick, TickTable
 
-WORDS = (
-    ("saved", "disk", State.IDLE),
-    ("sealed", "lock", State.RETRY),
-    ("sent", "send", State.LIVE),
-    ("acknowledged", "double-check", State.GOOD),
-)
 FILTERS = ("all", "here", "sent", "refused", "late")
-FIGURES = (2, 3, 4)
+FIGURES = (3, 4, 5)
 """When it was sealed, its size, how often it was tried."""
 CHIP_OF = {
     "saved": State.IDLE,
@@ -47,6 +42,7 @@ class SendingScreen(Screen):
         super().__init__(shell)
         self.view: SendingView | None = None
         self.filter = "all"
+        self.ticks = Ticks()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -58,12 +54,14 @@ class SendingScreen(Screen):
         head.addLayout(words)
         head.addStretch(1)
         self._clock, self._disk = label("", "caption"), label("", "caption")
+        head.setSpacing(6)
+        head.addWidget(Picture("clock", 16, "text2"), 0, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self._clock)
         head.addSpacing(12)
+        head.addWidget(Picture("disk", 16, "text2"), 0, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self._disk)
         column.addLayout(head)
-        self._cards = QWidget()
-        self._cards.setLayout(self._card_row())
+        self._cards = CountCards(self.texts)
         column.addWidget(self._cards)
         self._banner = Banner(small=True)
         column.addWidget(self._banner)
@@ -83,10 +81,17 @@ class SendingScreen(Screen):
         pick.addWidget(self.finder)
         box.addLayout(pick)
         headers = [self.texts(f"ui.col.{c}") for c in ("dossier", "name", "sealed-at", "size", "tries", "state", "answer")]
-        self.table = Table(headers, (188, 200, 108, 84, 92, 164), self.texts("ui.queue.title"), stretch=(1, 6), right=(3, 4))
+        self.table = TickTable(headers, (176, 200, 92, 76, 84, 152), self.texts("ui.queue.title"), stretch=(1, 6), right=(3, 4),
+                               tick_all=self.texts("ui.queue.tick-all"))  # fmt: skip
+        self.table.ticked.connect(self._tick)
+        self.table.all_ticked.connect(self._tick_all)
         box.addWidget(self.table)
+        foot = QHBoxLayout()
         self._purge = label("", "caption", wrap=True)
-        box.addWidget(self._purge)
+        self._ticked = label("", "caption")
+        foot.addWidget(self._purge, 1)
+        foot.addWidget(self._ticked)
+        box.addLayout(foot)
         middle.addWidget(frame, 1)
         self.stick = StickPanel(self.texts)
         self.stick.hide()
@@ -97,44 +102,6 @@ class SendingScreen(Screen):
         column.addLayout(middle, 1)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._ask)
-
-    def _card_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
-        self._counts = {}
-        self._notes = {}
-        for word, icon, state in WORDS:
-            frame, box = card()
-            box.setSpacing(0)
-            line = QFrame()
-            line.setObjectName(f"bar-{state.value}")
-            line.setFixedHeight(4)
-            box.setContentsMargins(1, 1, 1, 0)
-            box.addWidget(line)
-            inner = QVBoxLayout()
-            inner.setContentsMargins(14, 8, 14, 10)
-            inner.setSpacing(2)
-            head = QHBoxLayout()
-            head.setSpacing(8)
-            head.addWidget(Picture(icon, 20, f"state:{state.value}"))
-            head.addWidget(label(self.texts(word), "strong"))
-            head.addWidget(label(self.texts.second(word), "caption"))
-            head.addStretch(1)
-            inner.addLayout(head)
-            number, unit = label("0", "hero"), label(self.texts("ui.queue.dossiers"), "caption")
-            counted = QHBoxLayout()
-            counted.setSpacing(8)
-            counted.addWidget(number)
-            counted.addWidget(unit, 1, Qt.AlignmentFlag.AlignBottom)
-            unit.setContentsMargins(0, 0, 0, 8)
-            inner.addLayout(counted)
-            note = label(self.texts(f"ui.queue.{word}.help"), "caption", wrap=True)
-            inner.addWidget(note)
-            box.addLayout(inner, 1)
-            self._counts[word], self._notes[word] = (number, unit), note
-            row.addWidget(frame, 1)
-        return row
 
     def enter(self, dossier: str = "") -> None:
         """Show the queue; it is asked for again every second."""
@@ -156,8 +123,7 @@ class SendingScreen(Screen):
         self.view = None
         self._beside(next((p for p in (self.stick, self.past) if p.isVisible()), None))
         self.finder.setMinimumWidth(320 if Current.theme.large else 240)
-        for note in self._notes.values():  # large type: the rows need the room
-            note.setVisible(not Current.theme.large)
+        self._cards.restyle()
         self._ask()
 
     def _ask(self) -> None:
@@ -168,12 +134,8 @@ class SendingScreen(Screen):
         if view == self.view:
             return
         self.view = view
-        for word, (number, unit) in self._counts.items():
-            number.setText(str(view.counts.get(word, 0)))
-            size = view.sizes.get(word, 0)
-            unit.setText(
-                self.texts("ui.queue.dossiers-size", size=format_bytes(size)) if size else self.texts("ui.queue.dossiers")
-            )
+        self.ticks = self.ticks.kept([r.package_id for r in view.rows])
+        self._cards.show_counts(view.counts, view.sizes)
         self._show_rows(view)
         self._show_facts(view)
         second = self.texts.second_of(view.main)
@@ -196,7 +158,41 @@ class SendingScreen(Screen):
         counts = [len([r for r in view.rows if self._shows(name, r)]) for name in FILTERS]
         self.filters.show_counts(counts, FILTERS.index(self.filter))
         rows = [r for r in view.rows if self._shows(self.filter, r)]
-        self.table.show_rows([r.package_id for r in rows], rows, lambda i: self._cells(rows[i], view))
+        shown = [r.package_id for r in rows]
+        boxes = [self._box(r) for r in rows]
+        self.table.show_ticked(shown, [(r, bool(view.error)) for r in rows], lambda i: self._cells(rows[i]), boxes)
+        self.table.show_head(self.ticks.head(shown))
+        self._show_ticked(view, shown)
+
+    def _box(self, row: PackageRow) -> Tick:
+        on = row.package_id in self.ticks.keys
+        words = self.texts("ui.queue.ticked-yes" if on else "ui.queue.ticked-no")
+        return Tick(on, f"{self.texts('ui.queue.tick')} {row.number}, {row.person}: {words}")
+
+    def _show_ticked(self, view: SendingView, shown: list[str]) -> None:
+        """Say how many are ticked, and that some of them are not shown here: they are acted on too."""
+        hidden = self.ticks.hidden(shown)
+        size = format_bytes(sum(r.size for r in view.rows if r.package_id in self.ticks.keys))
+        code = "ui.queue.tick-how" if not self.ticks else "ui.queue.ticked-hidden" if hidden else "ui.queue.ticked"
+        words = self.texts(code, count=len(self.ticks), size=size, hidden=hidden)
+        if words != self._ticked.text():
+            self._ticked.setText(words)
+            self.table.setAccessibleDescription(words)
+        if self.stick.isVisible():
+            self.stick.say_what(waiting(view.rows, self.ticks.keys or None), len(self.ticks))
+
+    def _tick(self, package: str) -> None:
+        self._ticks_are(self.ticks.toggled(package))
+
+    def _tick_all(self) -> None:
+        if self.view is not None:
+            self._ticks_are(self.ticks.all_toggled([r.package_id for r in self.view.rows if self._shows(self.filter, r)]))
+
+    def _ticks_are(self, ticks: Ticks) -> None:
+        self.ticks = ticks
+        if self.view is not None:
+            self._show_rows(self.view)
+        self.shell.refresh_actions()
 
     @staticmethod
     def _shows(name: str, row: PackageRow) -> bool:
@@ -205,35 +201,42 @@ class SendingScreen(Screen):
         wanted = SHOWN[name]
         return wanted is None or (row.state in wanted and row.open)
 
-    def _cells(self, row: PackageRow, view: SendingView) -> tuple[object, ...]:
+    def _cells(self, row: PackageRow) -> tuple[object, ...]:
         chip = Chip(CHIP_OF.get(row.state, State.IDLE), self.texts(row.state), icon=ICON_OF.get(row.state, ""))
-        if row.state == "sealed" and 0 < row.percent < 100:
-            # Percent only of bytes the peer confirmed; never "sending" while the line is down.
-            code = "ui.queue.stopped-at" if view.error else "ui.queue.at"
-            chip = Chip(State.RETRY if view.error else State.LIVE, self.texts(code, percent=f"{row.percent:.0f}"))
+        partly = row.state == "sealed" and 0 < row.percent < 100
+        tone = State.LIVE if row.moving else State.RETRY
+        if partly:  # percent only of bytes the peer confirmed; never "sending" while the line is down
+            code = "ui.queue.at" if row.moving else "ui.queue.stopped-at"
+            chip = Chip(tone, self.texts(code, percent=f"{row.percent:.0f}"), icon="" if row.moving else "pause")
         at = row.sealed_at.astimezone()
         today = at.date() == datetime.now().astimezone().date()
         when = f"{at:%H:%M}" if today else f"{at:%d/%m}"
         tries = str(row.tries) if row.tries else self.texts("ui.queue.new") if row.state == "sealed" else "–"
         said = self.texts.of(row.next)
         stopped = row.open and row.state in {"refused", "held"}
-        return (row.number, (row.person.upper(), True), when, format_bytes(row.size), tries, chip,
-                (said, True, State.BLOCKED) if stopped else said)  # fmt: skip
+        answer = Bytes(said, row.percent / 100, tone) if partly else (said, True, State.BLOCKED) if stopped else said
+        return (row.number, (row.person.upper(), True), when, format_bytes(row.size), tries, chip, answer)
 
     def offers(self) -> list[Action]:
-        """Try now; carry by stick, a package's history, defects, back."""
+        """Try now; carry by stick, the history of packages, defects, back. What is ticked is acted on, and on how many stands there."""
+        ticked = len(self.ticks)
+        of = "-chosen" if ticked else ""
         if self.stick.isVisible():
+            count = waiting(self.view.rows, self.ticks.keys or None) if self.view is not None else 0
             return [self.act("cancel", "ui.action.back", "Esc", self._shut, icon="back"),
-                    self.act("carry", "ui.action.carry", "F12", self._carry, enabled=bool(self.stick.folder.text().strip()), primary=True,
-                             icon="disk")]  # fmt: skip
-        actions = [self.act("stick", "ui.action.stick", "F6", self._open_stick, icon="disk"),
-                   self.act("history", "ui.action.history", "F7", self._open_history, enabled=bool(self.table.chosen), icon="queue")]  # fmt: skip
+                    self.act("carry", "ui.action.carry-count" if ticked else "ui.action.carry", "F12", self._carry,
+                             enabled=bool(self.stick.folder.text().strip()), primary=True, icon="usb", count=count)]  # fmt: skip
+        actions = [self.act("stick", f"ui.action.stick{of}", "F6", self._open_stick, icon="usb", count=ticked),
+                   self.act("history", f"ui.action.history{of}", "F7", self._open_history, enabled=bool(self.table.chosen or ticked),
+                            icon="queue", count=ticked)]  # fmt: skip
         if self.past.isVisible():
             actions = [self.act("cancel", "ui.action.back", "Esc", self._shut, icon="back")]
         if self.shell.has("defects"):
             actions.append(self.act("defects", "ui.nav.defects", "F3", self._defects, icon="warning"))
         actions.append(self.act("home", "ui.action.next-person", "F9", lambda: self.shell.go("home"), icon="queue"))
-        actions.append(self.act("send", "ui.action.send-now", "F12", self._send, primary=True, icon="send"))
+        actions.append(
+            self.act("send", f"ui.action.send{of or '-now'}", "F12", self._send, primary=True, icon="send", count=ticked)
+        )
         return actions
 
     def _defects(self) -> None:
@@ -241,8 +244,8 @@ class SendingScreen(Screen):
         self.shell.go("defects", chosen.dossier if chosen is not None and chosen.state == "refused" else "")
 
     def _beside(self, panel: QWidget | None) -> None:
-        """Show one panel beside the table, None: none. It needs the finder's room; in large type the counts and the figures of each package
-        give theirs too."""
+        """Show one panel beside the table, None: none. It needs the room of the finder and of each package's figures, which large type lacks
+        at any time (the log has them); in large type the counts give theirs too."""
         for one in (self.stick, self.past):
             one.setVisible(one is panel)
         self.finder.setVisible(panel is None)
@@ -250,7 +253,7 @@ class SendingScreen(Screen):
         self._cards.setHidden(cramped)
         self._banner.setHidden(cramped and panel is self.stick)
         for column in FIGURES:
-            self.table.setColumnHidden(column, cramped)
+            self.table.setColumnHidden(column, panel is not None or (Current.theme.large and column != FIGURES[0]))
 
     def _shut(self) -> None:
         self._beside(None)
@@ -260,7 +263,8 @@ class SendingScreen(Screen):
     def _open_stick(self) -> None:
         desk = self.counter.queue_desk
         self._beside(self.stick)
-        self.stick.begin()
+        rows = self.view.rows if self.view is not None else ()
+        self.stick.begin(waiting(rows, self.ticks.keys or None), len(self.ticks))
         self.shell.refresh_actions()
         self.ask(desk.sticks, self._sticks)
 
@@ -269,23 +273,29 @@ class SendingScreen(Screen):
         self.shell.refresh_actions()
 
     def _carry(self) -> None:
-        desk, folder = self.counter.queue_desk, self.stick.folder.text().strip()
-        self.ask(lambda: desk.carry(folder), self._carried)
+        desk, folder, chosen = self.counter.queue_desk, self.stick.folder.text().strip(), self.ticks.keys
+        self.ask(lambda: desk.carry(folder, chosen), self._carried)
 
     def _carried(self, done: Carried) -> None:
         words = done.words()
+        if not done.stopped:  # done with: the next key means all again
+            self._ticks_are(Ticks())
         self._shut()
         self.shell.say(State.RETRY if done.stopped else State.GOOD, self.texts.of(words), self.texts.second_of(words))
         self._ask()
 
     def _open_history(self) -> None:
-        desk, package = self.counter.queue_desk, self.table.chosen
-        row = next((r for r in self.view.rows if r.package_id == package), None) if self.view is not None else None
-        if row is not None:
-            self.ask(lambda: desk.history(package), lambda lines: self._history(row, lines))
+        desk = self.counter.queue_desk
+        rows = self.view.rows if self.view is not None else ()
+        wanted = self.ticks.keys or {self.table.chosen}
+        packages = [r for r in rows if r.package_id in wanted]
+        if packages:
+            ids = [r.package_id for r in packages]
+            self.ask(lambda: desk.history(ids), lambda lines: self._history(packages, lines))
 
-    def _history(self, row: PackageRow, lines: tuple[HistoryRow, ...]) -> None:
-        self.past.show_lines(f"{row.person.upper()} · {row.number}", lines)
+    def _history(self, packages: list[PackageRow], lines: tuple[HistoryRow, ...]) -> None:
+        first = f"{packages[0].person.upper()} · {packages[0].number}"
+        self.past.show_lines(first if len(packages) == 1 else self.texts("ui.action.history-chosen", count=len(packages)), lines)
         self._beside(self.past)
         self.shell.refresh_actions()
 
@@ -344,5 +354,13 @@ class SendingScreen(Screen):
         self.shell.refresh_actions()
 
     def _send(self) -> None:
-        self.counter.send_now()
+        counter, chosen = self.counter, self.ticks.keys
+        self.ask(lambda: counter.send_now(chosen), self._sent)
+
+    def _sent(self, done: Retried) -> None:
+        words = done.words()
+        if words is not None:
+            tone = State.RETRY if not done.joined or done.first < done.chosen else State.LIVE
+            self.shell.say(tone, self.texts.of(words), self.texts.second_of(words))
+        self._ticks_are(Ticks())
         self._ask()

@@ -6,6 +6,7 @@ window's thread: twelve rows of them stopped it for as long as a person notices.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -33,8 +34,25 @@ EDGE = 8
 ARROW = "→ "
 
 
+class Painted(ABC):
+    """A cell that paints itself; all of it is a fact, so that two rows can be compared."""
+
+    @property
+    @abstractmethod
+    def spoken(self) -> str:
+        """What a screen reader says."""
+
+    @abstractmethod
+    def size(self, wide: int) -> QSize:
+        """Return the room it needs in a column `wide` px wide."""
+
+    @abstractmethod
+    def paint(self, painter: QPainter, box: QRectF) -> None:
+        """Draw it into its cell."""
+
+
 @dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(Painted):
     """Icon and word on a state's ground, as `StateChip` is."""
 
     state: State
@@ -66,7 +84,7 @@ def widest_chip(words: Iterable[str]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(Painted):
     """Words of which those around `spans` (start, end) stand out: bold, underlined and in the state's colour."""
 
     text: str
@@ -97,7 +115,7 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
-class Replaced:
+class Replaced(Painted):
     """The old value struck through, the new one under it, each as long as it needs to be."""
 
     old: str
@@ -124,9 +142,6 @@ class Replaced:
         text = f"{self.old}\N{LINE SEPARATOR}{ARROW}{self.new}"
         begin = len(self.old) + 1 + len(ARROW)
         return text, [_range(0, len(self.old), struck), _range(begin, len(text), strong)]
-
-
-Painted = Chip | Marked | Replaced
 
 
 def _range(start: int, end: int, look: QTextCharFormat) -> QTextLayout.FormatRange:

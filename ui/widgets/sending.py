@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from station.views.sending import HistoryRow
 from ui.qt import (
     QColor,
     QFontMetrics,
     QFrame,
+    QHBoxLayout,
+    QLabel,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -20,14 +22,95 @@ from ui.qt import (
     QWidget,
     Signal,
 )
-from ui.texts import Texts
+from ui.texts import Texts, format_bytes
 from ui.theme.style import Current
 from ui.theme.tokens import State
-from ui.widgets.chips import label
+from ui.widgets.chips import card, label
 from ui.widgets.entry import Entry
+from ui.widgets.pictures import Picture
 from ui.widgets.rows import Row, RowList
 
 GAP = 8
+
+
+WORDS = (
+    ("saved", "disk", State.IDLE),
+    ("sealed", "lock", State.RETRY),
+    ("sent", "send", State.LIVE),
+    ("acknowledged", "double-check", State.GOOD),
+)
+
+
+class CountCards(QWidget):
+    """The four words with their counts, in the order a dossier goes; arrows between them."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self._texts = texts
+        self._counts: dict[str, tuple[QLabel, QLabel]] = {}
+        self._places: list[tuple[QLabel, QHBoxLayout, QHBoxLayout]] = []
+        self._roomy: list[QLabel] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        for number, (word, icon, state) in enumerate(WORDS):
+            if number:
+                row.addWidget(Picture("next", 16, "text2"))
+            row.addWidget(self._card(word, icon, state), 1)
+
+    def _card(self, word: str, icon: str, state: State) -> QFrame:
+        frame, box = card()
+        box.setSpacing(0)
+        line = QFrame()
+        line.setObjectName(f"bar-{state.value}")
+        line.setFixedHeight(4)
+        box.setContentsMargins(1, 1, 1, 0)
+        box.addWidget(line)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(14, 8, 14, 10)
+        inner.setSpacing(2)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(Picture(icon, 20, f"state:{state.value}"))
+        head.addWidget(label(self._texts(word), "strong"))
+        second = label(self._texts.second(word), "caption")
+        head.addWidget(second)
+        head.addStretch(1)
+        inner.addLayout(head)
+        number, unit = label("0", "hero"), label(self._texts("ui.queue.dossiers"), "caption")
+        counted = QHBoxLayout()
+        counted.setSpacing(8)
+        counted.addWidget(number)
+        counted.addWidget(unit, 1, Qt.AlignmentFlag.AlignBottom)
+        unit.setContentsMargins(0, 0, 0, 8)
+        inner.addLayout(counted)
+        note = label(self._texts(f"ui.queue.{word}.help"), "caption", wrap=True)
+        inner.addWidget(note)
+        box.addLayout(inner, 1)
+        self._counts[word] = number, unit
+        self._places.append((number, head, counted))
+        self._roomy += [second, unit, note]
+        return frame
+
+    def show_counts(self, counts: Mapping[str, int], sizes: Mapping[str, int]) -> None:
+        """Show how many dossiers each word is true of, and the bytes of those that still wait."""
+        for word, (number, unit) in self._counts.items():
+            number.setText(str(counts.get(word, 0)))
+            size = sizes.get(word, 0)
+            unit.setText(
+                self._texts("ui.queue.dossiers-size", size=format_bytes(size)) if size else self._texts("ui.queue.dossiers")
+            )
+
+    def restyle(self) -> None:
+        """In large type the table below needs the room: the number stands beside its word, and what explains it goes."""
+        large = Current.theme.large
+        for words in self._roomy:
+            words.setVisible(not large)
+        for number, head, below in self._places:
+            if large:
+                head.addWidget(number)
+            else:
+                below.insertWidget(0, number)
 
 
 class FilterBar(QWidget):
@@ -105,16 +188,24 @@ class StickPanel(QFrame):
         column.setContentsMargins(14, 12, 14, 12)
         column.addWidget(label(texts("ui.stick.title"), "strong", wrap=True))
         column.addWidget(label(texts("ui.stick.what"), "", wrap=True))
+        self.what = label("", "value", wrap=True)
+        column.addWidget(self.what)
         self.folder = Entry(texts("ui.stick.folder"))
         column.addWidget(self.folder)
         self._found = label("", "caption", wrap=True)
         column.addWidget(self._found)
         column.addStretch(1)
 
-    def begin(self) -> None:
-        """Ask for the folder."""
+    def begin(self, waiting: int, chosen: int) -> None:
+        """Ask for the folder; say how many packages are copied: `waiting` of the `chosen` ones, or all that wait where `chosen` is 0."""
+        self.say_what(waiting, chosen)
         self._found.setText(self._texts("ui.stick.looking"))
         self.folder.edit.setFocus()
+
+    def say_what(self, waiting: int, chosen: int) -> None:
+        """Say how many are copied; the day goes on while the panel is open."""
+        code = "ui.stick.all" if not chosen else "ui.stick.chosen-all" if waiting == chosen else "ui.stick.chosen"
+        self.what.setText(self._texts(code, count=waiting, chosen=chosen))
 
     def found(self, folders: Sequence[str]) -> None:
         """Fill in the one stick that is plugged in; say when there is none, or more than one."""
@@ -124,7 +215,7 @@ class StickPanel(QFrame):
 
 
 class HistoryPanel(QFrame):
-    """F7: everything that happened to one package, newest first."""
+    """F7: everything that happened to one package, or to the ticked ones, newest first."""
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
@@ -146,5 +237,12 @@ class HistoryPanel(QFrame):
         """Show them."""
         self._whose.setText(whose)
         self.rows.show_rows(
-            [Row(self._texts.of(r.what), (f"{r.at.astimezone():%d/%m/%Y %H:%M:%S}",), State(r.tone.value)) for r in lines]
+            [
+                Row(
+                    self._texts.of(r.what),
+                    tuple(w for w in (f"{r.at.astimezone():%d/%m/%Y %H:%M:%S}", r.whose) if w),
+                    State(r.tone.value),
+                )
+                for r in lines
+            ]
         )

@@ -81,10 +81,12 @@ class Table(QTableWidget):
     """Rows are replaced only where they changed; the chosen row follows its key, never its place."""
 
     def __init__(self, headers: Sequence[str], widths: Sequence[Width], name: str, *, stretch: Sequence[int] = (), row: int = 0,
-                 right: Sequence[int] = ()) -> None:  # fmt: skip
+                 right: Sequence[int] = (), heads: Callable[[QTableWidget], QHeaderView] | None = None) -> None:  # fmt: skip
         """`stretch`: columns that take the room that is left, their words wrap; `row`: height in px of a row of one line at desk size, 0: the
-        theme's; `right`: columns of figures, flush right."""
+        theme's; `right`: columns of figures, flush right; `heads`: makes the heads, where they are more than words."""
         super().__init__(0, len(headers))
+        if heads is not None:
+            self.setHorizontalHeader(heads(self))
         self._row = row
         self.setHorizontalHeaderLabels(list(headers))
         self.verticalHeader().hide()
@@ -129,6 +131,10 @@ class Table(QTableWidget):
     def chosen(self) -> str:
         """Key of the chosen row, "" when there is none."""
         row = self.currentRow()
+        return self._keys[row] if 0 <= row < len(self._keys) else ""
+
+    def key_of(self, row: int) -> str:
+        """Return the key of a row that is shown, "" for another."""
         return self._keys[row] if 0 <= row < len(self._keys) else ""
 
     def _high(self) -> int:

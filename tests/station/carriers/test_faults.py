@@ -159,6 +159,51 @@ def test_the_back_off_grows_and_a_person_may_cut_it_short(station, running) -> N
     assert uploader.step() is not None
 
 
+def test_chosen_packages_go_first_also_when_the_line_was_down_at_first(station, running) -> None:
+    ids = [station.queue.put(station.seal(n)).package_id for n in range(4)]
+    gone = station.uploader("http://127.0.0.1:9", line=QUICK)
+    gone.wake(ids[2:3])
+    assert [gone.step().package_id for _ in range(2) if gone.wake() is None] == [ids[2], ids[2]], (
+        "it was tried in vain: it still goes first"
+    )
+    uploader = station.uploader(running.url, line=QUICK, answer_wait_s=8)
+    uploader.wake(ids[3:])
+    assert [uploader.step().package_id for _ in range(2)] == [ids[3], ids[0]], "then the oldest, as ever"
+    assert uploader.drain(only=ids[2:3]) == 1
+    assert [e.state for e in map(station.queue.get, ids)] == [
+        State.ACKNOWLEDGED,
+        State.SEALED,
+        State.ACKNOWLEDGED,
+        State.ACKNOWLEDGED,
+    ]
+    assert uploader.drain(only=[]) == 0
+
+
+def test_what_failed_is_over_once_bytes_are_accepted(station, running) -> None:
+    """The screen says *stopped* while there is an error; a resumed upload is no longer stopped from its first accepted byte."""
+    station.queue.put(station.seal(sizes=(200_000,)))
+    seen = []
+    line = Line(running.url, lambda number: "refuse" if number == 1 else "ok")
+    try:
+        uploader = station.uploader(line.url, line=QUICK, chunk_bytes=30_000, answer_wait_s=2)
+        assert uploader.step() is not None
+        assert uploader.status().error
+        kept = station.queue.progress
+
+        def watched(package: str, confirmed: int, location: str) -> None:
+            kept(package, confirmed, location)
+            seen.append((confirmed, uploader.status().error))
+
+        station.queue.progress = watched
+        uploader.wake()
+        uploader.step()
+    finally:
+        line.close()
+    assert seen[0][1], "no byte was accepted yet"
+    assert len(seen) > 2
+    assert {error for _, error in seen[2:]} == {""}
+
+
 @pytest.mark.parametrize("years", [-10, 10])
 def test_a_clock_ten_years_off_hinders_nothing(station, running, years) -> None:
     from datetime import UTC, datetime

@@ -53,18 +53,34 @@ def test_join_send_list_carry_and_open(tmp_path, running) -> None:
 
     run(queue_command.app, "export", *options, "--stick", str(stick), code=1)  # not allowed yet
     run(queue_command.app, "allow-stick", *options, "--stick", str(stick))
+    first, second = (s.package_id for s in sealed)
+    run(
+        queue_command.app, "export", first, "f" * 32, *options, "--stick", str(stick), code=1
+    )  # not in this queue: nothing is copied
+    assert not list(stick.glob("**/*.pkg"))
+    (exported,) = run(queue_command.app, "export", first, *options, "--stick", str(stick), "--json")
+    assert (exported["copied"], exported["passed_over"]) == (1, 0)
+    run(queue_command.app, "hold", second, *options)
+    (exported,) = run(queue_command.app, "export", second, first, *options, "--stick", str(stick), "--json")
+    assert (exported["copied"], exported["passed_over"]) == (1, 1)
+    run(queue_command.app, "upload", second, *options, "--url", running.url, code=1)  # held: it is not sent
+    run(queue_command.app, "hold", second, *options, "--release")
     (exported,) = run(queue_command.app, "export", *options, "--stick", str(stick), "--json")
     assert exported["copied"] == 2
     totals = run(queue_command.app, "list", *options, "--json")[-1]
     assert (totals["sealed"], totals["sent"], totals["total"]) == (2, 0, 2)
 
+    lines = run(queue_command.app, "upload", second, *options, "--url", running.url, "--json")
+    assert (lines[-1]["acknowledged"], lines[-1]["sealed"]) == (1, 1)  # the other one waits on
     lines = run(queue_command.app, "upload", *options, "--url", running.url, "--json")
     assert lines[-1]["acknowledged"] == 2
     receipts = run(queue_command.app, "receipts", *options, "--json", "--to", str(tmp_path / "receipts"))
     assert all(r["verified"] for r in receipts)
     assert len(list((tmp_path / "receipts").iterdir())) == 2
     history = run(queue_command.app, "history", sealed[0].package_id, *options, "--json")
-    assert [h["what"] for h in history] == ["sealed", "exported", "sent", "acknowledged"]
+    assert [h["what"] for h in history] == ["sealed", "exported", "exported", "exported", "sent", "acknowledged"]
+    both = run(queue_command.app, "history", first, second, *options, "--json")
+    assert [(h["package"], h["what"]) for h in both[:3]] == [(first, "sealed"), (second, "sealed"), (first, "exported")]
 
     imported = run(intake_command.app, "import", "--folder", str(tmp_path / "intake"), "--demo", "--stick", str(stick), "--json")[
         0

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from station.desks.sending import Carried, Retried
 from station.queue import UploaderStatus
 from station.queue.model import Entry, HistoryLine, State
 from station.views.base import Tone
-from station.views.sending import Facts, history_view, sending_view
+from station.views.sending import Facts, history_view, sending_view, waiting
 
 NOW = datetime(2026, 11, 28, 9, 42, tzinfo=UTC)
 
@@ -46,7 +49,41 @@ def test_a_line_that_is_down_says_since_when_and_when_again() -> None:
     sent, second, first = view.rows
     assert sent.next.say() == "Chờ biên nhận 3 giờ 22 phút"
     assert second.next.say() == "Chờ gửi, thứ 2"
-    assert (first.next.say(), first.tries) == ("Sẽ gửi tiếp 1,2 MB còn lại", 3)
+    assert (first.next.say(), first.tries) == ("Đứt ở 1,8 MB, sẽ gửi tiếp 1,2 MB còn lại", 3)
+
+
+@pytest.mark.parametrize(
+    ("status", "moving"),
+    [(None, False), (UploaderStatus(), False), (UploaderStatus(sending="p2"), False), (UploaderStatus(sending="p1", error="E40"), False),
+     (UploaderStatus(sending="p1"), True)],
+)  # fmt: skip
+def test_a_package_is_called_under_way_only_while_its_bytes_go_out(status: UploaderStatus | None, moving: bool) -> None:
+    (row,) = view_of(entry(1, State.SEALED, confirmed=1_830_000), status=status).rows
+    assert (row.moving, row.percent) == (moving, 61)
+    assert row.next.say() == ("Đã tới 1,8 MB, còn 1,2 MB" if moving else "Đứt ở 1,8 MB, sẽ gửi tiếp 1,2 MB còn lại")
+
+
+def test_only_what_waits_can_be_carried_or_sent() -> None:
+    rows = view_of(*(entry(n, s) for n, s in enumerate(State, 1))).rows
+    assert waiting(rows) == 2
+    assert waiting(rows, {"p2", "p4", "p5"}) == 1
+
+
+def test_of_several_packages_each_line_says_whose_it_is() -> None:
+    lines = [HistoryLine(1, 1, "p1", "1159359326112000001", NOW, "sealed")]
+    assert [r.whose for r in history_view(lines)] == [""]
+    assert [r.whose for r in history_view(lines, named=True)] == ["593593-261120-0000-1"]
+
+
+def test_what_became_of_the_ticked_packages_is_said_with_their_number() -> None:
+    assert Retried(0, 0).words() is None
+    assert [Retried(3, n).words().say() for n in (3, 2, 0)] == [
+        "3 gói đã đánh dấu được gửi trước các gói khác",
+        "2 trong 3 gói đã đánh dấu được gửi trước. Các gói kia đã xong hoặc cần người xử lý",
+        "3 gói đã đánh dấu không cần gửi: đã xong, hoặc cần người xử lý",
+    ]
+    assert Retried(0, 0, joined=False).words().code == "ui.queue.no-centre"
+    assert Carried(2, 5_000_000, 0, 0, "", chosen=3).words().say().startswith("Đã chép 2 trong 3 gói đã đánh dấu (5,0 MB)")
 
 
 def test_the_history_says_what_happened_in_words_newest_first() -> None:
