@@ -21,6 +21,7 @@ ADAPTERS: Final[dict[str, tuple[DeviceKind, str]]] = {
     "simulated-scanner": (DeviceKind.SCANNER, "devices.simulated.scanner:SimulatedScanner"),
     "folder-camera": (DeviceKind.CAMERA, "devices.folder.camera:FolderCamera"),
     "simulated-camera": (DeviceKind.CAMERA, "devices.simulated.camera:SimulatedCamera"),
+    "simulated-documents": (DeviceKind.CAMERA, "devices.simulated.page:SimulatedDocumentCamera"),
     "uvc": (DeviceKind.CAMERA, "devices.uvc.camera:UvcCamera"),
     "mjpeg": (DeviceKind.CAMERA, "devices.mjpeg.camera:MjpegCamera"),
     "mrz-swipe": (DeviceKind.DOCUMENT_READER, "devices.document_readers.serial_reader:MrzSwipeReader"),

@@ -13,6 +13,7 @@ from devices.emrtd.access import AccessKey
 from devices.emrtd.trust import TrustView
 from devices.simulated.card_authority import test_authority
 from devices.simulated.card_reader import SimulatedCardReader
+from devices.simulated.page import Lying, PageFault, SimulatedDocumentCamera
 from devices.simulated.serial_push import NmeaSimulator
 from station.app import Station
 from station.chip import csca_store
@@ -76,6 +77,7 @@ class DemoCounter:
         """Open the station; raises as `Station.open` does."""
         station = open_demo_station(self._folder / "station", clock=self._clock, desk=self._desk)
         scanner, camera = demo_devices(self._clock)
+        documents = SimulatedDocumentCamera(pacer=self._clock)
         population = demo_population(self._seed, self._count)
         citizens = demo_citizens(population, self._count)
         # The first to be called has an old chip card, and one letter of the form differs: the first minute shows what a look-up is for.
@@ -92,10 +94,12 @@ class DemoCounter:
 
         def step_up(seed: int) -> None:
             call_person(scanner, camera, seed, light_s=self._light_s, procedure=self._procedure)
+            documents.lay(Lying(seed, ((PageFault.HALF_OUT, self._light_s),) if self._light_s else ()))
             if self._eyes is not None:
                 self._eyes.call(seed)
 
         self.counter = Counter(station, scanner, camera, population, tuple(visitors), step_up, self._procedure, demo_trust, iris)
+        self.counter.documents = documents
         self.counter.place = self.place
         self.counter.beside.card_readers = lambda: [SimulatedCardReader().describe()]
         self.counter.active.heard = partial(do_as_asked, camera)

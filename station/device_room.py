@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 DEVICE_SETTINGS: Final = (
     "devices.scanner",
     "devices.camera",
+    "devices.documents",
     "devices.iris",
     "devices.card_reader",
     "devices.document_reader",

@@ -110,6 +110,7 @@ class ProductionCounter(Counter):
         super().__init__(station, find_scanner(station) or AbsentScanner("scanner"), find_camera(station) or AbsentCamera("camera"),
                          population, (), lambda _: None, station.settings.text("procedure.id"),
                          lambda: csca_store(None, trusted_authorities(station)), find_iris(station))  # fmt: skip
+        self.documents = find_documents(station)
         room = partial(DeviceRoom.from_settings, station.settings, station.certificates, station.clock.now)
         self.beside.card_readers = lambda: [r.info for r in room(names=("devices.card_reader",)).rows()]
         self.place = f"{station.settings.text('station.unit')} · Kit {station.settings.text('station.kit')}"
@@ -117,7 +118,13 @@ class ProductionCounter(Counter):
     def held(self) -> tuple[Device, ...]:
         """See `Counter.held`: scanner, camera and iris camera, where there are any."""
         there = tuple(d for d in (self.scanner, self.camera) if not isinstance(d, AbsentScanner | AbsentCamera))
-        return there if self.iris is None else (*there, self.iris)
+        return (*there, *(d for d in (self.iris, self.documents) if d is not None))
+
+    def papers_camera(self) -> Camera:
+        """Look for a missing camera first: it may have been plugged in since."""
+        if self.documents is None and isinstance(self.camera, AbsentCamera):
+            self.camera = find_camera(self.station) or self.camera
+        return super().papers_camera()
 
     def start_capture(
         self, dossier: str, step: CaptureStep, *, on_frame: Callable[[Frame], None], on_view: ViewSink
@@ -176,6 +183,13 @@ def find_iris(station: Station) -> ImagingDevice | None:
 def find_camera(station: Station) -> Camera | None:
     """Return the first camera of the settings that answers."""
     return next((d for d in found_devices(station, "devices.camera") if isinstance(d, Camera)), None)
+
+
+def find_documents(station: Station) -> Camera | None:
+    """Return the camera that photographs papers, where the settings name one of its own."""
+    if not station.settings.text("devices.documents"):
+        return None
+    return next((d for d in found_devices(station, "devices.documents") if isinstance(d, Camera)), None)
 
 
 def protection_of(folder: Path) -> str:

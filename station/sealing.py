@@ -11,6 +11,7 @@ from station.capture.model import Capture
 from station.clock import LEGAL_TIME, legal_day
 from station.dossier.events import Event, encode
 from station.dossier.kinds import Kind
+from station.dossier.photos import photos_of
 from station.dossier.procedure import Modality
 from station.dossier.readiness import before_sealing
 from station.dossier.state import DossierState
@@ -18,6 +19,7 @@ from station.errors import AccessError, InputError, ProcedureError, StorageError
 from station.journal import Journal
 from station.journal.store import blobs_named
 from station.package import PackageContent, PackedCapture, Part, seal_package
+from station.package.papers import PAPERS_FACT, noted
 from station.packing import WSQ, PrintForm, packed_image
 from station.queue.model import Entry, State
 from station.retention import replaced
@@ -88,7 +90,7 @@ def content_of(station: Station, state: DossierState) -> PackageContent:
         papers=paper_parts(station.journal, events), operator=station.operator.operator_id, station=station.origin,
         software=software_version(), clock=station.clock.source, created=station.clock.now(), sequence=sealed + 1,
         previous=previous, demo=station.demo,
-        facts={"exceptions": {str(int(f)): e.kind.value for f, e in state.exceptions.items()}, "visit": state.visit, **active_facts(state),
+        facts={"exceptions": {str(int(f)): e.kind.value for f, e in state.exceptions.items()}, "visit": state.visit, **active_facts(state), **paper_facts(state),
                **({"eye_exceptions": {str(int(e)): x.kind.value for e, x in state.eye_exceptions.items()}} if state.eye_exceptions else {})},
     )  # fmt: skip
 
@@ -122,8 +124,19 @@ def capture_parts(
 
 def paper_parts(journal: Journal, events: list[Event]) -> tuple[Part, ...]:
     """Return what the events name beside captures: chip data groups, photographed papers, signatures taken on screen."""
+    pages = photos_of(events)
+    media = {p.blob: p.media for p in pages if p.media}
+    struck = {p.blob for p in pages} - {
+        p.blob for p in pages if p.struck is None
+    }  # retaken or removed: not the centre's business
     named: dict[str, None] = {}
     for event in events:
         if event.kind not in {Kind.CAPTURED, Kind.REDUCED}:
             named |= dict.fromkeys(sorted(sha.hex() for sha in blobs_named(event.body)))
-    return tuple(Part(f"blob-{sha}", "application/octet-stream", journal.blob(sha)) for sha in named if journal.has_blob(sha))
+    return tuple(Part(f"blob-{sha}", media.get(sha, "application/octet-stream"), journal.blob(sha))
+                 for sha in named if sha not in struck and journal.has_blob(sha))  # fmt: skip
+
+
+def paper_facts(state: DossierState) -> dict[str, Any]:
+    """Return the photographed papers as the manifest lists them (`station.package.papers`); {} when there is none."""
+    return {PAPERS_FACT: [noted(p) for p in state.standing_photos]} if state.standing_photos else {}

@@ -115,6 +115,7 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("portrait.active", "quality", "offered", choices=("off", "offered", "required")),
     Setting("devices.scanner", "devices", "simulated-scanner"),
     Setting("devices.camera", "devices", "simulated-camera"),
+    Setting("devices.documents", "devices", ""),
     Setting("devices.iris", "devices", ""),
     Setting("devices.card_reader", "devices", "simulated-card"),
     Setting("devices.document_reader", "devices", ""),

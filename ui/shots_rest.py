@@ -79,6 +79,7 @@ def _no_devices(studio: Studio) -> None:
         "devices.card_reader",
         "devices.document_reader",
         "devices.positioner",
+        "devices.documents",
         "devices.iris",
     ):
         station.settings = station.settings.replaced(name, "")

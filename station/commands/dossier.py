@@ -10,14 +10,16 @@ import typer
 
 from station.clock import legal_day
 from station.commands._opening import AsOperator, Data, Json, Opened, PassphraseFile, PinFile, line, opened
+from station.commands.dossier_paper import app as papers_app
+from station.commands.dossier_paper import paper_lines
 from station.dossier.book import DossierBook
 from station.dossier.consuming import CentreSession
+from station.dossier.events import event_id
 from station.dossier.findings import finger_code
 from station.dossier.life import Life, day_totals
 from station.dossier.mending import Mending, ages
 from station.dossier.parts import Defect, Lifecycle
 from station.dossier.pipeline import desk_loads, desk_of
-from station.dossier.replaying import event_id
 from station.dossier.search import find as find_dossiers
 from station.dossier.state import DossierState
 from station.errors import InputError
@@ -106,6 +108,7 @@ def show(dossier: DossierId, data: Data = None, passphrase_file: PassphraseFile 
         for defect in state.defects:
             _defect_line(defect, state, language, as_json)
         _finding_lines(state, language, as_json)
+        paper_lines(state, language, as_json=as_json)
         for package in state.packages:
             line(as_json, f"  {package.id}  {say(package.word.value, language)}", package=package.id, word=package.word.value)
 
@@ -137,6 +140,9 @@ def _defect_line(defect: Defect, state: DossierState, language: Language, as_jso
          f"[{say(f'defect.{defect.state.value}', language)}; {say(f'owner.{defect.owner}', language)}]  {defect.id}",
          defect=str(defect.id), dossier=state.id, code=defect.code, field=defect.field, why=why, state=defect.state.value,
          owner=defect.owner, stops=defect.stops, **more)  # fmt: skip
+
+
+app.add_typer(papers_app, name="paper")
 
 
 @app.command()

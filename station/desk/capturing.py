@@ -21,6 +21,7 @@ from station.capture.runner import LiveRunner, ViewSink
 from station.capture.session import Attempt, CaptureSession
 from station.desk.active import ActiveDesk
 from station.desk.judges import Judges
+from station.desk.photographing import PhotoDesk
 from station.desk.tries import Tries
 from station.dossier.eyes import declare_eye_exception
 from station.dossier.parts import ExceptionKind, EyeExceptionKind, Permanence
@@ -46,9 +47,29 @@ class Capturing:
         self._camera_worker = DeviceWorker(camera.device_id)
         self._iris_worker: DeviceWorker | None = None
         self.judges = Judges(lambda: station.settings.text("portrait.profile"))
+        self.documents: Camera | None = None
+        """A camera of its own for papers; None: the portrait's is turned to the table."""
+        self._documents_worker: DeviceWorker | None = None
+        self.photos = PhotoDesk(station, self.papers_camera, self._papers_worker)
         self._runner: LiveRunner | None = None
         self.tries = Tries(station)
         self.active = ActiveDesk(station)
+
+    def _papers_worker(self) -> DeviceWorker:
+        """The thread of the camera that photographs papers; most stations have one camera and one thread."""
+        if self.documents is None:
+            return self._camera_worker
+        if self._documents_worker is None:
+            self._documents_worker = DeviceWorker(self.documents.device_id)
+        return self._documents_worker
+
+    def papers_camera(self) -> Camera:
+        """Return the camera that photographs papers."""
+        return self.documents or self.camera
+
+    def on_documents(self, job: Callable[[Camera], T]) -> Future[T]:
+        """Run `job` with the camera that photographs papers, on its thread."""
+        return self._papers_worker().submit(lambda: job(self.papers_camera()))
 
     def on_camera(self, job: Callable[[], T]) -> Future[T]:
         """Run `job` on the camera's own thread (a paper photographed as proof)."""
@@ -67,6 +88,8 @@ class Capturing:
         """Run `job` for `device` on the thread that drives it, and wait for it; on this thread for a device that is not the counter's."""
         if device is self.scanner:
             return self._scanner_worker.submit(job).result()
+        if device is self.documents:
+            return self._papers_worker().submit(job).result()
         if device is self.iris:
             return self._irises().submit(job).result()
         return self._camera_worker.submit(job).result() if device is self.camera else job()
@@ -226,9 +249,12 @@ class Capturing:
     def close_devices(self) -> None:
         """Stop the threads and close the devices; what was tried was kept before."""
         self.stop_capture()
-        for worker in (self._scanner_worker, self._camera_worker, self._iris_worker):
+        self.photos.stop()
+        for worker in (self._scanner_worker, self._camera_worker, self._iris_worker, self._documents_worker):
             if worker is not None:
                 worker.stop()
+        if self.documents is not None:
+            self.documents.close()
         if self.iris is not None:
             self.iris.close()
         self.scanner.close()

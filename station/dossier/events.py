@@ -36,6 +36,12 @@ class EventId(msgspec.Struct, frozen=True, order=True):
         return f"{self.origin}-{self.sequence}"
 
 
+def event_id(text: str) -> EventId:
+    """Read ``origin-sequence``; a text that is none gives an id nothing has."""
+    origin, _, sequence = text.rpartition("-")
+    return EventId(origin, int(sequence) if sequence.isdigit() else 0)
+
+
 class Event(msgspec.Struct, frozen=True):
     """One fact.
 

@@ -34,7 +34,9 @@ class Kind(StrEnum):
     EYE_EXCEPTION_WITHDRAWN = "eye.exception-withdrawn"  # eye, reason
     EXCEPTION_WITHDRAWN = "finger.exception-withdrawn"  # finger, reason
     PAPER = "paper.printed"  # form, basis, sha256, copy
-    PROOF = "paper.photographed"  # what, field, blob
+    PROOF = "paper.photographed"  # what, field, blob; of a page taken here also words, media, width, height, ppi, source, device, flaws, reason, replaces
+    PROOF_REMOVED = "paper.removed"  # paper (event id), reason
+    PROOF_ABSENT = "paper.not-brought"  # what, field, reason: a wanted paper that is not here today
     FEE = "fee.settled"  # amount_vnd, exemption, receipt, basis
     OLD_CARD = "old-card.taken"  # kind (cmnd, cccd, none, lost), state
     SLIP = "slip.given"  # due (date), delivery (collect, home), place, rule

@@ -300,6 +300,54 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperStruck:
+    """Why a photographed paper no longer stands: ``retaken`` or ``removed``, the reason, who and when."""
+
+    how: str
+    reason: str
+    operator: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPhoto:
+    """One photographed page. `kind`: a code of `station.vietnam.paper_kinds`; `words`: what another paper is; `field`: what it proves.
+
+    `blob`: SHA-256 (hex) of the picture, `media` its type, `width` x `height` px; `ppi` None where the camera does not know it.
+    `source` as of a capture (``device``, ``simulated``, ``file``), "" of events older than this; `flaws`: codes it was accepted with.
+    """
+
+    id: EventId
+    kind: str
+    words: str
+    field: str
+    blob: str
+    media: str
+    width: int
+    height: int
+    ppi: int | None
+    source: str
+    device: Mapping[str, str]
+    flaws: tuple[str, ...]
+    reason: str
+    at: datetime
+    operator: str
+    replaces: EventId | None = None
+    struck: PaperStruck | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperAbsent:
+    """A wanted paper that was not brought: the reason stands in its place."""
+
+    kind: str
+    field: str
+    reason: str
+    at: datetime
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lease:
     """Who may go on with a dossier that travels between kits. `holder`: the kit that took the draft, "" while it is on its way."""
 

@@ -19,6 +19,7 @@ from typing import Any, Final
 from biometrics.positions import SLAP_FINGERS, FingerPosition, Impression, fingers_of
 from station.errors import InputError, ProcedureError
 from station.vietnam.dates import PartialDate, age_on
+from station.vietnam.paper_kinds import paper_kinds
 
 
 class Modality(StrEnum):
@@ -99,6 +100,26 @@ class StageRule:
     desk: Desk
 
 
+class PaperOccasion(StrEnum):
+    """When a paper is wanted of a dossier."""
+
+    ALWAYS = "always"
+    UNDER_14 = "under-14"
+    FEE_EXEMPT = "fee-exempt"
+    REGISTER_MENDED = "register-mended"  # a row of the comparison was decided for the paper: the paper that proves it
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRule:
+    """A paper that is wanted: any of `kinds` (none: any that proves the field at hand). `must`: nothing is signed without it or a reason."""
+
+    occasion: PaperOccasion
+    kinds: tuple[str, ...]
+    must: bool
+    source: str
+    verified: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Procedure:
     """A procedure in force between two dates for an age range. `steps` are the captures in order, `stages` all work steps."""
@@ -121,6 +142,8 @@ class Procedure:
     thresholds_verified: bool = False
     prints: str = "jp2"
     """Form of raw prints in packages: ``jp2`` (lossless) or ``wsq`` (15:1); see `station.packing.PrintForm`."""
+    papers: tuple[PaperRule, ...] = ()
+    """Papers that are wanted of a dossier; a site's own file may make one compulsory."""
     _by_id: Mapping[str, CaptureStep] = field(default_factory=dict, repr=False, compare=False)
 
     def step(self, step_id: str) -> CaptureStep:
@@ -194,6 +217,16 @@ def _burst(raw: Mapping[str, Any], table: Mapping[str, Any], modality: Modality)
     return burst
 
 
+def _paper(raw: Mapping[str, Any]) -> PaperRule:
+    kinds = tuple(map(str, raw.get("kinds", ())))
+    occasion = PaperOccasion(raw["when"])
+    if unknown := [k for k in kinds if k not in paper_kinds()]:
+        raise ValueError(f"no paper is a {unknown[0]}")
+    if not kinds and occasion is not PaperOccasion.REGISTER_MENDED:
+        raise ValueError(f"a paper wanted {occasion} names its kinds")
+    return PaperRule(occasion, kinds, bool(raw.get("must", False)), str(raw["source"]), bool(raw["verified"]))
+
+
 MAX_PROCEDURE_BYTES: Final = 100_000
 MAX_BURST: Final = 10
 
@@ -222,6 +255,7 @@ def parse_procedure(data: bytes) -> Procedure:
             supervisor_from_fingers=int(raw["exceptions"]["supervisor_from_fingers"]), test_only=bool(raw.get("test_only", False)),
             sha256=hashlib.sha256(data).hexdigest(), thresholds_verified=bool(table["verified"]), _by_id=by_id,
             prints={"jp2": "jp2", "wsq": "wsq"}[str(raw.get("package", {}).get("prints", "jp2"))],
+            papers=tuple(_paper(p) for p in raw.get("paper", ())),
         )  # fmt: skip
         order = tuple(Modality(m) for m in raw.get("order", ()))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:

@@ -10,6 +10,7 @@ from station.dossier.findings import FINDING, WEAK
 from station.dossier.parts import ExceptionKind, FieldSource
 from station.dossier.procedure import Modality, Stage
 from station.dossier.state import DossierState
+from station.dossier.wanted import open_papers
 from station.vietnam.fields import mandatory_fields
 
 CAPTURE_FORM = "capture"
@@ -53,6 +54,7 @@ def before_signing(state: DossierState, who: str) -> tuple[OpenItem, ...]:
     items += [OpenItem("exception-reason", str(int(f))) for f, e in state.exceptions.items()
               if e.kind is ExceptionKind.OTHER and not e.reason]  # fmt: skip
     items += [OpenItem("field-missing", name) for name in missing_fields(state)]
+    items += [OpenItem("paper-missing", f"{w.kinds[0]} {w.field}".strip()) for w in open_papers(state) if w.must]
     lines = lines_to_review(state)
     items += [OpenItem("line-disagreed", n) for n in lines if state.review.get(n) is False]
     items += [OpenItem("line-unseen", n) for n in lines if n not in state.review]

@@ -12,7 +12,7 @@ import msgspec
 
 from biometrics.positions import Eye, FingerPosition
 from station.capture.model import Capture
-from station.dossier.events import Event, EventId
+from station.dossier.events import Event, EventId, event_id
 from station.dossier.findings import FINDING, FingerCheckState, from_body
 from station.dossier.kinds import Kind
 from station.dossier.parts import (
@@ -41,6 +41,7 @@ from station.dossier.parts import (
     Signature,
     StepState,
 )
+from station.dossier.photos import Photos
 from station.dossier.procedure import Modality, Procedure, load_procedure, parse_procedure
 from station.dossier.state import DossierState
 from station.dossier.worktime import WorkTime
@@ -48,12 +49,6 @@ from station.errors import InputError
 
 _PACKAGE_RANK: Final = {w: i for i, w in enumerate((PackageWord.SAVED, PackageWord.SEALED, PackageWord.SENT,
                                                     PackageWord.REFUSED, PackageWord.ACKNOWLEDGED))}  # fmt: skip
-
-
-def event_id(text: str) -> EventId:
-    """Read ``origin-sequence``; a text that is none gives an id nothing has."""
-    origin, _, sequence = text.rpartition("-")
-    return EventId(origin, int(sequence) if sequence.isdigit() else 0)
 
 
 class Replay:
@@ -76,6 +71,7 @@ class Replay:
         self._review: dict[str, bool] = {}
         self._signatures: list[Signature] = []
         self._papers: list[Paper] = []
+        self._photos = Photos()
         self._fee: Mapping[str, Any] | None = None
         self._old_card = ""
         self._slip: Mapping[str, Any] | None = None
@@ -134,6 +130,7 @@ class Replay:
             unknown_events=self._unknown, heads=tuple(sorted(self._ids - self._named)), lease=self._lease,
             finger_check=self._finger_check, desk_s=dict(self._work.desk_s), sealed_at=self._sealed_at,
             eye_exceptions=dict(self._eye_exceptions), active_checks=tuple(self._active_checks),
+            photos=self._photos.pages, absent_papers=self._photos.absent,
         )  # fmt: skip
 
     # --- opening, data -----------------------------------------------------------------------------------------------------
@@ -265,6 +262,13 @@ class Replay:
     def _on_proof(self, event: Event, body: Mapping[str, Any]) -> None:
         self._papers.append(Paper(str(body["what"]), str(body.get("field", "")), str(body.get("blob", "")), event.at,
                                   event.operator))  # fmt: skip
+        self._photos.add(event)
+
+    def _on_proof_removed(self, event: Event, body: Mapping[str, Any]) -> None:
+        self._photos.remove(event)
+
+    def _on_proof_absent(self, event: Event, body: Mapping[str, Any]) -> None:
+        self._photos.note_absent(event)
 
     def _on_fee(self, event: Event, body: Mapping[str, Any]) -> None:
         self._fee = dict(body)
@@ -407,7 +411,8 @@ _HANDLERS: Final[dict[str, Callable[[Replay, Event, Mapping[str, Any]], None]]] 
         Kind.EXCEPTION: "exception", Kind.EXCEPTION_WITHDRAWN: "exception_withdrawn", Kind.EYE_EXCEPTION: "eye_exception",
         Kind.EYE_EXCEPTION_WITHDRAWN: "eye_exception_withdrawn", Kind.FINGERS_CHECKED: "fingers_checked", Kind.ACTIVE_CHECKED: "active_checked",
         Kind.REVIEWED: "reviewed",
-        Kind.SIGNED: "signed", Kind.PAPER: "paper", Kind.PROOF: "proof", Kind.FEE: "fee", Kind.OLD_CARD: "old_card",
+        Kind.SIGNED: "signed", Kind.PAPER: "paper", Kind.PROOF: "proof", Kind.PROOF_REMOVED: "proof_removed",
+        Kind.PROOF_ABSENT: "proof_absent", Kind.FEE: "fee", Kind.OLD_CARD: "old_card",
         Kind.SLIP: "slip", Kind.VNEID: "vneid", Kind.PAUSED: "paused", Kind.RESUMED: "resumed", Kind.ABANDONED: "abandoned",
         Kind.REOPENED: "resumed", Kind.MERGED: "merged", Kind.MERGED_FROM: "linked", Kind.LINKED: "linked", Kind.HANDED: "handed",
         Kind.WAITING_FOR: "asked", Kind.DECIDED: "decided", Kind.DEFECT: "defect", Kind.DEFECT_ASSIGNED: "defect_assigned",

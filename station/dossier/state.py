@@ -31,6 +31,8 @@ from station.dossier.parts import (
     PackageState,
     PackageWord,
     Paper,
+    PaperAbsent,
+    PaperPhoto,
     Signature,
     StepState,
 )
@@ -90,6 +92,9 @@ class DossierState:
     sealed_at: datetime | None = None
     eye_exceptions: Mapping[Eye, EyeExceptionState] = field(default_factory=dict)
     active_checks: tuple[ActiveCheckState, ...] = ()
+    photos: tuple[PaperPhoto, ...] = ()
+    """Every photographed page in order, those that were retaken or removed with their strike."""
+    absent_papers: tuple[PaperAbsent, ...] = ()
 
     def value(self, name: str) -> str:
         """Return the stored text of field `name`, empty when not given."""
@@ -101,6 +106,11 @@ class DossierState:
         """The date of birth as far as known."""
         text = self.value("dob")
         return parse_date(text) if text else None
+
+    @property
+    def standing_photos(self) -> tuple[PaperPhoto, ...]:
+        """Photographed pages that were neither retaken nor removed."""
+        return tuple(p for p in self.photos if p.struck is None)
 
     @property
     def excepted(self) -> frozenset[FingerPosition]:

@@ -25,6 +25,7 @@ from station.keys.signing import Signer
 from station.package import OpenedPackage, PackageFormatError, PackageKind, SignatureError, open_package
 from station.package.identity import RECEIPT_PURPOSE, IntakePublic, answer_body
 from station.package.layout import parse
+from station.package.papers import check_papers
 from station.package.signed import sign_message
 
 
@@ -158,7 +159,10 @@ class Intake:
                 raise RefusedError("A capture without its event.", code="capture-event")
             if _told(event.body.get("capture")) != noted.capture:
                 raise RefusedError("A capture that differs from its event.", code="capture-event")
-        return manifest.demo or bool(sources - {Source.DEVICE})
+        papers = {p.source for p in check_papers(manifest.facts, manifest.parts, opened.events, opened.part)}
+        if self.settings.production and Source.SIMULATED in papers:
+            raise RefusedError("A paper from a simulator.", code="source-refused")
+        return manifest.demo or bool(sources - {Source.DEVICE}) or Source.SIMULATED in papers
 
     def refuse(self, manifest: str, station: str, reason: str) -> Accepted:
         """Sign and keep a refusal for the station that brought (or sealed) the package."""

@@ -86,6 +86,9 @@ def _primary(state: DossierState, waiting: tuple[OpenItem, ...]) -> Intent:
             return Intent("capture", Words("s7.capture", {"step": f"step.{item.place}"}), "F12", {"step": item.place})
         if item.code == "field-missing":
             return Intent("edit", Words("s7.fill", {"field": f"field.{item.place}"}), "F12", {"field": item.place})
+        if item.code == "paper-missing":
+            kind, _, field = item.place.partition(" ")
+            return Intent("photograph", Words("s7.photograph", {"paper": f"paper.{kind}"}), "F12", {"kind": kind, "field": field})
         if item.code == "line-disagreed":
             return Intent("edit", Words("s7.correct", {"field": f"field.{item.place}"}), "F12", {"field": item.place})
         if item.code == "exception-reason":

@@ -12,13 +12,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import cv2
 import msgspec
+import numpy as np
 import sqlalchemy as sa
 
 from station.app import Station
 from station.carriers.model import Delivery, Parcel, Report
 from station.clock import ManualClock, SystemClock
 from station.dossier.events import Event
+from station.dossier.photographing import Page, Photographing
 from station.dossier.readiness import lines_to_review
 from station.files import Files
 from station.intake.handover import Handover
@@ -34,6 +37,7 @@ from tests.station.intake.harness import TRIAL
 
 CHEAP = Argon2Cost(1, 64, 1)
 PIN = "284751"
+PAPER = bytes(cv2.imencode(".jpg", np.full((64, 48, 3), 220, np.uint8))[1].tobytes())
 Note = Callable[[object], None]
 
 
@@ -144,6 +148,9 @@ def enroll(station: Station, note: Note = lambda _: None, ticket: str = "") -> E
         capture = make_capture(step, blob=blob)
         image = msgspec.structs.replace(capture.images[0], width=60, height=60)
         hear(station.book.accept_capture(dossier, msgspec.structs.replace(capture, images=(image,))))
+    if not station.book.state(dossier).standing_photos:
+        page = Page(PAPER, "image/jpeg", 48, 64, None, "simulated", None)
+        hear(Photographing(station.book, station.journal.put_blob).add(dossier, page, "birth-certificate", field="mother_name"))
     state = station.book.state(dossier)
     if not state.reviewed:
         station.book.review(dossier, dict.fromkeys(lines_to_review(state), True))
