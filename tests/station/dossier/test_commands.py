@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -102,3 +104,31 @@ def test_population_on_the_command_line(kit: tuple[Path, str, str], tmp_path: Pa
     assert "Lào Cai" in RUN.invoke(app, ["population", "units", "--code", "15"]).output
     out = call(kit, "population", "list", "--to", str(tmp_path / "thon3.vnpl"), "--name", "Thôn 3", "--count", "20")
     assert "readable by this station only" in out
+
+
+def test_papers_from_a_file_and_from_a_camera(kit: tuple[Path, str, str], tmp_path: Path) -> None:
+    folder, dossier, _ = kit
+    sheet = np.full((700, 500, 3), 250, np.uint8)
+    for y in range(60, 660, 40):
+        cv2.putText(sheet, "GIAY KHAI SINH 1958", (30, y), cv2.FONT_HERSHEY_SIMPLEX, 0.8, (20, 20, 20), 2, cv2.LINE_AA)
+    good, blank = tmp_path / "page.png", tmp_path / "dark.png"
+    good.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
+    blank.write_bytes(cv2.imencode(".png", sheet // 4)[1].tobytes())
+
+    def do(*words: str, code: int = 0) -> str:
+        return call(kit, "dossier", "paper", *words, code=code)
+
+    row = json.loads(do("add", dossier, "birth-certificate", "--from", str(good), "--field", "mother_name", "--json"))
+    assert (row["kind"], row["field"], row["simulated"], row["flaws"]) == ("birth-certificate", "mother_name", False, [])
+    do("add", dossier, "residence-paper", "--from", str(blank), code=1)
+    do("add", dossier, "visa", "--from", str(good), code=1)
+    do("add", dossier, "other", "--from", str(folder / "pin"), "--words", "x", code=1)
+    again = json.loads(do("retake", dossier, row["paper"], "--reason", "Mờ", "--device", "simulated-documents", "--json"))
+    assert (again["kind"], again["field"], again["simulated"]) == ("birth-certificate", "mother_name", True)
+    dark = json.loads(do("add", dossier, "residence-paper", "--from", str(blank), "--reason", "Giấy đã ố", "--json"))
+    do("remove", dossier, dark["paper"], "--reason", "Nhầm")
+    do("absent", dossier, "authorisation", "--reason", "Chưa cần")
+    listed = [json.loads(text) for text in do("list", dossier, "--json").splitlines()]
+    assert [(r.get("struck"), r.get("kind", r.get("absent"))) for r in listed] == [
+        ("", "birth-certificate"), ("retaken", "birth-certificate"), ("removed", "residence-paper")]  # fmt: skip
+    assert "Giấy khai sinh" in call(kit, "dossier", "show", dossier)
