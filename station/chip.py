@@ -20,11 +20,13 @@ from devices.contract import Source
 from devices.emrtd import cccd, lds
 from devices.emrtd.lds import ChipFace
 from devices.emrtd.reading import ChipData, ChipProof
+from devices.emrtd.standing import CardStanding
 from devices.emrtd.trust import CscaStore, TrustView, read_directory
 from devices.emrtd.verdict import CardVerdict, judge
 from devices.errors import DeviceFormatError
 from devices.holder import Holder, HolderSource
 from station.dossier.book import DossierBook
+from station.dossier.card_case import record_reading
 from station.errors import InputError, StorageError
 from station.journal import Journal
 from station.vietnam.comparison import Row, compare
@@ -73,6 +75,11 @@ class ChipReport:
         """The verdict's code; a simulated card is never simply *verified*."""
         simulated = self.source is Source.SIMULATED and self.verdict.code == "card-verified"
         return "card-verified-simulated" if simulated else self.verdict.code
+
+    @property
+    def standing(self) -> CardStanding:
+        """What the verdict means for the work."""
+        return self.verdict.standing
 
 
 def record_fields(holder: Holder) -> dict[str, str]:
@@ -147,7 +154,8 @@ def evidence(data: ChipData, source: Source, when: datetime) -> dict[str, bytes]
 
 
 def store_reading(book: DossierBook, journal: Journal, dossier: str, data: ChipData, result: ChipReport, when: datetime) -> None:
-    """Keep a reading with its dossier: every raw file as a blob, then the event that names them. On the disk when this returns.
+    """Keep a reading with its dossier: every raw file as a blob, then the event that names them; of a card that is not to be relied on
+    (E12) the case as well. On the disk when this returns.
 
     Raises:
         StorageError: the journal cannot be written; then nothing counts as read.
@@ -160,7 +168,7 @@ def store_reading(book: DossierBook, journal: Journal, dossier: str, data: ChipD
         # The record's own form (codes for words); what it cannot hold (an unlimited expiry) stays with the raw files.
         with contextlib.suppress(InputError):
             fields[name] = commit(name, value)
-    book.read_card(dossier, result.code, fields, blobs)
+    record_reading(book, dossier, result.code, result.standing, fields, blobs)
 
 
 def load_evidence(folder: Path) -> tuple[ChipData, Source]:

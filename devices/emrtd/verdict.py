@@ -14,6 +14,7 @@ from devices.emrtd.certificates import signed_by
 from devices.emrtd.lds import File
 from devices.emrtd.passive import Answer, Finding, PassiveResult
 from devices.emrtd.reading import ChipData, ChipProof
+from devices.emrtd.standing import CardStanding, standing_of
 from devices.emrtd.trust import TrustView, possible_issuers
 from devices.errors import DeviceFormatError
 
@@ -37,6 +38,11 @@ class CardVerdict:
     def genuine(self) -> bool:
         """Whether data are verified and the chip proved itself (or its state gave it no key to do so)."""
         return self.answer is Answer.VERIFIED
+
+    @property
+    def standing(self) -> CardStanding:
+        """What the findings mean for the work."""
+        return standing_of((f.code for f in self.findings if f.breaks), verified=self.answer is Answer.VERIFIED)
 
 
 def judge(data: ChipData, view: TrustView, when: datetime) -> CardVerdict:

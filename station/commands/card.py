@@ -248,7 +248,7 @@ def _show(result: ChipReport, *, as_json: bool, language: Language) -> None:
     verdict = result.verdict
     if as_json:
         row = {
-            "answer": verdict.answer.value, "code": result.code, "source": result.source.value, "access": result.access,
+            "answer": verdict.answer.value, "code": result.code, "standing": result.standing.value, "stops": result.standing.stops, "source": result.source.value, "access": result.access,
             "chip": verdict.chip.value, "locked": list(result.locked),
             "findings": [{"code": f.code, "group": f.group, "breaks": f.breaks} for f in verdict.findings],
             "groups": {str(n): ok for n, ok in verdict.passive.groups.items()}, "unread": list(verdict.passive.unread),
@@ -265,6 +265,8 @@ def _show(result: ChipReport, *, as_json: bool, language: Language) -> None:
     console = Console()
     colour = {"verified": "green", "broken": "bold red", "no-trust-anchor": "yellow"}[verdict.answer.value]
     console.print(f"[{colour}]{say(result.code, language)}[/{colour}]")
+    if result.standing.stops:
+        console.print(f"[bold red]{say('ui.lookup.altered', language)}  \\[E12][/bold red]")
     if result.source is Source.SIMULATED:
         console.print(say("card-simulated", language))
     for finding in verdict.findings:

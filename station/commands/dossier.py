@@ -25,6 +25,7 @@ from station.dossier.state import DossierState
 from station.errors import InputError
 from station.keys import Permission
 from station.views.base import Words, shown
+from station.views.chip_check import chip_check
 from station.views.review import exception_text
 from station.words import Language, say
 
@@ -97,6 +98,10 @@ def show(dossier: DossierId, data: Data = None, passphrase_file: PassphraseFile 
         for name, value in state.fields.items():
             line(as_json, f"  {say(f'field.{name}', language):32s} {shown(name, value.value)}  [{say(f'source.{value.source.value}', language)}]",
                  field=name, value=value.value, source=value.source.value)  # fmt: skip
+        if state.chip is not None:
+            check = chip_check(state.chip.standing, state.chip.verdict)
+            line(as_json, f"  {say('ui.chip.title', language):32s} {check.word.say(language)}: {check.cause.say(language)}", chip=state.chip.verdict,
+                 standing=state.chip.standing.value, stops=check.stops)  # fmt: skip
         for step in state.captures.values():
             scores = [q.score for q in step.accepted.capture.quality] if step.accepted else []
             state_word = f"{min(scores, default=0):.0f}" if step.accepted else "-"

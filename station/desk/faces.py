@@ -36,6 +36,9 @@ class FaceDesk:
 
     def photo(self, dossier: str) -> ChipFace | None:
         """Return the photo of the card that lay on the table, or of the newest reading in the journal; None when there is none."""
+        chip = self._station.book.state(dossier).chip
+        if chip is not None and chip.standing.stops:
+            return None  # a photo that was altered, or stands in a copied chip, is nobody's likeness to hint at
         view = self._on_table(dossier)
         if view is not None and view.face is not None:
             return view.face

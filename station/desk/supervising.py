@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from station.app import Station
+from station.dossier.card_case import case_of, settle_case
 from station.dossier.parts import Approval
 from station.dossier.reasons import needed_reason
 from station.errors import AccessError
 from station.journal.guards import override_clock
 from station.keys.roles import Permission
+
+CASE = "card-altered"
+"""What F8 is called for when the chip card is not to be relied on (E12)."""
 
 
 class SupervisorDesk:
@@ -21,7 +25,10 @@ class SupervisorDesk:
         return self._station.book.state(dossier).open_approvals
 
     def ask(self, dossier: str, what: str, subject: str = "", reason: str = "") -> None:
-        """Put a question to the supervisor; the work goes on and is marked until it is answered."""
+        """Put a question to the supervisor; the work goes on and is marked until it is answered. A card's case (E12) waits there since
+        the reading and is not asked twice."""
+        if what == CASE:
+            return
         if not any(a.what == what and a.subject == subject for a in self.waiting(dossier)):
             self._station.book.ask(dossier, what, subject, reason, deferred=True)
 
@@ -54,6 +61,9 @@ class SupervisorDesk:
             asked = self.waiting(dossier)
             for approval in asked:
                 station.book.decide(dossier, approval.id, decision, reason)
-            return len(asked)
+            case = decision == "approved" and case_of(station.book.state(dossier)) is not None
+            if case:
+                settle_case(station.book, dossier, reason)
+            return len(asked) + case
         finally:
             station.operator, station.session.operator, station.session.roles = kept

@@ -8,6 +8,7 @@ from biometrics.positions import fingers_of
 from station.app import Station
 from station.desks.people import InPlace, names
 from station.desks.pictures import Picture, picture_of
+from station.dossier.card_case import CARD_CASE, settle_case
 from station.dossier.events import EventId
 from station.dossier.mending import Mending
 from station.dossier.pipeline import Pipeline
@@ -89,7 +90,11 @@ class SupervisorDesk(InPlace):
                           for q in capture.quality if not low or q.position in low]  # fmt: skip
                 facts.append(Fact(Words("ui.fact.attempts"), str(len(step.attempts))))
         defect = next((d for d in state.open_defects if self._is(row, d.id)), None)
-        if defect is not None:
+        if defect is not None and defect.code == CARD_CASE and state.chip is not None:
+            at = state.chip.at.astimezone()
+            facts += [Fact(Words("ui.fact.card"), Words(str(defect.evidence.get("why", ""))).say()),
+                      Fact(Words("ui.fact.card-read"), f"{at:%d/%m/%Y %H:%M}")]  # fmt: skip
+        elif defect is not None:
             facts += [Fact(Words("ui.fact.now"), shown(defect.field, state.value(defect.field))),
                       Fact(Words("ui.fact.new"), shown(defect.field, defect.new_value))]  # fmt: skip
         exceptions = tuple(exception_text(f, e.kind.value, e.permanence.value, e.reason) for f, e in state.exceptions.items())
@@ -118,6 +123,8 @@ class SupervisorDesk(InPlace):
         mending = Mending(person.book)
         if defect.corrected_by:
             mending.approve(row.dossier, defect.id, decision=decision, reason=reason)
+        elif defect.code == CARD_CASE and decision == "approved":
+            settle_case(person.book, row.dossier, reason)
         elif decision == "approved":
             mending.close(row.dossier, defect.id, reason or "settled")
         else:

@@ -16,6 +16,7 @@ import cbor2
 import msgspec
 
 from biometrics.positions import SINGLE_FINGERS, FingerPosition
+from devices.emrtd.standing import CardStanding, standing_of_code
 from station.capture.model import Capture
 from station.clock import Clock, legal, legal_day
 from station.dossier.capture_rules import approved, below_threshold, check_capture
@@ -260,10 +261,13 @@ class DossierBook:
         }
         self.write(Kind.LOOKED_UP, body, dossier)
 
-    def read_card(self, dossier: str, verdict: str, fields: Mapping[str, str], groups: Mapping[str, str] | None = None) -> None:
-        """Record what the chip said and how far it can be believed (`verdict`), with the blobs of its data groups."""
+    def read_card(self, dossier: str, verdict: str, fields: Mapping[str, str], groups: Mapping[str, str] | None = None,
+                  standing: CardStanding | None = None) -> Event:  # fmt: skip
+        """Record what the chip said and how far it can be believed (`verdict`, `standing`), with the blobs of its data groups."""
         self.editable(dossier)
-        self.write(Kind.CARD_READ, {"verdict": verdict, "fields": dict(fields), "groups": dict(groups or {})}, dossier)
+        body = {"verdict": verdict, "standing": (standing or standing_of_code(verdict)).value, "fields": dict(fields),
+                "groups": dict(groups or {})}  # fmt: skip
+        return self.write(Kind.CARD_READ, body, dossier)
 
     # --- captures ----------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from station.clock import legal_day
 from station.dossier.book import DossierBook
+from station.dossier.card_case import CARD_CASE
 from station.dossier.checks import Found, branch_of, defect_rules, find_defects, investigate
 from station.dossier.kinds import Kind
 from station.dossier.parts import Branch, DefectState, FieldSource
@@ -72,5 +73,6 @@ class ComparingDesk:
         for key, old in open_now.items():
             untouched = old.state in {DefectState.FOUND, DefectState.ASSIGNED}
             judged = register_answered and (old.code != "D3" or fingers_searched)
-            if key not in present and untouched and judged:
+            # A card that is not to be relied on stays a case until a supervisor decided, whatever lies on the reader next.
+            if key not in present and untouched and judged and old.code != CARD_CASE:
                 self._book.write(Kind.DEFECT_CLOSED, {"defect": str(old.id), "how": "compared-again"}, state.id)

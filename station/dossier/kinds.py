@@ -12,7 +12,7 @@ class Kind(StrEnum):
     CLASSIFIED = "dossier.classified"  # kind (first, exchange, reissue), reason, first_dossier (recapture links to it)
     LOOKED_UP = "population.looked-up"  # branch, record (register's fields) or None, source
     FIELD_SET = "field.set"  # name, value, source
-    CARD_READ = "card.read"  # verdict, fields, groups (blob sha256 by name)
+    CARD_READ = "card.read"  # verdict, standing, fields, groups (blob sha256 by name)
     ATTEMPT = (
         "capture.attempted"  # step, number, score, reasons, accepted; capture: the picture of a try nobody decided about yet
     )
@@ -38,7 +38,7 @@ class Kind(StrEnum):
     PROOF_REMOVED = "paper.removed"  # paper (event id), reason
     PROOF_ABSENT = "paper.not-brought"  # what, field, reason: a wanted paper that is not here today
     FEE = "fee.settled"  # amount_vnd, exemption, receipt, basis
-    OLD_CARD = "old-card.taken"  # kind (cmnd, cccd, none, lost), state
+    OLD_CARD = "old-card.taken"  # kind (cmnd, cccd, none, lost), state (taken, not-brought, lost, kept, cut, none), reason
     SLIP = "slip.given"  # due (date), delivery (collect, home), place, rule
     VNEID = "vneid.recorded"  # state, consent, phone_checked, source
     PAUSED = "dossier.paused"  # reason

@@ -10,7 +10,7 @@ from typing import Any
 from station.clock import legal_day
 from station.dossier.book import DossierBook
 from station.dossier.kinds import Kind
-from station.dossier.parts import Lifecycle, PackageWord
+from station.dossier.parts import Lifecycle, OldCard, PackageWord
 from station.dossier.reasons import needed_reason, short_reason
 from station.dossier.state import DossierState
 from station.errors import InputError, ProcedureError
@@ -115,12 +115,17 @@ class Life:
         self._book.write(Kind.FEE, {"amount_vnd": amount_vnd, "exemption": exemption, "receipt": short_reason(receipt),
                                     "basis": basis}, dossier)  # fmt: skip
 
-    def old_card(self, dossier: str, kind: str, state: str = "taken") -> None:
-        """Record the old card (``cmnd``, ``cccd``, ``none``, ``lost``) and what was done with it."""
+    def old_card(self, dossier: str, kind: str, state: OldCard | str = "taken", reason: str = "") -> None:
+        """Record the old card (``cmnd``, ``cccd``, ``none``, ``lost``), what was done with it, and why it is not here.
+
+        Raises:
+            InputError: unknown kind or state. ProcedureError: data are closed; a card that is lost or was not brought without a reason.
+        """
         self._book.editable(dossier)
-        if kind not in {"cmnd", "cccd", "none", "lost"}:
+        if kind not in {"cmnd", "cccd", "none", "lost"} or state not in set(OldCard):
             raise InputError("This kind of old card is not known; nothing was stored.", code="old-card-kind")
-        self._book.write(Kind.OLD_CARD, {"kind": kind, "state": state}, dossier)
+        reason = needed_reason(reason) if state in {OldCard.LOST, OldCard.NOT_BROUGHT} else short_reason(reason)
+        self._book.write(Kind.OLD_CARD, {"kind": kind, "state": str(state), "reason": reason}, dossier)
 
     def slip(self, dossier: str, due: date, delivery: str, place: str, rule: str) -> None:
         """Record the appointment slip: when, collect or home delivery, where, by which deadline rule."""

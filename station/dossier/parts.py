@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from biometrics.positions import Eye, FingerPosition
+from devices.emrtd.standing import CardStanding
 from station.capture.model import Capture
 from station.dossier.events import EventId
 
@@ -38,6 +39,19 @@ class ApplicationKind(StrEnum):
     FIRST = "first"
     EXCHANGE = "exchange"
     REISSUE = "reissue"
+
+
+class OldCard(StrEnum):
+    """What became of the card (or the older paper one) that the new one takes the place of."""
+
+    TAKEN = "taken"
+    NOT_BROUGHT = "not-brought"
+    """It exists and is taken, and cut, when the new one is handed over."""
+    LOST = "lost"
+    KEPT = "kept"
+    """Kept as evidence: its chip is not to be relied on."""
+    CUT = "cut"
+    NONE = "none"
 
 
 class FieldSource(StrEnum):
@@ -214,6 +228,17 @@ class LookUpState:
     source: str
     status: str
     at: datetime
+    event: EventId
+
+
+@dataclass(frozen=True, slots=True)
+class ChipState:
+    """The newest reading of the applicant's chip card: its verdict's code and what that means for the work."""
+
+    verdict: str
+    standing: CardStanding
+    at: datetime
+    operator: str
     event: EventId
 
 

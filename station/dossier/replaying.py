@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from biometrics.positions import Eye, FingerPosition
+from devices.emrtd.standing import CardStanding, standing_of_code
 from station.capture.model import Capture
 from station.dossier.events import Event, EventId, event_id
 from station.dossier.findings import FINDING, FingerCheckState, from_body
@@ -23,6 +24,7 @@ from station.dossier.parts import (
     Branch,
     CaptureState,
     CardWord,
+    ChipState,
     Defect,
     DefectState,
     ExceptionKind,
@@ -73,7 +75,7 @@ class Replay:
         self._papers: list[Paper] = []
         self._photos = Photos()
         self._fee: Mapping[str, Any] | None = None
-        self._old_card = ""
+        self._old_card, self._old_card_state, self._old_card_reason = "", "", ""
         self._slip: Mapping[str, Any] | None = None
         self._vneid: list[str] = []
         self._packages: dict[str, PackageState] = {}
@@ -85,6 +87,7 @@ class Replay:
         self._card_note: Mapping[str, Any] = {}
         self._finger_check: FingerCheckState | None = None
         self._active_checks: list[ActiveCheckState] = []
+        self._chip: ChipState | None = None
         self._work = WorkTime()
         self._sealed_at: datetime | None = None
         self._count = 0
@@ -129,8 +132,9 @@ class Replay:
             linked=tuple(self._linked), card=self._card, card_note=self._card_note, work_s=dict(self._work.operator_s), events=self._count,
             unknown_events=self._unknown, heads=tuple(sorted(self._ids - self._named)), lease=self._lease,
             finger_check=self._finger_check, desk_s=dict(self._work.desk_s), sealed_at=self._sealed_at,
-            eye_exceptions=dict(self._eye_exceptions), active_checks=tuple(self._active_checks),
+            eye_exceptions=dict(self._eye_exceptions), active_checks=tuple(self._active_checks), chip=self._chip,
             photos=self._photos.pages, absent_papers=self._photos.absent,
+            old_card_state=self._old_card_state, old_card_reason=self._old_card_reason,
         )  # fmt: skip
 
     # --- opening, data -----------------------------------------------------------------------------------------------------
@@ -179,7 +183,13 @@ class Replay:
             self._sources[FieldSource.REGISTER] = record
 
     def _on_card_read(self, event: Event, body: Mapping[str, Any]) -> None:
-        self._sources[FieldSource.CHIP] = {str(k): str(v) for k, v in body.get("fields", {}).items()}
+        verdict, told = str(body.get("verdict", "")), str(body.get("standing", ""))
+        standing = CardStanding(told) if told in set(CardStanding) else standing_of_code(verdict)
+        self._chip = ChipState(verdict, standing, event.at, event.operator, event.id)
+        if standing.stops:  # what such a card says is evidence of the case, never a source beside the others
+            self._sources.pop(FieldSource.CHIP, None)
+        else:
+            self._sources[FieldSource.CHIP] = {str(k): str(v) for k, v in body.get("fields", {}).items()}
 
     # --- captures and exceptions -------------------------------------------------------------------------------------------
 
@@ -274,7 +284,8 @@ class Replay:
         self._fee = dict(body)
 
     def _on_old_card(self, event: Event, body: Mapping[str, Any]) -> None:
-        self._old_card = str(body["kind"])
+        self._old_card, self._old_card_state = str(body["kind"]), str(body.get("state", ""))
+        self._old_card_reason = str(body.get("reason", ""))
 
     def _on_slip(self, event: Event, body: Mapping[str, Any]) -> None:
         self._slip = dict(body)

@@ -20,6 +20,7 @@ from station.dossier.parts import (
     Approval,
     Branch,
     CardWord,
+    ChipState,
     Defect,
     EyeExceptionState,
     FieldSource,
@@ -95,6 +96,10 @@ class DossierState:
     photos: tuple[PaperPhoto, ...] = ()
     """Every photographed page in order, those that were retaken or removed with their strike."""
     absent_papers: tuple[PaperAbsent, ...] = ()
+    chip: ChipState | None = None
+    old_card_state: str = ""
+    """What became of the old card (`station.dossier.parts.OldCard`), "" while nobody said; `old_card_reason`: why it is not here."""
+    old_card_reason: str = ""
 
     def value(self, name: str) -> str:
         """Return the stored text of field `name`, empty when not given."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from station.dossier.card_case import case_of
 from station.dossier.checks import FIELD_CODES, compare_field
 from station.dossier.parts import Branch, Defect, DefectState, FieldSource
 from station.dossier.state import DossierState
@@ -13,6 +14,7 @@ from station.vietnam.agreement import Agreement
 from station.vietnam.names import differing_spans
 from station.vietnam.units import UnitTable, default_units
 from station.views.base import Intent, Tone, Words, shown
+from station.views.chip_check import ChipCheck, chip_check
 
 COLUMNS = (FieldSource.CHIP, FieldSource.REGISTER, FieldSource.PAPERS, FieldSource.DECLARED)
 ORDER = ("personal_no", *(n for n in FIELD_CODES if n != "personal_no"))
@@ -63,6 +65,10 @@ class CompareView:
     summary: Words
     known_at: Mapping[FieldSource, datetime]
     """When the register answered and when the form was last written, where that is known."""
+    card: ChipCheck | None = None
+    """How the chip card was judged, None while none was read."""
+    card_case: bool = False
+    """A card that is not to be relied on waits for the supervisor's decision (E12)."""
 
 
 def compare_view(state: DossierState, day: date, units: UnitTable | None = None, names: Mapping[str, str] | None = None) -> CompareView:  # fmt: skip
@@ -78,7 +84,14 @@ def compare_view(state: DossierState, day: date, units: UnitTable | None = None,
         if any(s.get(n) for s in sources.values())
     )
     open_fields = tuple(r.field for r in rows if r.tone is Tone.RETRY and not r.settled)
-    notes = tuple(Words(str(d.evidence.get("why", f"defect.{d.code}"))) for d in state.open_defects if d.field not in open_fields)
+    notes = tuple(
+        Words(str(d.evidence.get("why", f"defect.{d.code}")))
+        for d in state.open_defects
+        if d.field not in open_fields and not d.stops
+    )
+    check = chip_check(state.chip.standing, state.chip.verdict) if state.chip is not None else None
+    if check is not None and check.mark is not None:
+        notes = (check.mark, *notes)
     silent = state.look_up is not None and state.look_up.branch is Branch.UNANSWERED
     if state.blocked:
         primary = Intent("supervisor", Words("s2.stop"), "F8")
@@ -100,7 +113,8 @@ def compare_view(state: DossierState, day: date, units: UnitTable | None = None,
     known_at = {FieldSource.REGISTER: state.look_up.at} if state.look_up is not None and not silent else {}
     if written := [f.at for f in state.fields.values() if f.source is FieldSource.DECLARED]:
         known_at[FieldSource.DECLARED] = max(written)
-    return CompareView(Words("s2.question"), branch, rows, open_fields, notes, choices, state.blocked, primary, summary, known_at)
+    return CompareView(Words("s2.question"), branch, rows, open_fields, notes, choices, state.blocked, primary, summary, known_at,
+                       check, case_of(state) is not None)  # fmt: skip
 
 
 def _decided(state: DossierState, name: str, names: Mapping[str, str]) -> Decided | None:

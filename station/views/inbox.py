@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from station.dossier.card_case import CARD_CASE
 from station.dossier.events import EventId
 from station.dossier.findings import FINDING
-from station.dossier.parts import DefectState
+from station.dossier.parts import Defect, DefectState
 from station.dossier.pipeline import Ticket
 from station.dossier.state import DossierState
 from station.views.base import Intent, Tone, Words
@@ -60,16 +61,24 @@ def inbox_view(states: Iterable[DossierState], operator: str, now: datetime, tic
                 continue
             corrected = defect.state is DefectState.CORRECTED
             asked_by = defect.corrected_by or defect.found_by
-            own = corrected and asked_by == operator
+            own = (corrected or defect.code == CARD_CASE) and asked_by == operator
             rows.append((_RISK["correction" if corrected else "data-stop"], InboxRow(
-                state.id, None, Words(f"defect.{defect.code}"), Words(f"field.{defect.field}") if defect.new_value else None,
+                state.id, None, Words(f"defect.{defect.code}"), _subject(defect),
                 defect.new_value, asked_by, (now - defect.found_at).total_seconds(), False, own,
                 Tone.RETRY if corrected else Tone.BLOCKED,
-                _decide("approve-correction" if corrected else "settle-defect", own=own, key=str(defect.id)))))  # fmt: skip
+                _decide("approve-correction" if corrected else "settle-defect", own=own, key=str(defect.id),
+                        reason=defect.code == CARD_CASE))))  # fmt: skip
     ordered = tuple(row for _, row in sorted(rows, key=lambda r: (r[0], -r[1].waits_s, r[1].dossier)))
     return InboxView(
         Words("s10.question"), ordered, None if ordered else Words("s10.empty"), tuple(t for t in tickets if t.out_of_order)
     )
+
+
+def _subject(defect: Defect) -> Words | None:
+    """What the row is about: the field that is corrected, or how the chip card was judged."""
+    if defect.code == CARD_CASE:
+        return Words(str(defect.evidence.get("why", "")))
+    return Words(f"field.{defect.field}") if defect.new_value else None
 
 
 def _decide(intent: str, *, own: bool, key: str, reason: bool = False) -> tuple[Intent, ...]:

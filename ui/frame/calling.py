@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from station.desk.supervising import CASE
 from station.dossier.findings import FINDING
 from station.system_clock import clock_dialog, open_dialog
 from ui.theme.tokens import State
@@ -66,7 +67,7 @@ class Calling:
         if what == CLOCK and self._dialog:
             words = texts("ui.f8.set-clock"), texts.second("ui.f8.set-clock")
             offered.insert(1, Action("set-clock", *words, "F5", self._set_clock, icon="tool"))
-        return [a for a in offered if a.name != "ask" or what != CLOCK]
+        return [a for a in offered if a.name != "ask" or what not in {CLOCK, CASE}]
 
     def _offer_dialog(self, dialog: tuple[str, ...]) -> None:
         """F5 opens the system's own dialog where there is one; otherwise it is said who sets the clock, and how."""
@@ -96,7 +97,7 @@ class Calling:
         assert counter is not None
         who, pin, what, subject = panel.who.text().strip(), panel.pin.text(), panel.what, panel.subject
         why = panel.why.text().strip()
-        if what in {FINDING, CLOCK} and not why:
+        if what in {FINDING, CLOCK, CASE} and not why:
             panel.refuse(self._shell.texts("reason-missing"))
             return
         panel.pin.clear()
@@ -114,6 +115,8 @@ class Calling:
 
         def decided(count: int) -> None:
             panel.shut()
+            if what == CASE:  # the stop is over: the page says what comes next
+                self._shell.again()
             self._shell.say(
                 State.GOOD,
                 self._shell.texts("ui.f8.decided", count=count),

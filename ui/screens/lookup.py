@@ -7,6 +7,7 @@ from html import escape
 from station.chip import ChipReport
 from station.chip_desk import ChipPhase
 from station.desk.comparing import Decision
+from station.desk.supervising import CASE
 from station.dossier.parts import FieldSource
 from station.views.compare import CompareRow, CompareView
 from ui.qt import QHBoxLayout, QTimer, QVBoxLayout, QWidget
@@ -169,8 +170,11 @@ class LookupScreen(Screen):
             self.shell.show_trouble(error)
 
     def _show_chip(self) -> None:
-        face = self._chip.show_chip(self.counter.cards.view(self.dossier))
-        if face is not None:
+        seen = self.counter.cards.view(self.dossier)
+        face = self._chip.show_chip(seen)
+        if face is not None or (
+            seen is not None and seen.report is not None
+        ):  # a card that is not to be relied on shows nobody's face
             self.shell.strip.face.show_image(face)
 
     # --- the comparison ---------------------------------------------------------------------------------------------------------
@@ -210,7 +214,10 @@ class LookupScreen(Screen):
 
     def _say(self, view: CompareView) -> None:
         texts, count = self.texts, len(view.open_fields)
-        if view.blocked:
+        if view.card_case:
+            cause = f"{texts.of(view.card.cause)}. " if view.card is not None and view.card.stops else ""
+            self._banner.say(State.BLOCKED, texts("ui.lookup.altered"), f"{cause}{texts('ui.lookup.altered.next')}  [E12]")
+        elif view.blocked:
             self._banner.say(
                 State.BLOCKED, texts("ui.lookup.blocked"), ", ".join(texts(f"defect.{d.code}") for d in view.blocked)
             )
@@ -290,9 +297,7 @@ class LookupScreen(Screen):
         view = self.view
         actions = [
             self.act("again", "ui.action.read-card", "F4", lambda: self._read(again=True), icon="card", enabled=not self.reading),
-            self.act(
-                "supervisor", "ui.action.supervisor", "F8", lambda: self.shell.call_supervisor("data-conflict"), icon="person"
-            ),
+            self.act("supervisor", "ui.action.supervisor", "F8", self._supervisor, icon="person"),
             self.act("find", "ui.action.find", "F2", self.scan.setFocus, icon="barcode"),
             self.act("pause", "ui.action.pause", "F9", self.pause),
         ]
@@ -315,6 +320,11 @@ class LookupScreen(Screen):
                 )
             )
         return actions
+
+    def _supervisor(self) -> None:
+        """F8: about the card that is not to be relied on, else about data that disagree."""
+        case = self.view is not None and self.view.card_case
+        self.shell.call_supervisor(CASE if case else "data-conflict")
 
     def _may_go_on(self) -> bool:
         """Not in the middle of a card; a reader that only waits for one holds nobody up."""

@@ -8,6 +8,7 @@ from html import escape
 from station.chip import ChipReport
 from station.chip_desk import ChipPhase, ChipView
 from station.dossier.parts import FieldSource
+from station.views.chip_check import ChipCheck, chip_check
 from station.views.compare import CompareView
 from ui.qt import QGridLayout, QHBoxLayout, QImage, QLabel, Qt, QVBoxLayout, QWidget
 from ui.texts import Texts, field_value
@@ -40,6 +41,8 @@ class ChipPanel(QWidget):
         column.addWidget(self._card(), 3)
         column.addWidget(self._sources(), 2)
         self._decoded: tuple[object, QImage] = (None, QImage())
+        self._live = False
+        """Whether the reading itself is known here, and not only what the journal kept of it."""
 
     def _card(self) -> QWidget:
         frame, outer = card()
@@ -92,6 +95,7 @@ class ChipPanel(QWidget):
 
     def show_chip(self, view: ChipView | None) -> QImage | None:
         """Show where the reading stands; returns the chip's photo where there is one."""
+        self._live = view is not None and view.report is not None
         if view is None:
             self._word.set(State.IDLE, self._texts("ui.chip.none"))
             self._photo.hide()
@@ -100,13 +104,17 @@ class ChipPanel(QWidget):
                 icon.set_state(State.IDLE)
                 right.setText("")
             return None
-        self._word.set(WORDS.get(view.phase, State.LIVE), self._texts(view.phase.value))
+        check = check_of(view.report)
+        if check is not None:
+            self._word.set(State(check.tone.value), self._texts.of(check.word))
+        else:
+            self._word.set(WORDS.get(view.phase, State.LIVE), self._texts(view.phase.value))
         face = None
         if view.face is not None:
             if view.face is not self._decoded[0]:  # the reader tells its progress many times a second, the picture comes once
                 self._decoded = (view.face, QImage.fromData(view.face.image))
-            face = self._decoded[1]
-            self._photo.show_image(face)
+            face = self._decoded[1] if check is None or not check.stops else None
+            self._photo.show_image(self._decoded[1])
             self._photo.show()
         elif view.phase is ChipPhase.WAITING:
             self._photo.hide()
@@ -143,15 +151,19 @@ class ChipPanel(QWidget):
     def _show_verdict(self, report: ChipReport) -> None:
         for (_, right), text in zip(self._steps[:3], step_times(report.timings_ms), strict=True):
             right.setText(text)
-        altered = "altered" in report.code
-        self._steps[3][0].set_state(State.BLOCKED if altered else State.GOOD)
-        trusted = report.code in {"card-verified", "card-verified-simulated"}
-        self._steps[4][0].set_state(State.GOOD if trusted else State.RETRY)
-        if not trusted or report.code != "card-verified":
-            self._steps[4][1].setText(self._texts("ui.device.simulated") if trusted else self._texts("ui.chip.no-root"))
+        self._show_check(chip_check(report.standing, report.code))
+
+    def _show_check(self, check: ChipCheck) -> None:
+        self._steps[3][0].set_state(State(check.intact.value))
+        self._steps[4][0].set_state(State(check.issuer.value))
+        self._steps[4][1].setText(self._texts.of(check.note) if check.note is not None else "")
 
     def show_sources(self, view: CompareView) -> None:
-        """Show what was laid side by side, and when each was known."""
+        """Show what was laid side by side, and when each was known; of a card that was read before this window opened, how it was judged."""
+        if view.card is not None and not self._live:
+            self._word.set(State(view.card.tone.value), self._texts.of(view.card.word))
+            self._facts.setText("")
+            self._show_check(view.card)
         for source, (icon, right) in self._lines.items():
             there = any(source in row.cells for row in view.rows)
             at = view.known_at.get(source)
@@ -159,6 +171,11 @@ class ChipPanel(QWidget):
             right.setText(
                 f"{at.astimezone():%H:%M}" if there and at is not None else "" if there else self._texts("ui.lookup.not-compared")
             )
+
+
+def check_of(report: ChipReport | None) -> ChipCheck | None:
+    """Return how a finished reading was judged."""
+    return chip_check(report.standing, report.code) if report is not None and report.verdict is not None else None
 
 
 def step_times(marks: Mapping[str, float]) -> tuple[str, str, str]:

@@ -55,8 +55,8 @@ class SmallPicture(QWidget):
         self.update()
 
     def show_image(self, image: QImage | None) -> None:
-        """Show a picture that was decoded elsewhere."""
-        self._image = image
+        """Show a picture that was decoded elsewhere; one that could not be decoded is none."""
+        self._image = image if image is not None and not image.isNull() else None
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
