@@ -186,6 +186,16 @@ class ApplicantWindow(QWidget):
             self._texts("ui.strip.ticket", ticket=ticket) if ticket else self._texts("ui.applicant.wait"),
         )
         self.face.show_image(None)
+        self._lines, self._at = (), -1
+        self._fill()
+        self._big.setText("")
+        self._why.setText("")
+        self._left.setText("")
+        self.pad.wipe()
+        self.is_blank = True
+
+    is_blank = True
+    """Whether nothing of anybody is shown."""
 
     def words(self, text: str) -> None:
         """The sentence of the moment, while something is captured."""
@@ -194,12 +204,14 @@ class ApplicantWindow(QWidget):
     def show_hand(self, asked: frozenset[FingerPosition], states: dict[FingerPosition, State], missing: frozenset[FingerPosition],
                   question: FingerPosition | None) -> None:  # fmt: skip
         """Mirror the hand."""
+        self.is_blank = False
         self._only(hand=True)
         self.hand.show_state(asked, states, missing, question)
 
     def show_frame(self, image: QImage | None, kind: str) -> None:
         """One's own face, mirrored (the stored picture is not); fingers show the hand, not the picture."""
         if kind == "portrait":
+            self.is_blank = False
             self._only(face=True)
             self.face.show_image(image.transformed(QTransform().scale(-1, 1)) if image is not None else None)
 
@@ -208,6 +220,7 @@ class ApplicantWindow(QWidget):
         if view.blank:
             self.blank(view.ticket)
             return
+        self.is_blank = False
         words = view.thanks or view.prompt
         sentence = self._texts.of(words) if words is not None else self._texts("ui.applicant.wait")
         face = next((t for t in thumbs if not t.position), None)
@@ -263,6 +276,8 @@ class ApplicantWindow(QWidget):
             taken = self._rows.takeAt(0)
             widget = taken.widget() if taken is not None else None
             if widget is not None:
+                widget.hide()  # at once: the next person may be looking already
+                widget.setParent(None)
                 widget.deleteLater()
         first = next((x.field for x in self._lines if x.answer is None), "")
         look = next((x.field for x in self._lines if x.answer is not True), "")

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from station.errors import sentence
 from ui.bridge import Jobs
 from ui.collector import Collector
 from ui.frame.action_bar import ActionBar
 from ui.frame.calling import Calling
 from ui.frame.keys import Keys, RepeatGuard
 from ui.frame.menu import COMMANDS, Menu
+from ui.frame.messages import Messages
 from ui.frame.rail import Rail
 from ui.frame.second import SecondScreen
 from ui.frame.strip import Strip
@@ -106,8 +106,7 @@ class Shell(QMainWindow):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        self.trouble = Banner()
-        self.trouble.hide()
+        self.messages = Messages(self)
         self.stack = QStackedWidget()
         holder = QWidget()
         inner = QVBoxLayout(holder)
@@ -165,6 +164,7 @@ class Shell(QMainWindow):
             self.page.leave()
             self.clear_trouble()
         self._shown = name
+        self.second.turn_to(dossier if page.stage else "")
         self.guard.painted = False
         self.stack.setCurrentWidget(page)
         self.rail.mark(name)
@@ -202,6 +202,7 @@ class Shell(QMainWindow):
         def show(view: StripView) -> None:
             if self._shown and self.page is page and page.dossier == view.dossier:
                 self.strip.show_view(view, page.lit or page.stage)
+                self.second.name_ticket(view.dossier, view.ticket)
 
         self.jobs.submit(lambda: counter.strip(dossier), show, self.show_trouble)
 
@@ -224,30 +225,24 @@ class Shell(QMainWindow):
         actions = self.page.offers() if self._shown else []
         self._bar.show_actions(actions, self.page.hint() if self._shown else "")
 
-    # --- trouble -----------------------------------------------------------------------------------------------------------
+    # --- messages ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def trouble(self) -> Banner:
+        """The banner over the page."""
+        return self.messages.banner
 
     def show_trouble(self, error: BaseException) -> None:
-        """Say what happened, what is safe, what to do; the words by code where the catalogue has them."""
-        self._message = code = str(getattr(error, "reason_code", "") or "")
-        words = self.texts(code) if code else ""
-        if code == "E02":
-            self.calling.show_clock()
-            return
-        main = words if words and words != code else self.texts("ui.trouble.title")
-        second = self.texts.second(code) if words != code and self.texts.second(code) else sentence(error)
-        self.trouble.say(State.BLOCKED, main, f"{second}  [{code or type(error).__name__}]")
-        self.trouble.show()
+        """Say what happened, what is safe, what to do."""
+        self.messages.trouble(error)
 
-    _message = ""
-
-    def say(self, state: State, main: str, second: str = "") -> None:
-        """Say something in the banner over the page; it goes when the page does."""
-        self.trouble.say(state, main, second)
-        self.trouble.show()
+    def say(self, state: State, main: str, second: str = "", code: str = "") -> None:
+        """Say something in the banner over the page; it goes when the page does. `code`: which message it is, for F1."""
+        self.messages.say(state, main, second, code)
 
     def clear_trouble(self) -> None:
         """Take the message away."""
-        self.trouble.hide()
+        self.messages.clear()
 
     # --- keys --------------------------------------------------------------------------------------------------------------
 
@@ -293,12 +288,11 @@ class Shell(QMainWindow):
         elif key == "Ctrl+Tab":
             self.tabs.next()
         elif key == "F1" and self.has("help") and self._shown != "help":
-            self.help_message = self._message if self.trouble.isVisible() else ""
+            self.help_message = self.messages.code
             self.help_topic, self.help_return = self.page.help_topic or self._shown, (self._shown, self.page.dossier)
             self.go("help")
         elif key == "F1":
-            self.trouble.say(State.LIVE, self.texts("ui.action.help"), self.texts("ui.help.text"))
-            self.trouble.show()
+            self.say(State.LIVE, self.texts("ui.action.help"), self.texts("ui.help.text"))
         else:
             return False
         return True

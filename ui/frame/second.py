@@ -27,6 +27,9 @@ class SecondScreen:
         self._other: OtherLanguage | None = None
         self.window: ApplicantWindow | None = None
         self._signed: Callable[[bytes], None] | None = None
+        self.dossier = ""
+        """Whose things may be shown; empty: nobody's, and what still arrives is dropped."""
+        self._tickets: dict[str, str] = {}
 
     @property
     def texts(self) -> Texts:
@@ -66,32 +69,54 @@ class SecondScreen:
         self._signed = signed
         return True
 
+    def turn_to(self, dossier: str) -> None:
+        """The officer opened a dossier, another one, or none: nothing of the person before stays. The same dossier's next desk leaves what
+        is shown until that desk shows its own."""
+        if dossier != self.dossier:
+            self.dossier, self._signed = dossier, None
+            self._clear(self._tickets.get(dossier, ""))
+
+    def name_ticket(self, dossier: str, ticket: str) -> None:
+        """The ticket of the dossier that was turned to; it stands there until something of that person is shown."""
+        self._tickets = {dossier: ticket}
+        if dossier == self.dossier and self.window is not None and self.window.is_blank:
+            self._clear(ticket)
+
     def blank(self) -> None:
-        """Nothing of anybody."""
+        """Pause, lock, change of dossier: the ticket stays, nothing else, and nothing comes until a dossier is opened anew."""
+        ticket = self._tickets.get(self.dossier, "")
+        self.dossier, self._signed = "", None
+        self._clear(ticket)
+
+    def _clear(self, ticket: str) -> None:
         if self.window is not None:
             self.window.use(self.texts)
-            self.window.blank("")
+            self.window.blank(ticket)
+
+    @property
+    def _open(self) -> bool:
+        return self.shown and bool(self.dossier)
 
     def words(self, words: str) -> None:
         """Say a sentence."""
-        if self.window is not None and self.shown:
+        if self.window is not None and self._open:
             self.window.use(self.texts)
             self.window.words(words)
 
     def frame(self, image: QImage | None, kind: str) -> None:
         """Show a live face."""
-        if self.window is not None and self.shown:
+        if self.window is not None and self._open:
             self.window.show_frame(image, kind)
 
     def hand(self, asked: frozenset[FingerPosition], states: dict[FingerPosition, State], missing: frozenset[FingerPosition],
              question: FingerPosition | None) -> None:  # fmt: skip
         """Show a hand."""
-        if self.window is not None and self.shown:
+        if self.window is not None and self._open:
             self.window.show_hand(asked, states, missing, question)
 
     def view(self, view: ApplicantView, thumbs: tuple[Thumb, ...]) -> None:
         """Show the review."""
-        if self.window is not None and self.shown:
+        if self.window is not None and self._open:
             self.window.use(self.texts)
             self.window.show_view(view, thumbs)
 

@@ -45,6 +45,7 @@ class Tabs:
             return
         wanted = others[0]
         self._shell.page.leave()
+        self._shell.second.blank()
 
         def work() -> str:
             if here:

@@ -122,6 +122,7 @@ class Screen(QWidget):
         """F9: everything stays as it is, back to the queue. What stands in a field is saved first."""
         counter, dossier = self.counter, self.dossier
         self.shell.setFocus()
+        self.shell.second.blank()
         self.ask(lambda: counter.pause(dossier), lambda _: self.shell.go("home"))
 
     def restyle(self) -> None:
