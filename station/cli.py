@@ -41,6 +41,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "population": ("station.commands.population", "Look up people; run the population simulator."),
     "cards": ("station.commands.cards", "Cards from the centre: check in and hand over."),
     "settings": ("station.commands.settings", "Show and check settings."),
+    "bindings": ("station.commands.bindings", "Which key does what at this desk: show, change, swap."),
     "languages": ("station.commands.languages", "Languages of the applicant's screen."),
     "tones": ("station.commands.tones", "Hear the signals of a desk."),
     "screenshots": ("station.commands.screenshots", "Write every screen and state as PNG."),

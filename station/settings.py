@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from station.bindings import Bindings, parse_bindings
 from station.errors import InputError
 from station.files import Files
 from station.hours import read_spans
@@ -37,7 +38,7 @@ class SettingLog(Protocol):
 class Setting:
     """One declared setting. `low`/`high` bound numbers, `choices` bound words, `form` says how a text is
     written (``hours``: one span of a day, ``spans``: several, ``quiet``: several or nothing, ``url``: a web address or nothing,
-    ``language``: a language's code); `legal` ones are shown but not changed by hand, `own`
+    ``language``: a language's code, ``keys``: which key does what); `legal` ones are shown but not changed by hand, `own`
     ones belong to this one kit and are never cloned."""
 
     name: str
@@ -84,7 +85,10 @@ class Setting:
         return value
 
     def _check_form(self, text: str) -> None:
-        """Raises: InputError ``setting-hours``, ``setting-url``, ``setting-language``."""
+        """Raises: InputError ``setting-hours``, ``setting-url``, ``setting-language``, and those of `station.bindings.parse_bindings`."""
+        if self.form == "keys":
+            parse_bindings(text)
+            return
         if self.form == "language":
             if not LANGUAGE.fullmatch(text):
                 raise InputError(f"{self.name}: {text[:20]!r} is no language's code; the default holds. Write vi, en or the name of a file "
@@ -120,6 +124,7 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("devices.card_reader", "devices", "simulated-card"),
     Setting("devices.document_reader", "devices", ""),
     Setting("devices.positioner", "devices", ""),
+    Setting("screen.keys", "bindings", "", form="keys"),
     Setting("screen.language", "screen", "vi", choices=("vi", "vi+en", "en")),
     Setting("applicant.language", "screen", "vi", form="language"),
     Setting("screen.theme", "screen", "light", choices=("light", "dark", "system")),
@@ -168,6 +173,11 @@ class Settings:
     def flag(self, name: str) -> bool:
         """Return a setting that is yes or no."""
         return bool(self[name])
+
+    @property
+    def bindings(self) -> Bindings:
+        """Which key does what."""
+        return parse_bindings(self.text("screen.keys"))
 
     def replaced(self, name: str, value: object) -> Settings:
         """Return settings with one value changed.

@@ -9,13 +9,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from station.files import RealFiles
+from station.settings import settings_in
 from ui.frame.ahead import Ahead
 from ui.qt import QApplication, QGuiApplication
 from ui.screens.table import entries
 from ui.shell import Shell
+from ui.texts import desk_word
 from ui.theme.tokens import State
 
 if TYPE_CHECKING:
+    from station.bindings import Bindings
     from station.counter import Counter
 
 
@@ -24,9 +28,10 @@ SWITCH_S = 0.001
 hundred times and asks for the interpreter after each call: beside a busy thread every one of them could cost the whole interval."""
 
 
-def build_shell(*, language: str = "vi+en", dark: bool = False, large: bool = False, demo: bool = True) -> Shell:
+def build_shell(*, language: str = "vi+en", dark: bool = False, large: bool = False, demo: bool = True,
+                bindings: Bindings | None = None) -> Shell:  # fmt: skip
     """Return the window, before any station is open; its pages are built when first shown."""
-    return Shell(demo=demo, language=language, dark=dark, large=large)
+    return Shell(demo=demo, language=language, dark=dark, large=large, bindings=bindings)
 
 
 def application() -> QApplication:
@@ -51,6 +56,7 @@ def opened(shell: Shell, counter: Counter) -> None:
 
     start_peripherals(shell, counter)
     settings = station.settings
+    shell.use_bindings(settings.bindings)
     shell.tones.follow(settings.values)
     shell.tones.sit(station.session.desk)
     shell.set_look(dark=shell.dark or settings.text("screen.theme") == "dark", large=shell.large or settings.flag("screen.large"))
@@ -58,16 +64,10 @@ def opened(shell: Shell, counter: Counter) -> None:
         shell.second.open()
     Ahead(shell).start()
     operator = station.operator
-    desk = station.session.desk
     if operator is None:
         shell.go("sign-in")
         return
-    word = (
-        shell.texts("ui.desk.all")
-        if desk in ("", "all")
-        else f"{shell.texts('ui.desk.number', number=desk)} · {shell.texts(f'ui.desk.{desk}')}"
-    )
-    shell.show_operator(operator.name, counter.place, word)
+    shell.show_operator(operator.name, counter.place, desk_word(shell.texts, station.session.desk))
     shell.go("home")
 
 
@@ -123,7 +123,10 @@ def run(arguments: Sequence[str]) -> int:
 
 def run_station(app: QApplication, folder: Path, language: str) -> int:
     """Open the window on the real station of `folder` and stay until it is closed."""
-    shell = build_shell(language=language, demo=False)
+    # The keys are no secret and are needed before the station is open: whoever moved "next" from a dead F12 must get past the first page.
+    shell = build_shell(
+        language=language, demo=False, bindings=settings_in(RealFiles(folder)).bindings if folder.is_dir() else None
+    )
     shell.go("start")
     shell.show()
     unlock(shell, folder)

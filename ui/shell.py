@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from station.bindings import Bindings
 from ui.bridge import Jobs
 from ui.collector import Collector
 from ui.frame.action_bar import ActionBar
 from ui.frame.calling import Calling
+from ui.frame.commands import run_command
 from ui.frame.keys import Keys, RepeatGuard
 from ui.frame.menu import COMMANDS, Menu
 from ui.frame.messages import Messages
@@ -37,7 +39,7 @@ from ui.qt import (
 )
 from ui.screens.table import entries, screen_of
 from ui.sound import Tones
-from ui.texts import Texts
+from ui.texts import Texts, desk_word
 from ui.theme.style import Current, make_theme, style_sheet
 from ui.theme.tokens import SMALLEST_WINDOW, State
 from ui.widgets.actions import Action
@@ -50,17 +52,16 @@ if TYPE_CHECKING:
     from station.views.strip import StripView
     from ui.screens.base import Screen
 
-LANGUAGES = ("vi", "vi+en", "en")
-
 
 class Shell(QMainWindow):
     """Owns the pages and the keys; knows nothing of what a page does."""
 
-    def __init__(self, *, demo: bool = True, language: str = "vi", dark: bool = False, large: bool = False) -> None:
+    def __init__(self, *, demo: bool = True, language: str = "vi", dark: bool = False, large: bool = False,
+                 bindings: Bindings | None = None) -> None:  # fmt: skip
         super().__init__()
         self._collector = Collector(self)
         self.jobs = Jobs()
-        self.texts = Texts(language)
+        self.texts = Texts(language, keys=bindings)
         self.counter: Counter | None = None
         self.demo = demo
         self.guard = RepeatGuard()
@@ -75,7 +76,7 @@ class Shell(QMainWindow):
         self.resize(1366, 768)
         self._build()
         self.apply_theme()
-        self.keys = Keys(self, self, self._touched, self.scanned)
+        self.keys = Keys(self, self, self._touched, self.scanned, lambda: self.texts.keys)
         if (app := QApplication.instance()) is not None:
             app.installEventFilter(self.keys)
         self._clock = QTimer(self)
@@ -257,7 +258,7 @@ class Shell(QMainWindow):
         return bool(self._shown) and not self.menu.isVisible() and self.page.digit(number)
 
     def press(self, key: str) -> bool:
-        """Act on a key by name; a second F12 within 400 ms, or before the new page was painted, is dropped."""
+        """Act on a standard key (whatever key is bound to it); a second F12 within 400 ms, or before the new page was painted, is dropped."""
         if self._own_key(key):
             return True
         if not self._shown:
@@ -305,19 +306,7 @@ class Shell(QMainWindow):
     """Where the help screen goes back to: name and dossier."""
 
     def _command(self, name: str) -> None:
-        if name == ":large":
-            self._large = not self._large
-            self.apply_theme()
-        elif name == ":theme":
-            self.set_dark(not self._dark)
-        elif name == ":language":
-            self.set_language(LANGUAGES[(LANGUAGES.index(self.texts.setting) + 1) % len(LANGUAGES)])
-        elif name == ":applicant":
-            self.second.open()
-        elif name == ":lock":
-            self.lock()
-        else:
-            self.go(name)
+        run_command(self, name)
 
     def _touched(self) -> None:
         """A person is here."""
@@ -340,13 +329,8 @@ class Shell(QMainWindow):
     def signed_in(self, view: ShiftView, dossier: str) -> None:
         """Somebody signed in: show their name and go on where the desk was."""
         place = self.counter.place if self.counter is not None else ""
-        desk = (
-            self.texts("ui.desk.all")
-            if view.desk in ("", "all")
-            else f"{self.texts('ui.desk.number', number=view.desk)} · {self.texts(f'ui.desk.{view.desk}')}"
-        )
         self.tones.sit(view.desk)
-        self.show_operator(view.name, place, desk)
+        self.show_operator(view.name, place, desk_word(self.texts, view.desk))
         self.go(self._behind, dossier)
 
     def call_supervisor(self, what: str, subject: str = "") -> None:
@@ -386,11 +370,20 @@ class Shell(QMainWindow):
             self.apply_theme()
 
     def set_language(self, setting: str) -> None:
-        """Switch the language while running: every page is built anew, the one shown is entered with its dossier."""
+        """Switch the language while running."""
+        self._speak(Texts(setting, keys=self.texts.keys))
+
+    def use_bindings(self, bindings: Bindings) -> None:
+        """Obey other keys from now on, and name them everywhere; nothing happens when they are the present ones."""
+        if bindings != self.texts.keys:
+            self._speak(Texts(self.texts.setting, keys=bindings))
+
+    def _speak(self, texts: Texts) -> None:
+        """Say everything in other words: every page is built anew, the one shown is entered with its dossier."""
         shown, dossier = self._shown, self.page.dossier if self._shown else ""
         if self._shown:
             self.page.leave()
-        self.texts = Texts(setting)
+        self.texts = texts
         self._pages, self._shown = {}, ""
         self._build()
         if shown:

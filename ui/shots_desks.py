@@ -249,7 +249,7 @@ def _settings_invalid(studio: Studio) -> None:
 
     studio.go("settings")
     page = studio.page(SettingsScreen)
-    page.groups.setCurrentRow(3)
+    page.groups.setCurrentRow(4)
     page.editors["sound.volume"].set_raw("700")
     page.editors["sound.volume"].changed.emit("sound.volume")
 
@@ -268,7 +268,7 @@ def _settings_hours(studio: Studio) -> None:
 
     studio.go("settings")
     page = studio.page(SettingsScreen)
-    page.groups.setCurrentRow(7)
+    page.groups.setCurrentRow(8)
     page.editors["day.hours"].set_raw("sáng tới tối")
     page.editors["day.hours"].changed.emit("day.hours")
     studio.until(studio.settled)
@@ -280,12 +280,44 @@ def _settings_here(studio: Studio) -> None:
     studio.press("F8")
 
 
-def _settings_saved(studio: Studio) -> None:
+def _settings_bindings(studio: Studio) -> None:
+    """The group of the keys, as a clerk sees it."""
     from ui.screens.settings import SettingsScreen
 
     studio.go("settings")
     page = studio.page(SettingsScreen)
     page.groups.setCurrentRow(3)
+
+
+def _bindings_asked(studio: Studio) -> None:
+    """Somebody who may change keys signed in place; the new key of "next" is awaited."""
+    from ui.screens.settings import SettingsScreen
+
+    _settings_bindings(studio)
+    studio.press("F8")
+    pin = studio.page(SettingsScreen).pin
+    pin.secret.edit.setText(demo_pins(studio.shell.station)[pin.who])
+    studio.press("F12")
+    studio.press("F6")
+
+
+def _bindings_taken(studio: Studio) -> None:
+    """It is another action's: said, and a swap is offered."""
+    _bindings_asked(studio)
+    studio.shell.keys.answer("F5")
+
+
+def _bindings_swapped(studio: Studio) -> None:
+    _bindings_taken(studio)
+    studio.press("F12")
+
+
+def _settings_saved(studio: Studio) -> None:
+    from ui.screens.settings import SettingsScreen
+
+    studio.go("settings")
+    page = studio.page(SettingsScreen)
+    page.groups.setCurrentRow(4)
     page.editors["sound.volume"].set_raw("40")
     studio.press("F12")
 
@@ -380,7 +412,9 @@ DESKS: Shots = (
     ("s16-calibration-failed", _calibration(until="calibration.next.to-correct")), ("s16-calibration-done", _calibration(until="never")),
     ("s17-visit-list", to("home-visit")), ("s17-visit-live", _visit_live), ("s17-visit-exception", _visit_exception),
     ("s17-visit-person", _visit_partly), ("s17-visit-low-battery", _visit_low_battery),
-    ("s18-settings", to("settings")), ("s18-settings-invalid", _settings_invalid), ("s18-settings-hours", _settings_hours), ("s18-settings-keys", _settings_keys), ("s18-settings-here", _settings_here), ("s18-settings-saved", _settings_saved),
+    ("s18-settings", to("settings")), ("s18-settings-invalid", _settings_invalid), ("s18-settings-hours", _settings_hours), ("s18-settings-keys", _settings_keys), ("s18-settings-bindings", _settings_bindings),
+    ("s18-settings-bindings-asked", _bindings_asked), ("s18-settings-bindings-taken", _bindings_taken), ("s18-settings-bindings-swapped", _bindings_swapped),
+    ("s18-settings-here", _settings_here), ("s18-settings-saved", _settings_saved),
     ("s18-settings-nothing", _settings_nothing), ("s18-settings-clone", _settings_clone), ("s18-operators", to("operators")),
     ("s18-operators-admin", _operators_admin), ("s18-operators-add", _operators_add),
     ("x-side-by-side", _side), ("x-side-by-side-blink", _side_blink), ("x-side-by-side-none", _side_none), ("x-print-preview", _paper),

@@ -125,7 +125,7 @@ def _unsaved(studio: Studio) -> None:
 
     studio.go("settings")
     page = studio.page(SettingsScreen)
-    page.groups.setCurrentRow(3)
+    page.groups.setCurrentRow(4)
     page.editors["sound.volume"].set_raw("35")
     page.editors["sound.volume"].changed.emit("sound.volume")
 

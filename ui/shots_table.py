@@ -54,7 +54,7 @@ UNCHANGED: Final[dict[str, str]] = {
 }  # fmt: skip
 MORE: Final = frozenset({
     "s04-fingers-exception", "s04-fingers-disk-full", "s06-iris-exception", "s11-sending-history", "s11-sending-stick", "s11-sending-stopped", "s11-sending-ticked", "s16-calibration-marking",
-    "s17-visit-number", "s17-visit-exception", "s18-settings-clone", "s18-operators-admin", "x-help", "x-help-message", "x-help-nothing",
+    "s17-visit-number", "s17-visit-exception", "s18-settings-clone", "s18-settings-bindings-taken", "s18-operators-admin", "x-help", "x-help-message", "x-help-nothing",
     "x-side-by-side", "x-print-preview",
 })  # fmt: skip
 """States beyond the table that the rules' sections name."""

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+from station.bindings import Bindings
 from station.views.base import Words
 from station.words import Language, say
 from station.words.languages import OtherLanguage
 
 
 class Texts:
-    """``vi`` (default), ``vi+en`` (training: English in small), ``en``; on the applicant's screen another language of the site's."""
+    """``vi`` (default), ``vi+en`` (training: English in small), ``en``; on the applicant's screen another language of the site's.
 
-    def __init__(self, setting: str = "vi", other: OtherLanguage | None = None) -> None:
-        self.setting, self._other = setting, other
+    The catalogue names keys by their standard ones ("Bấm F12"); what is said names the keys that are really bound. Values that are filled in
+    are never touched.
+    """
+
+    def __init__(self, setting: str = "vi", other: OtherLanguage | None = None, keys: Bindings | None = None) -> None:
+        self.setting, self._other, self.keys = setting, other, keys or Bindings()
+
+    def _say(self, code: str, language: Language, **values: object) -> str:
+        text = self.keys.told(say(code, language))
+        return text.format(**values) if values else text
+
+    def key(self, standard: str) -> str:
+        """Return how the key really bound is written, for a standard one (``F12``); Esc, Enter and the like as they are."""
+        return self.keys.shown(standard)
 
     def __call__(self, code: str, **values: object) -> str:
         """Return the main words for `code`."""
         if self._other is not None:
             return self._other.say(code, **values)
-        return say(code, Language.EN if self.setting == "en" else Language.VI, **values)
+        return self._say(code, Language.EN if self.setting == "en" else Language.VI, **values)
 
     def second(self, code: str, **values: object) -> str:
         """Return the second line, empty unless both languages are shown."""
-        return say(code, Language.EN, **values) if self.setting == "vi+en" else ""
+        return self._say(code, Language.EN, **values) if self.setting == "vi+en" else ""
 
     def pair(self, code: str) -> str:
         """Return both languages on one line where both are shown: ``Hồ sơ đang ở đâu · Where each dossier really is``."""
@@ -31,7 +44,7 @@ class Texts:
         """Return why something was refused: the catalogue's words for its reason, else what the error says itself."""
         code = str(getattr(error, "reason_code", "") or "")
         words = self(code) if code else ""
-        return words if words != code else str(error)
+        return words if words != code else self.keys.told(str(error))
 
     def of(self, words: Words) -> str:
         """Return the main words of a view state (values that are codes are said in the same language)."""
@@ -39,7 +52,12 @@ class Texts:
 
     def second_of(self, words: Words) -> str:
         """Return the second line of a view state's words."""
-        return words.say(Language.EN) if self.setting == "vi+en" else ""
+        return words.say_by(lambda code, **values: self._say(code, Language.EN, **values)) if self.setting == "vi+en" else ""
+
+
+def desk_word(texts: Texts, desk: str) -> str:
+    """Return what a desk is called: its number and its work, or that all of them are here."""
+    return texts("ui.desk.all") if desk in ("", "all") else f"{texts('ui.desk.number', number=desk)} · {texts(f'ui.desk.{desk}')}"
 
 
 def format_date(text: str) -> str:

@@ -7,8 +7,10 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from station.bindings import parse_bindings
 from station.clock import legal_day
 from station.cloning import Difference, applied, compare_settings, export_settings, read_export
+from station.desks.key_change import KeyChange
 from station.desks.people import Acting, InPlace, names, signed_in
 from station.dossier.kinds import Kind
 from station.dossier.procedure import load_procedure
@@ -20,6 +22,7 @@ from station.keys.token import TokenSigner
 from station.retention import rule_on
 from station.settings import BY_NAME, MAX_FILE_BYTES
 from station.views.base import Words
+from station.views.bindings import key_history
 from station.views.keys import KeysView, keys_view
 from station.views.operators import OperatorsView, operators_view
 from station.views.settings import SettingsView, settings_view, typed
@@ -68,6 +71,12 @@ class SettingsDesk(InPlace):
         kept = rule_on(legal_day(station.clock.now()))
         found["retention"] = Words("ui.settings.law", {"procedure": kept.name, "version": f"{kept.begins:%d/%m/%Y}"})
         return found
+
+    def key_change(self, pending: str | None = None) -> KeyChange:
+        """Return what changes the keyboard's keys, with an unsaved text of before."""
+        station = self._station
+        history = key_history(station.journal.events_of_kind(Kind.SETTING), names(station))
+        return KeyChange(station.settings.bindings, history, None if pending is None else parse_bindings(pending))
 
     def keys(self) -> KeysView:
         """Return the station's keys; public halves and dates only."""

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from station.bindings import ACTIONS
 from station.dossier.events import Event
 from station.errors import InputError
 from station.settings import DECLARED, Setting, Settings, Value
 from station.views.base import Words
+from station.words import Language, say
 from station.words.languages import BUILT_IN
 
-GROUPS = ("procedure", "quality", "devices", "screen", "sending", "retention", "users", "station")
+GROUPS = ("procedure", "quality", "devices", "bindings", "screen", "sending", "retention", "users", "station")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,12 @@ def settings_view(
 
 
 def _matches(setting: Setting, search: str) -> bool:
-    from station.words import Language
-
     wanted = search.casefold().strip()
-    return not wanted or any(wanted in t.casefold() for t in (setting.name, setting.help(), setting.help(Language.EN)))
+    words = [f"setting.{setting.name}", f"group.{setting.group}"]
+    if setting.form == "keys":
+        words += [f"binding.does.{a.code}" for a in ACTIONS]
+    said = (say(code, language) for code in words for language in Language)
+    return not wanted or any(wanted in t.casefold() for t in (setting.name, *said))
 
 
 def _row(setting: Setting, settings: Settings, event: Event | None, names: Mapping[str, str],

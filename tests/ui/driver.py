@@ -22,7 +22,8 @@ from ui.screens.portrait import PortraitScreen
 from ui.screens.review import ReviewScreen
 from ui.shell import Shell
 
-QT_KEYS = {name: key for key, name in NAMES.items()}
+QT_KEYS = {name: key for key, name in reversed(NAMES.items())}
+HELD = {"Shift": Qt.KeyboardModifier.ShiftModifier, "Ctrl": Qt.KeyboardModifier.ControlModifier}
 ARROWS = {"Down": Qt.Key.Key_Down, "Up": Qt.Key.Key_Up, "Left": Qt.Key.Key_Left, "Right": Qt.Key.Key_Right}
 WAIT = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
 WAKE_MS = 10
@@ -120,10 +121,18 @@ class Clerk:
         return any(a.primary and a.enabled for a in self.shell.page.offers())
 
     def key(self, name: str, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        """Press one key as the keyboard would; a primary key waits until the guard against double presses is over."""
-        if name == "F12":
+        """Press the key that is bound to a standard one, as the keyboard would."""
+        self.press(self.shell.texts.keys.bound(name), modifiers)
+
+    def press(self, name: str, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press this very key of the keyboard, whatever it is bound to: ``F5``, ``Shift+F5``, ``PageDown``; a primary one waits until the
+        guard against double presses is over."""
+        if self.shell.texts.keys.standard(name) == "F12":
             end = self.shell.guard.last + 0.41
             self.until(lambda: time.monotonic() >= end and self.shell.guard.painted)
+        *held, name = name.split("+")
+        for word in held:
+            modifiers |= HELD[word]
         code = QT_KEYS.get(name) or (ARROWS[name] if name in ARROWS else Qt.Key(ord(name.upper())))
         text = name if len(name) == 1 else "\r" if name == "Enter" else ""
         self._send(code, text, modifiers)

@@ -53,7 +53,15 @@ class Calling:
             Action(
                 "leave", texts("ui.action.back"), texts.second("ui.action.back"), "Esc", self._shell.supervisor.shut, icon="back"
             ),
-            Action("ask", texts("ui.f8.ask"), texts.second("ui.f8.ask"), "F8", self._ask_supervisor, icon="person"),
+            Action(
+                "ask",
+                texts("ui.f8.ask"),
+                texts.second("ui.f8.ask"),
+                "F8",
+                self._ask_supervisor,
+                icon="person",
+                shown=texts.key("F8"),
+            ),
             Action(
                 "decide",
                 texts("ui.f8.decide"),
@@ -62,11 +70,12 @@ class Calling:
                 self._decide_here,
                 primary=True,
                 icon="double-check",
+                shown=texts.key("F12"),
             ),
         ]
         if what == CLOCK and self._dialog:
             words = texts("ui.f8.set-clock"), texts.second("ui.f8.set-clock")
-            offered.insert(1, Action("set-clock", *words, "F5", self._set_clock, icon="tool"))
+            offered.insert(1, Action("set-clock", *words, "F5", self._set_clock, icon="tool", shown=texts.key("F5")))
         return [a for a in offered if a.name != "ask" or what not in {CLOCK, CASE}]
 
     def _offer_dialog(self, dialog: tuple[str, ...]) -> None:
@@ -79,7 +88,9 @@ class Calling:
 
     def _set_clock(self) -> None:
         dialog, panel = self._dialog, self._shell.supervisor
-        self._shell.jobs.submit(lambda: open_dialog(dialog), None, lambda error: panel.refuse(str(error)))
+        self._shell.jobs.submit(
+            lambda: open_dialog(dialog), None, lambda error: panel.refuse(self._shell.texts.keys.told(str(error)))
+        )
 
     def _ask_supervisor(self) -> None:
         counter, dossier, panel = self._shell.counter, self._shell.page.dossier, self._shell.supervisor
@@ -105,7 +116,7 @@ class Calling:
             self._shell.jobs.submit(
                 lambda: counter.supervisor.override_clock(who, pin, why),
                 self._clock_allowed,
-                lambda error: panel.refuse(str(error)),
+                lambda error: panel.refuse(self._shell.texts.keys.told(str(error))),
             )
             return
 
@@ -123,7 +134,7 @@ class Calling:
                 self._shell.texts.second("ui.f8.decided", count=count),
             )
 
-        self._shell.jobs.submit(work, decided, lambda error: panel.refuse(str(error)))
+        self._shell.jobs.submit(work, decided, lambda error: panel.refuse(self._shell.texts.keys.told(str(error))))
 
     def show_clock(self) -> None:
         """E02: by how much the clock is off, how it is known, and that F8 lets a supervisor record an override."""

@@ -1,4 +1,7 @@
-"""Keys for the whole window: function keys act wherever the focus is, once per press; a scanner's burst is one scan.
+"""Keys for the whole window: bound keys act wherever the focus is, once per press; a scanner's burst is one scan.
+
+What is pressed is translated by the station's bindings into the standard key it stands for (`station.bindings`), and only that is handed on:
+no screen knows which key was really pressed.
 
 Composing Vietnamese text (Telex, VNI through an input method) is committed before any key acts. Nothing here filters letters:
 what is typed at a person's speed reaches its field untouched.
@@ -11,12 +14,14 @@ from collections.abc import Callable
 from typing import Protocol
 
 from devices.document_readers.wedge import MrzLines, WedgeAnswer, WedgeFilter
+from station.bindings import FUNCTION, Bindings
 from ui.qt import (
     QAbstractButton,
     QApplication,
     QComboBox,
     QEvent,
     QKeyEvent,
+    QKeySequence,
     QLineEdit,
     QListWidget,
     QMainWindow,
@@ -28,9 +33,23 @@ from ui.qt import (
 )
 
 REPEAT_GUARD_S = 0.4
+NEXT = "F12"
+PLAIN = frozenset({"Esc", "Enter", "Ctrl+Tab"})
+"""Keys with a meaning of their own, which nobody rebinds."""
+MODIFIERS = frozenset({Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta, Qt.Key.Key_CapsLock,
+                       Qt.Key.Key_NumLock, Qt.Key.Key_Super_L, Qt.Key.Key_Super_R})  # fmt: skip
+"""Keys that are only held beside others: they are never the answer to "press the new key"."""
 NAMES = {Qt.Key.Key_F1: "F1", Qt.Key.Key_F2: "F2", Qt.Key.Key_F3: "F3", Qt.Key.Key_F4: "F4", Qt.Key.Key_F5: "F5", Qt.Key.Key_F6: "F6",
          Qt.Key.Key_F7: "F7", Qt.Key.Key_F8: "F8", Qt.Key.Key_F9: "F9", Qt.Key.Key_F10: "F10", Qt.Key.Key_F11: "F11", Qt.Key.Key_F12: "F12",
-         Qt.Key.Key_Escape: "Esc", Qt.Key.Key_Delete: "Del", Qt.Key.Key_Return: "Enter"}  # fmt: skip
+         Qt.Key.Key_F13: "F13", Qt.Key.Key_F14: "F14", Qt.Key.Key_F15: "F15", Qt.Key.Key_F16: "F16", Qt.Key.Key_F17: "F17",
+         Qt.Key.Key_F18: "F18", Qt.Key.Key_F19: "F19", Qt.Key.Key_F20: "F20", Qt.Key.Key_F21: "F21", Qt.Key.Key_F22: "F22",
+         Qt.Key.Key_F23: "F23", Qt.Key.Key_F24: "F24",
+         Qt.Key.Key_Escape: "Esc", Qt.Key.Key_Delete: "Del", Qt.Key.Key_Return: "Enter", Qt.Key.Key_Enter: "Enter", Qt.Key.Key_Tab: "Tab",
+         Qt.Key.Key_Backtab: "Tab", Qt.Key.Key_Space: "Space", Qt.Key.Key_Backspace: "Backspace", Qt.Key.Key_Insert: "Insert",
+         Qt.Key.Key_Home: "Home", Qt.Key.Key_End: "End", Qt.Key.Key_PageUp: "PageUp", Qt.Key.Key_PageDown: "PageDown",
+         Qt.Key.Key_Pause: "Pause", Qt.Key.Key_Up: "Up", Qt.Key.Key_Down: "Down", Qt.Key.Key_Left: "Left", Qt.Key.Key_Right: "Right",
+         Qt.Key.Key_Print: "Print", Qt.Key.Key_ScrollLock: "ScrollLock"}  # fmt: skip
+KEYPAD = {Qt.Key.Key_Enter: "Num+Enter", Qt.Key.Key_Plus: "NumPlus", Qt.Key.Key_Asterisk: "NumStar"}
 TYPING = (QLineEdit, QPlainTextEdit, QComboBox)
 
 
@@ -44,12 +63,24 @@ class Hands(Protocol):
         """Act on a digit typed outside a field."""
 
 
+def pressed_name(event: QKeyEvent) -> str:
+    """Return the name of the key that was pressed, as `station.bindings` writes it: ``F5``, ``Shift+F5``, ``NumPlus``, ``Alt+Z``."""
+    key, held = Qt.Key(event.key()), event.modifiers()
+    name = KEYPAD.get(key, "") if held & Qt.KeyboardModifier.KeypadModifier else ""
+    name = name or NAMES.get(key, "") or QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText)
+    beside = (("Ctrl", Qt.KeyboardModifier.ControlModifier), ("Alt", Qt.KeyboardModifier.AltModifier),
+              ("Meta", Qt.KeyboardModifier.MetaModifier), ("Shift", Qt.KeyboardModifier.ShiftModifier))  # fmt: skip
+    return "".join(f"{word}+" for word, bit in beside if held & bit) + name
+
+
 class Keys(QObject):
     """An application-wide filter for one window."""
 
-    def __init__(self, window: QMainWindow, hands: Hands, touched: Callable[[], None], scanned: Callable[[str], None]) -> None:
+    def __init__(self, window: QMainWindow, hands: Hands, touched: Callable[[], None], scanned: Callable[[str], None],
+                 bindings: Callable[[], Bindings]) -> None:  # fmt: skip
         super().__init__(window)
-        self._window, self._hands, self._touched, self._scanned = window, hands, touched, scanned
+        self._window, self._hands, self._touched, self._scanned, self._bindings = window, hands, touched, scanned, bindings
+        self._taker: Callable[[str], None] | None = None
         self._wedge: WedgeFilter[tuple[QWidget, QKeyEvent]] = WedgeFilter()
         self._zones = MrzLines()
         self._replaying = False
@@ -61,6 +92,16 @@ class Keys(QObject):
     def commit_composed() -> None:
         """Let the platform's input method commit the word being composed."""
         QApplication.inputMethod().commit()
+
+    def ask(self, taker: Callable[[str], None] | None) -> None:
+        """Give the name of the very next key to `taker` instead of acting on it ("press the new key"); None: ask no longer."""
+        self._taker = taker
+
+    def answer(self, pressed: str) -> None:
+        """Give a key's name to who asked for it, once."""
+        taker, self._taker = self._taker, None
+        if taker is not None:
+            taker(pressed)
 
     def stop(self) -> None:
         """Hold nothing back any more."""
@@ -127,29 +168,30 @@ class Keys(QObject):
         return watched.window() is self._window and (watched is self._window or watched is self._window.focusWidget())
 
     def _key(self, event: QKeyEvent) -> bool:
-        key = event.key()
+        key, pressed = event.key(), pressed_name(event)
         focus = self._window.focusWidget()
         typing = isinstance(focus, TYPING)
-        if event.isAutoRepeat():
-            return key in NAMES and not (typing and key in (Qt.Key.Key_Delete, Qt.Key.Key_Return))
-        keypad = bool(event.modifiers() & Qt.KeyboardModifier.KeypadModifier)
-        if not typing and Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
+        if self._taker is not None:
+            if not event.isAutoRepeat() and Qt.Key(key) not in MODIFIERS:
+                self.answer(pressed)
+            return True
+        if not typing and not event.isAutoRepeat() and Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
             return self._hands.digit(key - Qt.Key.Key_0)
-        name = NAMES.get(Qt.Key(key))
-        own_space = isinstance(focus, (*TYPING, QAbstractButton, QListWidget)) or bool(getattr(focus, "takes_space", False))
-        space = key == Qt.Key.Key_Space and not own_space
-        if space or (key == Qt.Key.Key_Enter and keypad):
-            name = "F12"
-        elif key == Qt.Key.Key_Tab and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            name = "Ctrl+Tab"
-        if name is None or (typing and name in ("Del", "Enter")):
-            return False
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            name = f"Shift+{name}"
+        name = "" if typing and pressed in ("Del", "Enter") else self._meaning(pressed, focus)
+        if not name or event.isAutoRepeat():
+            return bool(name) or pressed in FUNCTION  # a function key that is bound to nothing means nothing to a field either
         if typing:
             # A word in preedit would be lost when the focus leaves: commit it first.
             self.commit_composed()
         return self._hands.press(name)
+
+    def _meaning(self, pressed: str, focus: QWidget | None) -> str:
+        """Return the standard key that a pressed one stands for, empty when it is the focus's own."""
+        if pressed in PLAIN:
+            return pressed
+        own_space = isinstance(focus, (*TYPING, QAbstractButton, QListWidget)) or bool(getattr(focus, "takes_space", False))
+        space = pressed == "Space" and not own_space
+        return NEXT if space or pressed == "Num+Enter" else self._bindings().standard(pressed)
 
 
 class RepeatGuard:

@@ -35,7 +35,7 @@ class Messages:
             self._shell.calling.show_clock()
             return
         main = words if words and words != code else texts("ui.trouble.title")
-        second = texts.second(code) if words != code and texts.second(code) else sentence(error)
+        second = texts.second(code) if words != code and texts.second(code) else texts.keys.told(sentence(error))
         self.say(State.BLOCKED, main, f"{second}  [{code or type(error).__name__}]", code)
 
     def say(self, state: State, main: str, second: str = "", code: str = "") -> None:

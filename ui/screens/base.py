@@ -6,7 +6,8 @@ The contract, in full:
 - `enter(dossier)` is called each time it is shown; ask for view state there: ``self.ask(job, done)`` runs ``job()`` on the station's
   thread and calls ``done(result)`` on the UI thread; an error goes to the trouble banner (or to ``failed``). `leave()` stops what is
   live. A job may come back after the page was left: compare `self.entered` (it counts up at every enter and leave).
-- `offers()` returns the actions; the shell draws them and binds their keys. Exactly one is primary (F12). After a change call
+- `offers()` returns the actions, each with its standard key (`station.bindings`: F12 is "next" whatever key is bound to it; never compare
+  what a keyboard sent). The shell draws them with the keys really bound. Exactly one is primary (F12). After a change call
   ``self.shell.refresh_actions()``. Other keys: `digit(n)` (a digit typed outside a field), `key(name)`, `scanned(text)` (a scanner's
   burst). Return True when it meant something here.
 - Never in a screen: files, SQL, crypto, device calls (a guard in the tests raises). `self.counter` has what the desk does,
@@ -134,4 +135,5 @@ class Screen(QWidget):
         fields = {k: str(v) for k, v in values.items() if str(v).startswith("ui.field.")}
         first = {**values, **{k: self.texts(v).lower() for k, v in fields.items()}}
         second = {**values, **{k: self.texts.second(v).lower() for k, v in fields.items()}}
-        return Action(name, self.texts(code, **first), self.texts.second(code, **second), key, run, enabled, primary, icon)
+        return Action(name, self.texts(code, **first), self.texts.second(code, **second), key, run, enabled, primary, icon,
+                      self.texts.key(key))  # fmt: skip

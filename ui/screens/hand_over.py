@@ -48,7 +48,7 @@ class HandOverScreen(Screen):
         top = QHBoxLayout()
         self._head = Head(self.texts("ui.hand.title"), self.texts.pair("s13.question"))
         top.addWidget(self._head, 3)
-        self.scan = Entry(f"{self.texts('ui.hand.scan')} (F2)")
+        self.scan = Entry(f"{self.texts('ui.hand.scan')} ({self.texts.key('F2')})")
         self.scan.committed.connect(self._scan_typed)
         top.addWidget(self.scan, 2)
         column.addLayout(top)

@@ -85,7 +85,7 @@ class HelpScreen(Screen):
         self._title.setText(self.texts.of(found.title))
         self._text.setText(self.texts.of(found.text))
         self._second.setText(self.texts.second_of(found.text))
-        self._keys.show_pairs([(k, self.texts.of(w)) for k, w in found.keys])
+        self._keys.show_pairs([(self.texts.key(k), self.texts.of(w)) for k, w in found.keys])
         self.shell.refresh_actions()
 
     def _picked(self, index: int) -> None:

@@ -62,7 +62,7 @@ class HomeScreen(Screen):
         words.addWidget(self._day)
         row.addLayout(words)
         row.addStretch(1)
-        self.scan = ScanField(self.texts("ui.today.scan"))
+        self.scan = ScanField(self.texts("ui.today.scan"), self.texts.key("F2"))
         self.scan.setMinimumWidth(490)
         self.scan.setMinimumHeight(44)
         self.scan.returnPressed.connect(self._typed)

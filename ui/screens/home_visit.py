@@ -311,7 +311,8 @@ class HomeVisitScreen(Screen):
                 self.texts(code, step=self.texts(name).lower()),
                 self.texts.second(code, step=self.texts.second(name).lower()),
             )
-            actions.append(Action("capture", main, second, "F12", self._capture, allowed, primary=True, icon="finger"))
+            actions.append(Action("capture", main, second, "F12", self._capture, allowed, primary=True, icon="finger",
+                                  shown=self.texts.key("F12")))  # fmt: skip
         else:
             actions.append(self.act("review", "ui.action.visit-review", "F12", self._review, primary=True, icon="pen"))
         return actions

@@ -4,7 +4,13 @@ by a file: export, compare, apply.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from station.bindings import ACTIONS
+from station.bindings import SETTING as BINDINGS
 from station.cloning import Difference
+from station.desks.key_change import KeyChange
 from station.desks.settings import SettingsDesk
 from station.keys import Permission
 from station.settings import BY_NAME
@@ -21,6 +27,7 @@ from ui.widgets.chips import Banner, card, label
 from ui.widgets.entry import Entry
 from ui.widgets.heads import Head
 from ui.widgets.key_card import key_card
+from ui.widgets.keys_panel import KeysPanel
 from ui.widgets.rows import Row, RowList
 from ui.widgets.setting_row import SettingEditor, fits
 
@@ -38,6 +45,9 @@ class SettingsScreen(Screen):
         self._pending: dict[str, object] = {}
         self._allowed: dict[str, bool] = {}
         self.keys: KeysView | None = None
+        self.change: KeyChange | None = None
+        self.bindings: KeysPanel | None = None
+        """The table of the group "Phím" while it is shown."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         top = QHBoxLayout()
@@ -75,7 +85,8 @@ class SettingsScreen(Screen):
         super().enter(dossier)
         if self.desk is None:
             self.desk = SettingsDesk(self.station)
-        self.editors, self._pending = {}, {}
+        self.editors, self._pending, self.change = {}, {}, None
+        self.shell.keys.ask(None)
         self.banner.hide()
         self._show_clone(shown=False)
         self.pin.hide()
@@ -85,6 +96,7 @@ class SettingsScreen(Screen):
     def leave(self) -> None:
         """The second person's right to change ends with the page."""
         super().leave()
+        self.shell.keys.ask(None)
         if self.desk is not None:
             self.desk.go()
 
@@ -92,11 +104,17 @@ class SettingsScreen(Screen):
         desk, text = self.desk, self.search.text()
         assert desk is not None, "made at the first enter"
         keys = not text.strip() or text.strip().casefold() in self.texts("group.keys").casefold()
-        self.ask(lambda: (desk.view(text), {n: desk.may_change(n) for n in BY_NAME}, desk.keys() if keys else None), self._show)
+        pending = self.change.pending.to_text() if self.change is not None and self.change.differs else None
+        self.ask(lambda: (desk.view(text), {n: desk.may_change(n) for n in BY_NAME}, desk.keys() if keys else None,
+                          desk.key_change(pending)), self._show)  # fmt: skip
 
-    def _show(self, answer: tuple[SettingsView, dict[str, bool], KeysView | None]) -> None:
-        self.view, self._allowed, self.keys = answer
-        rows = [Row(self.texts(f"group.{g}"), (), None, "", str(len(rows))) for g, rows in self.view.groups]
+    def _show(self, answer: tuple[SettingsView, dict[str, bool], KeysView | None, KeyChange]) -> None:
+        self.view, self._allowed, self.keys, self.change = answer
+        if self.change.stored != self.shell.texts.keys:
+            self._obey(self.change)
+            return
+        rows = [Row(self.texts(f"group.{g}"), (), None, "", str(len(ACTIONS) if g == "bindings" else len(rows)))
+                for g, rows in self.view.groups]  # fmt: skip
         if self.keys is not None:
             rows.append(Row(self.texts("group.keys"), (), State.RETRY if self.keys.alarm else None, "", str(len(self.keys.rows))))
         self.groups.show_rows(rows)
@@ -109,7 +127,24 @@ class SettingsScreen(Screen):
             self.banner.say(State.RETRY, words)
         self._show_group()
 
+    def _obey(self, change: KeyChange) -> None:
+        """Other keys were saved or taken over: the window is built anew with them, and shows this group with what was said."""
+        said, at = self._said, self.groups.currentRow()
+        self.shell.use_bindings(change.stored)
+        page = self.shell.page
+        assert isinstance(page, SettingsScreen)
+        page.resume(at, said)
+
+    def resume(self, at: int, said: tuple[State, str, dict[str, Any]] | None) -> None:
+        """Go on where the page before was left: with this group, and what was said."""
+        self.groups.show_rows([Row("")] * (at + 1), at)  # the row that is kept when the answer comes
+        if said is not None:
+            self._say(said[0], said[1], **said[2])
+
+    _said: tuple[State, str, dict[str, Any]] | None = None
+
     def _say(self, state: State, code: str, **values: object) -> None:
+        self._said = (state, code, values)
         self.banner.show()
         self.banner.say(state, self.texts(code, **values), self.texts.second(code, **values))
 
@@ -120,8 +155,13 @@ class SettingsScreen(Screen):
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(8)
         self._pending = self.unsaved()
-        self.editors = {}
-        if view is not None and 0 <= index < len(view.groups):
+        self.editors, self.bindings = {}, None
+        if self.change is not None and self.change.asking:
+            self._stop_asking()
+        if view is not None and 0 <= index < len(view.groups) and view.groups[index][0] == "bindings" and self.change is not None:
+            self.bindings = KeysPanel(self.texts, self.change, allowed=self._allowed.get(BINDINGS, False))
+            column.addWidget(self.bindings, 1)
+        elif view is not None and 0 <= index < len(view.groups):
             group, rows = view.groups[index]
             column.addWidget(label(self.texts(f"group.{group}"), "strong"))
             for row in rows:
@@ -137,14 +177,17 @@ class SettingsScreen(Screen):
                 column.addWidget(label(self.texts.of(words), "quiet", wrap=True))
             for key in self.keys.rows:
                 column.addWidget(key_card(self.texts, key))
-        column.addStretch(1)
+        if self.bindings is None:
+            column.addStretch(1)
         self._scroll.setWidget(body)
         self.shell.refresh_actions()
 
     def unsaved(self) -> dict[str, object]:
         """Values that differ from what is set, by name, also those of groups looked at before."""
         here = {n: e.raw() for n, e in self.editors.items() if e.differs()}
-        return {n: v for n, v in self._pending.items() if n not in self.editors} | here
+        if self.change is not None and self.change.differs:
+            here[BINDINGS] = self.change.pending.to_text()
+        return {n: v for n, v in self._pending.items() if n not in self.editors and n != BINDINGS} | here
 
     def wrong(self) -> list[str]:
         """Names of the unsaved values that no setting can hold, in the order of the groups."""
@@ -176,6 +219,8 @@ class SettingsScreen(Screen):
                     self.act("here", "ui.settings.here", "F8", self.pin.ask_who, enabled=not self._changes_kit()),
                     self.act("apply", "ui.action.apply-settings", "F12", self._apply, enabled=self.clone.compared and self._changes_kit(),
                              primary=True, icon="double-check")]  # fmt: skip
+        if self.bindings is not None and self.change is not None:
+            return self._key_offers(self.bindings, self.change)
         return [
             self.act("search", "ui.action.search-field", "F2", self.search.edit.setFocus, icon="eye"),
             self.act("default", "ui.action.default", "F4", self._default, enabled=self._focused() is not None),
@@ -186,6 +231,63 @@ class SettingsScreen(Screen):
                 "save", "ui.action.save-settings", "F12", self._save, enabled=bool(self.unsaved()), primary=True, icon="disk"
             ),
         ]
+
+    # --- keys ------------------------------------------------------------------------------------------------------------------
+
+    def _key_offers(self, panel: KeysPanel, change: KeyChange) -> list[Action]:
+        """While a key is awaited every key is the answer; a conflict offers the swap; otherwise: a new key, the default, all of them."""
+        if change.asking:
+            return [self.act("cancel", "ui.action.cancel", "Esc", self._stop_asking)]
+        if change.view().swap:
+            return [self.act("cancel", "ui.action.cancel", "Esc", self._stop_asking),
+                    self.act("new-key", "ui.action.new-key", "F6", self._new_key, icon="pen"),
+                    self.act("swap", "ui.action.swap-keys", "F12", lambda: self._changed_keys(change.swap), primary=True, icon="swap")]  # fmt: skip
+        return [
+            self.act("search", "ui.action.search-field", "F2", self.search.edit.setFocus, icon="eye"),
+            self.act("new-key", "ui.action.new-key", "F6", self._new_key, enabled=panel.allowed, icon="pen"),
+            self.act("default", "ui.action.default", "F4", lambda: self._changed_keys(lambda: change.reset(panel.table.chosen)),
+                     enabled=panel.allowed),
+            self.act("all-default", "ui.action.all-default", "F5", lambda: self._changed_keys(change.reset),
+                     enabled=panel.allowed and any(r.changed for r in change.view().rows), icon="retake"),
+            self.act("here", "ui.settings.here", "F8", self.pin.ask_who, enabled=not self._changes_kit()),
+            self.act("save", "ui.action.save-settings", "F12", self._save, enabled=bool(self.unsaved()), primary=True, icon="disk"),
+        ]  # fmt: skip
+
+    def _new_key(self) -> None:
+        """The very next key is the answer, whatever it does elsewhere."""
+        change, panel = self.change, self.bindings
+        if change is None or panel is None or not panel.allowed or not panel.table.chosen:
+            return
+        action = panel.table.chosen
+        self._changed_keys(lambda: change.ask(action))
+        self.shell.keys.ask(lambda key: self._changed_keys(lambda: change.pressed(key)))
+
+    def _stop_asking(self) -> None:
+        self.shell.keys.ask(None)
+        if self.change is not None:
+            self._changed_keys(self.change.cancel)
+
+    def _changed_keys(self, step: Callable[[], None]) -> None:
+        """Take one step and show what came of it."""
+        step()
+        if self.bindings is not None:
+            self.bindings.show_change()
+        self.shell.refresh_actions()
+
+    def key(self, name: str) -> bool:
+        """Enter on the group goes to its table, on a row it asks for the new key; Esc leaves a conflict as it was."""
+        change, panel = self.change, self.bindings
+        if panel is None or change is None or self.pin.isVisible():
+            return False
+        if name == "Enter" and self.shell.focusWidget() is self.groups:
+            panel.table.setFocus()
+        elif name == "Enter" and self.shell.focusWidget() is panel.table:
+            self._new_key()
+        elif name == "Esc" and change.view().swap:
+            self._stop_asking()
+        else:
+            return False
+        return True
 
     def _changes_kit(self) -> bool:
         """Whether who is here may change the kit's own settings (not only how this screen looks)."""
@@ -227,7 +329,7 @@ class SettingsScreen(Screen):
             return
 
         def saved(count: int) -> None:
-            self.editors, self._pending = {}, {}
+            self.editors, self._pending, self.change = {}, {}, None
             self._ask()
             self._say(State.GOOD, "ui.settings.saved", count=count)
             self._use(changes)
@@ -306,6 +408,7 @@ class SettingsScreen(Screen):
 
         def done(count: int) -> None:
             self.clone.say(State.GOOD, self.texts("ui.settings.applied", count=count))
+            self._said = State.GOOD, "ui.settings.applied", {"count": count}
             self._ask()
             self._compare()
 
@@ -314,4 +417,7 @@ class SettingsScreen(Screen):
     def restyle(self) -> None:
         """Measure the rows anew."""
         self.groups.relayout()
+        if self.bindings is not None:
+            self.bindings.table.forget()
+            self.bindings.show_change()
         self._left.setHidden(self.shell.large and self.clone.isVisible())

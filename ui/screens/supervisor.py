@@ -113,7 +113,7 @@ class SupervisorScreen(Screen):
         if self.who:
             self._decides.set(State.GOOD, self.texts("ui.supervisor.decides", name=self.who))
         else:
-            self._decides.set(State.RETRY, self.texts("ui.action.supervisor-here") + " · F8")
+            self._decides.set(State.RETRY, self.texts("ui.action.supervisor-here") + f" · {self.texts.key('F8')}")
         self._choose(max(0, self.rows.currentRow()))
 
     def _row(self, row: InboxRow) -> Row:

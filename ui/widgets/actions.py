@@ -13,7 +13,8 @@ from ui.theme.tokens import State
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing a screen can do: id, words in the main and the second language, the key's name, what it calls."""
+    """One thing a screen can do: id, words in the main and the second language, its standard key, what it calls; `shown` is the key that is
+    really bound, as it is written on the button (empty: the standard one)."""
 
     name: str
     text: str
@@ -23,6 +24,12 @@ class Action:
     enabled: bool = True
     primary: bool = False
     icon: str = ""
+    shown: str = ""
+
+    @property
+    def key_text(self) -> str:
+        """The key as it is written on the button."""
+        return self.shown or self.key
 
 
 ICONS = {
@@ -35,7 +42,7 @@ ICONS = {
     "F6": "next",
     "F3": "warning",
 }
-"""The pictogram of a key where the action names none."""
+"""The pictogram of a standard key where the action names none."""
 
 
 class ActionButton(QAbstractButton):
@@ -59,7 +66,7 @@ class ActionButton(QAbstractButton):
         self.action = action
         self.setEnabled(action.enabled)
         self.setAccessibleName(action.text)
-        self.setAccessibleDescription(f"{action.second} ({action.key})")
+        self.setAccessibleDescription(f"{action.second} ({action.key_text})")
         self.update()
 
     @property
@@ -89,7 +96,7 @@ class ActionButton(QAbstractButton):
         """As wide as both lines and the key need."""
         scale = Current.theme.scale
         main = Current.theme.font(self._main_px(), 700 if self.action.primary else 600)
-        key = advance(self.action.key, scale.caption, 700) + 14
+        key = advance(self.action.key_text, scale.caption, 700) + 14
         wide = max(advance(self.action.text, main.pixelSize(), main.weight()), advance(self.second, scale.caption))
         icon = 28 if self._icon else 0
         low = min(scale.button, 64) if self._compact else scale.button
@@ -121,14 +128,14 @@ class ActionButton(QAbstractButton):
             )
         key_font = theme.font(theme.scale.caption, 700)
         key_metrics = QFontMetrics(key_font)
-        key_wide = key_metrics.horizontalAdvance(self.action.key) + 12
+        key_wide = key_metrics.horizontalAdvance(self.action.key_text) + 12
         key_high = key_metrics.height() + 5
         key_box = QRectF(box.right() - key_wide - 10, box.center().y() - key_high / 2, key_wide, key_high)
         painter.setPen(QPen(ink, 1.3))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(key_box, 4, 4)
         painter.setFont(key_font)
-        painter.drawText(key_box, Qt.AlignmentFlag.AlignCenter, self.action.key)
+        painter.drawText(key_box, Qt.AlignmentFlag.AlignCenter, self.action.key_text)
         left = box.left() + 12
         if self._icon:
             paint_pictogram(painter, self._icon, QRectF(left, box.center().y() - 9, 18, 18), ink)

@@ -21,7 +21,7 @@ class DevicePanel(QWidget):
         self._shown: object = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        frame, self._lines = card(texts("ui.today.devices"), right=f"F5 {texts('ui.today.check')}", small=True)
+        frame, self._lines = card(texts("ui.today.devices"), right=f"{texts.key('F5')} {texts('ui.today.check')}", small=True)
         column.addWidget(frame)
 
     def show_devices(self, devices: tuple[DeviceRow, ...], *, screen: bool, large: bool) -> None:

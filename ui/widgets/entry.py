@@ -84,6 +84,15 @@ class PinPanel(QFrame):
         self._pins: dict[str, str] = {}
         self._who.currentIndexChanged.connect(self._hinted)
 
+    @property
+    def who(self) -> str:
+        """Id of the person who is chosen."""
+        return str(self._who.currentData() or "")
+
+    def choose(self, operator: str) -> None:
+        """Choose a person."""
+        self._who.setCurrentIndex(self._who.findData(operator))
+
     def begin(self, people: Sequence[tuple[str, str]], pins: dict[str, str]) -> None:
         """Offer people (id, name); `pins` are the demo's, shown as a hint so that nobody is stuck."""
         self._pins = pins
@@ -95,13 +104,13 @@ class PinPanel(QFrame):
         self.secret.edit.setFocus()
 
     def _hinted(self) -> None:
-        pin = self._pins.get(str(self._who.currentData() or ""), "")
+        pin = self._pins.get(self.who, "")
         self._hint.setText(self._texts("ui.pin.demo", pin=pin) if pin else "")
         self._hint.setVisible(bool(pin))
 
     def give(self) -> None:
         """Hand the PIN over and forget it."""
-        operator, secret = str(self._who.currentData() or ""), self.secret.text()
+        operator, secret = self.who, self.secret.text()
         self.secret.edit.clear()
         if operator and secret:
             self.given.emit(operator, secret)

@@ -10,9 +10,9 @@ ICON = 20
 
 
 class ScanField(QLineEdit):
-    """A field with room for a pictogram and a key; both are painted, neither takes the focus."""
+    """A field with room for a pictogram and the key that leads to it (as it is bound); both are painted, neither takes the focus."""
 
-    def __init__(self, words: str, key: str = "F2") -> None:
+    def __init__(self, words: str, key: str) -> None:
         super().__init__()
         self._key = key
         self.setPlaceholderText(words)

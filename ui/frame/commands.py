@@ -1,0 +1,26 @@
+"""What the menu and F11 do beside going to a screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ui.shell import Shell
+
+LANGUAGES = ("vi", "vi+en", "en")
+
+
+def run_command(shell: Shell, name: str) -> None:
+    """Do one of the window's own commands (``:large``); any other name is a screen to go to."""
+    if name == ":large":
+        shell.set_look(dark=shell.dark, large=not shell.large)
+    elif name == ":theme":
+        shell.set_dark(not shell.dark)
+    elif name == ":language":
+        shell.set_language(LANGUAGES[(LANGUAGES.index(shell.texts.setting) + 1) % len(LANGUAGES)])
+    elif name == ":applicant":
+        shell.second.open()
+    elif name == ":lock":
+        shell.lock()
+    else:
+        shell.go(name)
