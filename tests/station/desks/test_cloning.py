@@ -28,7 +28,7 @@ def values_of(setting: Setting) -> st.SearchStrategy[object]:
     if setting.form:
         return st.sampled_from({"hours": ("06:00-18:00", "22:00-24:00"), "spans": ("18:00-06:00", "12:00-13:00, 22:00-05:00"),
                                 "url": ("", "https://intake.example", "http://127.0.0.1:8443/x"),
-                                "keys": ("", "next=F5 device-check=F12", "pedal=PageDown"),
+                                "quiet": ("", "21:00-06:00"), "keys": ("", "next=F5 device-check=F12", "pedal=PageDown"),
                                 "language": ("vi", "en", "tyz", "hmn-Latn")}[setting.form])  # fmt: skip
     if setting.kind is str:
         return st.text("ab ă:-7", max_size=20)
