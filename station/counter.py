@@ -152,13 +152,26 @@ class Counter(Capturing):
         states = self.station.book.states()
         if len(digits) == 12:
             return next((s.id for s in reversed(states) if s.value("personal_no") == digits), "")
-        if len(digits) <= 4:
-            return self.queue.dossier_of(digits)
-        kind, body = read_code(code)
-        if kind is CodeKind.TICKET:
-            return self.queue.dossier_of(str(int(body)))
+        if ticket := self.ticket_of(code):
+            return self.queue.dossier_of(ticket)
+        read_code(code)
         number = code.strip()
         return next((s.id for s in states if number in (s.number, s.id)), "")
+
+    @staticmethod
+    def ticket_of(code: str) -> str:
+        """Return the ticket's number that a scanned or typed code names, "" when it names something else.
+
+        Raises:
+            InputError: a ticket's code with a wrong digit.
+        """
+        digits = "".join(c for c in code if c.isdigit())
+        if len(digits) <= 4:
+            return digits
+        if not digits.startswith(CodeKind.TICKET.value) or len(digits) == 12:
+            return ""
+        kind, body = read_code(code)
+        return str(int(body)) if kind is CodeKind.TICKET else ""
 
     def open_tabs(self) -> tuple[tuple[str, str, str], ...]:
         """Return (dossier, ticket, stage) of every dossier that is open here, oldest first."""

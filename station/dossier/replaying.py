@@ -61,7 +61,7 @@ class Replay:
         self._opened: Event | None = None
         self._last: Event | None = None
         self._kind = ApplicationKind.FIRST
-        self._lifecycle, self._reason, self._desk = Lifecycle.OPEN, "", ""
+        self._lifecycle, self._reason, self._desk, self._handed = Lifecycle.OPEN, "", "", False
         self._fields: dict[str, FieldValue] = {}
         self._sources: dict[FieldSource, dict[str, str]] = {}
         self._look_up: LookUpState | None = None
@@ -124,7 +124,7 @@ class Replay:
             id=opened.dossier, number=str(opened.body.get("number", opened.dossier)), procedure=self._procedure, kind=self._kind,
             visit=str(opened.body.get("visit", "counter")), ticket=str(opened.body.get("ticket", "")), origin=opened.id.origin,
             opened_at=opened.at, opened_by=opened.operator, changed_at=last.at, lifecycle=self._lifecycle, reason=self._reason,
-            desk=self._desk, fields=dict(self._fields), sources={k: dict(v) for k, v in self._sources.items()},
+            desk=self._desk, handed=self._handed, fields=dict(self._fields), sources={k: dict(v) for k, v in self._sources.items()},
             look_up=self._look_up, captures=captures, exceptions=dict(self._exceptions), defects=tuple(self._defects.values()),
             approvals=tuple(self._approvals.values()), review=dict(self._review), signatures=tuple(self._signatures),
             papers=tuple(self._papers), fee=self._fee, old_card=self._old_card, slip=self._slip, vneid=tuple(self._vneid),
@@ -313,7 +313,7 @@ class Replay:
         self._linked.append(str(body["dossier"]))
 
     def _on_handed(self, event: Event, body: Mapping[str, Any]) -> None:
-        self._desk = str(body["to"])
+        self._desk, self._handed = str(body["to"]), True
 
     def _on_asked(self, event: Event, body: Mapping[str, Any]) -> None:
         self._approvals[event.id] = Approval(event.id, str(body["what"]), str(body.get("subject", "")), str(body.get("reason", "")),

@@ -100,6 +100,8 @@ class DossierState:
     old_card_state: str = ""
     """What became of the old card (`station.dossier.parts.OldCard`), "" while nobody said; `old_card_reason`: why it is not here."""
     old_card_reason: str = ""
+    handed: bool = False
+    """Whether one desk gave it to another: its person was looked at."""
 
     def value(self, name: str) -> str:
         """Return the stored text of field `name`, empty when not given."""

@@ -76,9 +76,10 @@ def next_stage(state: DossierState, *, looked: bool = False) -> str:
         any(s.attempts or s.accepted for s in state.captures.values())
         or bool(state.exceptions or state.eye_exceptions)
         or bool(state.review)
+        or state.handed  # handed on: a window that died before the first capture asks for no second look
     )
     for stage in stages_of(state):
-        # The comparison is looked at by a person once; only captures or answers show that it was.
+        # The comparison is looked at by a person once; only that it was handed on, captures or answers show that it was.
         if stage == "lookup" and not began and not looked:
             return "lookup"
         if stage not in done:

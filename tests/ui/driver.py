@@ -43,6 +43,7 @@ class Clerk:
         self.shell: Shell = build_shell(language=language, dark=dark, large=large)
         self.errors: list[BaseException] = []
         self.keys = 0
+        self.pressed: list[str] = []
         self._alarm = QTimer()
         self._alarm.start(WAKE_MS)
         self.shell.go("start")
@@ -137,6 +138,7 @@ class Clerk:
         text = name if len(name) == 1 else "\r" if name == "Enter" else ""
         self._send(code, text, modifiers)
         self.keys += 1
+        self.pressed.append(name)
         if text:  # what may begin a scanner's burst is held for at most 35 ms
             end = time.monotonic() + 0.06
             self.until(lambda: time.monotonic() >= end)

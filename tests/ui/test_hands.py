@@ -32,6 +32,9 @@ def test_a_scanned_ticket_is_found_whatever_has_the_focus_and_leaves_nothing_in_
     clerk.burst(make_code(CodeKind.TICKET, "000104"))
     clerk.until(lambda: clerk.page == "HomeScreen" and clerk.shell.trouble.isVisible())
     assert clerk.home.scan.text() == ""
+    assert clerk.home.table.chosen == "104"
+    assert "104" in clerk.shell.trouble.text()
+    assert "F12" in clerk.shell.trouble.text()
 
 
 def test_slow_typing_reaches_the_field_letter_by_letter(clerk: Clerk) -> None:

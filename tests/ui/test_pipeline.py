@@ -1,17 +1,11 @@
-"""Several dossiers open at once on one station, each at its step; and a window that dies goes on where it was."""
+"""Several dossiers open at once on one station, each at its step."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.ui.driver import Clerk
 from ui.qt import Qt
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_four_dossiers_interleaved_each_goes_on_at_its_own_step(qapp: object, tmp_path: Path) -> None:
@@ -51,32 +45,5 @@ def test_four_dossiers_interleaved_each_goes_on_at_its_own_step(qapp: object, tm
         assert done["103"] >= 1
         assert done["102"] == done["104"] == 0
         assert len({s.value("personal_no") for s in clerk.counter.station.book.states()}) == 4
-    finally:
-        clerk.close()
-
-
-def test_a_killed_window_goes_on_at_the_same_capture(qapp: object, tmp_path: Path) -> None:
-    folder = tmp_path / "demo"
-    child = subprocess.Popen(
-        [sys.executable, "-m", "tests.ui.until_one_capture", str(folder)], cwd=ROOT, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    try:
-        assert child.stdout is not None
-        line = child.stdout.readline().decode()
-        assert line.startswith("accepted "), line
-        os.killpg(child.pid, signal.SIGKILL)
-    finally:
-        child.wait()
-        child.stdout.close()  # type: ignore[union-attr]
-    clerk = Clerk(folder)
-    try:
-        row = clerk.home.view.rows[0]  # type: ignore[union-attr]
-        assert row.place == "open"
-        assert clerk.home.view.following == row.key
-        clerk.key("F12")
-        clerk.until(lambda: clerk.page in {"CaptureScreen", "PortraitScreen"})
-        (state,) = clerk.counter.station.book.states()
-        assert sum(state.done(s) for s in state.procedure.steps) >= int(line.split()[1])
     finally:
         clerk.close()

@@ -58,7 +58,7 @@ def look(day: Day, name: str, sizes: tuple[tuple[int, int], ...] = SIZES,
     for large in scales:
         for size in sizes:
             day.shell.resize(*size)
-            day.shell.set_look(dark=False, large=large)
+            day.shell.set_look(dark=size != sizes[0], large=large)  # the second size in the dark
             for _ in range(4):
                 day.settled()
                 drop_replaced()

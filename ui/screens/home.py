@@ -356,20 +356,22 @@ class HomeScreen(Screen):
 
     def _find(self, text: str) -> None:
         counter, number = self.counter, text.partition("|")[0]
-        rows = self.view.rows if self.view is not None else ()
-        ticket = next((r.ticket for r in rows if r.ticket == number.strip() and not r.open), "")
 
-        def found(dossier: str) -> None:
+        def found(answer: tuple[str, str]) -> None:
+            dossier, named = answer
+            rows = self.view.rows if self.view is not None else ()
+            ticket = next((r.ticket for r in rows if r.ticket == named and not r.open), "")
             if ticket or not dossier:
-                self.table.choose(ticket or number.strip())
+                self.table.choose(ticket)
                 self.table.setFocus()
                 self.shell.say(
-                    State.IDLE, self.texts("ui.today.found" if ticket else "ui.today.not-here", number=number.strip()[:24])
+                    State.IDLE,
+                    self.texts("ui.today.found" if ticket else "ui.today.not-here", number=(ticket or number.strip())[:24]),
                 )
             else:
                 self._open(dossier)
 
-        self.ask(lambda: counter.find(number), found)
+        self.ask(lambda: (counter.find(number), counter.ticket_of(number)), found)
 
     def _shut_reason(self) -> None:
         self.reason.shut()

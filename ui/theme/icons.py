@@ -40,7 +40,7 @@ def _idle(painter: QPainter, box: QRectF, colour: QColor) -> None:
 def _live(painter: QPainter, box: QRectF, colour: QColor) -> None:
     _idle(painter, box, colour)
     painter.setBrush(colour)
-    painter.drawEllipse(box.center(), box.width() * 0.16, box.height() * 0.16)
+    painter.drawEllipse(box.center(), box.width() * 0.2, box.height() * 0.2)
 
 
 def _good(painter: QPainter, box: QRectF, colour: QColor) -> None:

@@ -143,6 +143,8 @@ def test_stages_follow_the_desks(station: Station, queue: DayQueue) -> None:
     assert next_stage(state) == "lookup"  # nobody looked yet
     assert next_stage(state, looked=True) in {"declaration", "fingers"}
     assert "fingers" not in stages_done(state)
+    station.life.hand_to(dossier, "3")
+    assert next_stage(station.book.state(dossier)) in {"declaration", "fingers"}, "who handed it on had looked"
 
 
 def test_a_field_is_saved_alone_and_a_bad_one_leaves_the_old(station: Station, queue: DayQueue) -> None:
