@@ -19,6 +19,7 @@ from devices.worker import DeviceWorker
 from station.app import Station
 from station.capture.runner import LiveRunner, ViewSink
 from station.capture.session import Attempt, CaptureSession
+from station.capture.ticks import open_ticks
 from station.desk.active import ActiveDesk
 from station.desk.judges import Judges
 from station.desk.photographing import PhotoDesk
@@ -27,7 +28,8 @@ from station.dossier.eyes import declare_eye_exception
 from station.dossier.parts import ExceptionKind, EyeExceptionKind, Permanence
 from station.dossier.procedure import CaptureStep, Modality
 from station.enrolling import request_of, rules_of
-from station.views.fingers import FingersView, fingers_view
+from station.errors import ProcedureError
+from station.views.fingers import FingersView, Kept, fingers_view
 
 if TYPE_CHECKING:
     from biometrics.portrait import PortraitQuality
@@ -109,6 +111,12 @@ class Capturing:
         if pixels is not None and pixels.ndim == 3 and step.modality is Modality.FACE:
             self.judges.of_portrait().look(pixels)
         return pixels
+
+    def left_at(self, dossier: str, step: CaptureStep) -> tuple[Kept, npt.NDArray[np.uint8] | None]:
+        """Return what an earlier visit left at any open step, and its picture: what passed is asked about, never silently taken again."""
+        self.keep_tries()
+        kept = self.tries.left(dossier, step)
+        return kept, None if kept is Kept.NOTHING else self.kept_picture(dossier, step)
 
     def start_capture(self, dossier: str, step: CaptureStep, *, on_frame: Callable[[Frame], None],
                       on_view: ViewSink) -> Future[Attempt | None]:  # fmt: skip
@@ -217,8 +225,16 @@ class Capturing:
     def save_attempts(self, dossier: str, step: CaptureStep, *, accept_flagged: bool = False,
                       confirmed: tuple[str, ...] = ()) -> bool:  # fmt: skip
         """Write down what was tried and accept the best if it passed (or when flagged acceptance was asked for); True when accepted.
-        `confirmed` are the officer's own judgements, kept as flags of the capture."""
+        `confirmed` are the officer's own judgements, kept as flags of the capture.
+
+        Raises:
+            ProcedureError: ``portrait-unconfirmed``, a portrait that passed without the boxes only the officer's eyes can tick; it is kept.
+        """
         self.active.note()
+        if step.modality is Modality.FACE and self.tries.passed(dossier, step) and open_ticks(self.portrait_ticks, confirmed):
+            self.tries.pending(dossier, step)
+            raise ProcedureError("This portrait passed and the officer's boxes are not ticked; it is kept, nothing was accepted. Look at it, "
+                                 "tick the boxes (F12).", code="portrait-unconfirmed")  # fmt: skip
         return self.tries.save(dossier, step, flagged=accept_flagged, confirmed=confirmed)
 
     def accept_best(self, dossier: str, step: CaptureStep) -> bool:

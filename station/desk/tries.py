@@ -85,6 +85,14 @@ class Tries:
         if run is not None and (run.dossier, run.step) == (dossier, step):
             self._write(run, pictures=True)
 
+    def passed(self, dossier: str, step: CaptureStep) -> bool:
+        """Whether the best try, in hand or kept, passed: it would be accepted without a flag."""
+        run = self._run
+        if run is not None and (run.dossier, run.step) == (dossier, step):
+            return run.session.best is not None and run.session.best.verdict.passed
+        best = self.best_kept(dossier, step.id)
+        return best is not None and best.accepted
+
     def save(self, dossier: str, step: CaptureStep, *, flagged: bool = False, confirmed: tuple[str, ...] = ()) -> bool:
         """Write the tries down and accept the best if it passed (or `flagged`); True when accepted. `confirmed`: the officer's own
         judgements, kept as flags of the capture."""
@@ -127,12 +135,15 @@ class Tries:
         step = view.current
         if step is None:
             return view
-        best, kept = self.best_kept(view.dossier, step.id), Kept.NOTHING
+        return replace(view, tries=self.shown(view.dossier, step.id), kept=self.left(view.dossier, step))
+
+    def left(self, dossier: str, step: CaptureStep) -> Kept:
+        """Return what an earlier visit left at a step that is open."""
+        best = self.best_kept(dossier, step.id)
         if best is not None and best.accepted:
-            kept = Kept.PASSED
-        elif best is not None and view.attempts >= step.attempts:
-            kept = Kept.USED_UP
-        return replace(view, tries=self.shown(view.dossier, step.id), kept=kept)
+            return Kept.PASSED
+        used_up = len(self._station.book.state(dossier).captures[step.id].attempts) >= step.attempts
+        return Kept.USED_UP if best is not None and used_up else Kept.NOTHING
 
     def picture(self, dossier: str, step: str) -> Pixels | None:
         """Return the best try's whole picture, in hand or kept; None when there is none."""

@@ -87,6 +87,13 @@ def portrait_view(quality: PortraitQuality | None) -> PortraitView:
                         int(quality.tier) if quality is not None else 0, True, _lamps(quality), _places(quality))  # fmt: skip
 
 
+def backdrop_wrong(quality: PortraitQuality | None) -> bool:
+    """Whether the newest judged picture breaks a rule of the wall behind the person (something on it, a shadow, its colour)."""
+    return quality is not None and any(
+        r.verdict is RuleVerdict.BROKEN for r in quality.rules if r.rule.id.startswith("background")
+    )
+
+
 def _lamps(quality: PortraitQuality | None) -> tuple[LampLine, ...]:
     """The light on both cheeks and on the wall. A face lit from one side only needs the other lamp. Left and right are the person's own,
     as in the words of the rules: the picture's left is their right."""

@@ -5,15 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
+import pytest
+
+from biometrics.fingerprint.minutiae import extract
+from biometrics.fingerprint.synthesis import ImpressionSettings, Person, impression
 from biometrics.portrait.synthesis import Fault
 from biometrics.positions import FingerPosition
 from devices.simulated.camera import SimulatedCamera
+from devices.simulated.scanner import SimulatedScanner
 from station.clock import legal_day
 from station.dossier.home import KitHealth
 from station.dossier.parts import ExceptionKind
+from station.errors import ProcedureError
+from station.keys.fingers import OperatorFingers
 from station.views.home import home_view
 from tests.ui.driver import Clerk
 from tests.ui.measuring import clipped
+from ui.qt import Qt
 from ui.screens.home_visit import HomeVisitScreen
 from ui.theme.tokens import State
 
@@ -72,15 +81,7 @@ def test_a_visit_off_the_list_is_stamped_helped_left_and_found_days_later(qapp: 
 def test_at_home_too_the_officer_asks_to_blink_and_turn_by_f6(qapp: object, tmp_path: Path) -> None:
     clerk = Clerk(tmp_path / "home", visitors=1)
     try:
-        clerk.shell.go("home-visit")
-        page = clerk.shell.page
-        assert isinstance(page, HomeVisitScreen)
-        clerk.until(lambda: page.view is not None)
-        clerk.key("F2")
-        clerk.until(lambda: page.asking.kind == "number")
-        clerk.type("099136000314")
-        clerk.key("F12")
-        clerk.until(lambda: page.dossier != "" and page.view is not None and page.view.person is not None)
+        page = _at_home(clerk)
         clerk.key("F7")
         clerk.until(page.exceptions.isVisible)
         assert clipped(page) == [], "the panel has the room of the parts"
@@ -114,3 +115,91 @@ def test_at_home_too_the_officer_asks_to_blink_and_turn_by_f6(qapp: object, tmp_
         assert (check.step, check.outcome) == ("portrait", "stopped")
     finally:
         clerk.close()
+
+
+def test_a_home_portrait_is_accepted_only_with_the_officers_boxes(qapp: object, tmp_path: Path) -> None:
+    clerk = Clerk(tmp_path / "boxes", visitors=1)
+    try:
+        page = _at_home(clerk)
+        while page.step != "portrait":
+            before = page.step
+            clerk.key("Right")
+            clerk.until(lambda was=before: page.step != was)
+        clerk.key("F12")
+        clerk.until(lambda: page.capture.confirming is not None and page.capture.ticks.boxes and not clerk.shell.jobs.pending)
+        clerk.shoot("s17-boxes")
+        assert clipped(page) == [], "the boxes stand beside the still"
+        book, dossier = clerk.counter.station.book, page.dossier
+        assert book.state(dossier).captures["portrait"].accepted is None
+        with pytest.raises(ProcedureError, match="not ticked"):  # the room refuses it too, whatever a screen forgets
+            clerk.counter.save_attempts(dossier, book.state(dossier).procedure.step("portrait"))
+        clerk.key("F12", Qt.KeyboardModifier.ShiftModifier)
+        clerk.until(lambda: page.dossier == "" and not clerk.shell.jobs.pending)
+        clerk.key("F12")
+        clerk.until(lambda: page.dossier == dossier and page.view is not None and page.view.person is not None)
+        while page.step != "portrait":
+            before = page.step
+            clerk.key("Right")
+            clerk.until(lambda was=before: page.step != was)
+        tried = len(book.state(dossier).captures["portrait"].attempts)
+        clerk.key("F12")  # the picture that waits is asked about again, no second one is taken
+        clerk.until(lambda: page.capture.confirming is not None and page.capture.ticks.boxes and clerk.primary())
+        clerk.key("2")
+        clerk.key("F12")
+        clerk.until(lambda: book.state(dossier).captures["portrait"].accepted is not None)
+        accepted = book.state(dossier).captures["portrait"].accepted
+        assert accepted is not None
+        assert {"officer:both-ears", "officer:bare-head-or-religious", "officer:decent-dress"} <= set(accepted.capture.flags)
+        assert len(book.state(dossier).captures["portrait"].attempts) == tried
+        clerk.until(lambda: clerk.shell.tones.heard[-1:] == ["captured"])
+    finally:
+        clerk.close()
+
+
+def test_a_finding_at_home_stops_the_visit_before_anybody_signs(qapp: object, tmp_path: Path) -> None:
+    clerk = Clerk(tmp_path / "finding", visitors=1)
+    try:
+        page = _at_home(clerk)
+        station, scanner = clerk.counter.station, clerk.counter.scanner
+        assert isinstance(scanner, SimulatedScanner)
+        fingers = (FingerPosition.RIGHT_INDEX, FingerPosition.RIGHT_MIDDLE)
+        person = Person.from_seed(scanner._applicant.seed)
+        settings = ImpressionSettings.natural(np.random.default_rng(3), spread=0.4)
+        prints = {f: extract(impression(person.finger(f), settings, 1).image) for f in fingers}
+        assert station.operator is not None
+        OperatorFingers(station.keys, station.operators).enroll(station.operator, prints, consent=True)
+        clerk.key("F12")
+        clerk.until(lambda: page.asked.found is not None and page.capture.state is State.BLOCKED)
+        assert "F8" in page.capture.text()
+        assert page.capture.running is None
+        assert {a.key for a in page.offers()} >= {"F4", "F6", "F8", "F12"}
+        clerk.until(lambda: not clerk.shell.jobs.pending)
+        clerk.shoot("s17-finding")
+        assert clipped(page) == []
+        taken = next(s for s, c in station.book.state(page.dossier).captures.items() if c.accepted is not None)
+        clerk.key("F4")
+        clerk.until(page.reason.isVisible)
+        clerk.until(lambda: not clerk.shell.jobs.pending)
+        assert clipped(page) == []
+        clerk.shoot("s17-which")
+        clerk.key("1")
+        clerk.key("F12")
+        clerk.until(lambda: station.book.state(page.dossier).captures[taken].accepted is None)
+        clerk.until(lambda: page.asked.found is None and not clerk.shell.jobs.pending)
+        assert page.step == taken  # the one that was taken back comes next
+    finally:
+        clerk.close()
+
+
+def _at_home(clerk: Clerk) -> HomeVisitScreen:
+    """Open a visit by its number."""
+    clerk.shell.go("home-visit")
+    page = clerk.shell.page
+    assert isinstance(page, HomeVisitScreen)
+    clerk.until(lambda: page.view is not None)
+    clerk.key("F2")
+    clerk.until(lambda: page.asking.kind == "number")
+    clerk.type("099136000314")
+    clerk.key("F12")
+    clerk.until(lambda: page.dossier != "" and page.view is not None and page.view.person is not None)
+    return page

@@ -9,6 +9,8 @@ import pytest
 from devices.grade import Grade
 from station.app import Station
 from tests.ui.driver import Clerk
+from ui.screens.home_visit import HomeVisitScreen
+from ui.theme.tokens import State
 
 
 def test_the_screen_says_why_and_nothing_is_taken(qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,5 +25,23 @@ def test_the_screen_says_why_and_nothing_is_taken(qapp: object, tmp_path: Path, 
         (dossier,) = clerk.counter.station.book.states()
         assert not any(c.attempts for c in dossier.captures.values())
         assert "chỉ xem thử" in clerk.capture.banner.text()
+
+        # At a home the same: the reason stands there, "good" is never said of a picture that nobody may take.
+        clerk.shell.go("home-visit")
+        page = clerk.shell.page
+        assert isinstance(page, HomeVisitScreen)
+        clerk.until(lambda: page.view is not None)
+        clerk.key("F2")
+        clerk.until(lambda: page.asking.kind == "number")
+        clerk.type("099136000314")
+        clerk.key("F12")
+        clerk.until(lambda: page.dossier != "" and page.view is not None and page.view.person is not None)
+        clerk.key("F12")
+        clerk.until(lambda: "12/05/2026" in page.capture.text())
+        assert page.capture.state is State.BLOCKED
+        clerk.key("F12")
+        clerk.until(lambda: page.capture.view.frames_per_second > 1)
+        assert "12/05/2026" in page.capture.text()
+        assert not any(c.attempts for c in clerk.counter.station.book.state(page.dossier).captures.values())
     finally:
         clerk.close()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from biometrics.positions import FingerPosition
 from station.capture.session import Phase, SessionView
 from station.capture.verdict import Verdict
-from station.dossier.findings import FINDING, FingerFinding, finger_code
+from station.dossier.findings import FingerFinding
 from station.dossier.parts import ExceptionKind, Permanence
 from station.dossier.procedure import Modality
 from station.views.fingers import FingersView
 from ui.qt import QFrame, QHBoxLayout, QVBoxLayout
 from ui.screens.excepting import ExceptingScreen
 from ui.screens.exceptions import ExceptionPanel
+from ui.screens.finding_asked import FindingAsked
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
@@ -34,9 +35,7 @@ class CaptureScreen(ExceptingScreen):
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
-        self.finding: FingerFinding | None = None
-        self._answered: dict[tuple[str, str], frozenset[str]] = {}
-        """Findings the officer went on with, by dossier and key, and the captures they rested on then: a retake asks anew."""
+        self.asked = FindingAsked(self, "capture", self.reason, self._discard, self.next_step, self._shut_reason)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -207,63 +206,19 @@ class CaptureScreen(ExceptingScreen):
 
     def hold(self, state: FingersView) -> bool:
         """A new finding stops the order of captures until the officer has answered it: take again, supervisor, or go on and decide later."""
-        self.finding = next((f for f in state.findings if not self._is_answered(f)), None)
-        found = self.finding
+        found = self.asked.look(state.findings)
         if found is None:
             return False
         self.running = None
         self.live_word.set(State.BLOCKED, self.texts("ui.state.blocked"))
-        fingers = ", ".join(self.texts(finger_code(f)).lower() for f in found.fingers[:4])
-        who = "ui.finding.operator" if found.kind == "operator-finger" else "ui.finding.person"
-        whose = " · " + self.texts(who, person=found.person) if found.person else ""
-        code = f"finding-{found.kind}"
-        self.banner.say(State.BLOCKED, f"{found.code} · {self.texts(code)}", f"{fingers}{whose}. {self.texts('ui.finding.next')}",
-                        self.texts.second(code))  # fmt: skip
+        self.banner.say(State.BLOCKED, *self.asked.words(found))
         self.shell.tones.play("blocked")
         return True
 
-    def _is_answered(self, found: FingerFinding) -> bool:
-        """More evidence on the same captures asks nothing anew, another capture does."""
-        known = self._answered.get((self.dossier, found.key))
-        return known is not None and known <= found.captures
-
-    def _finding_offers(self, found: FingerFinding) -> list[Action]:
-        if self.reason.isVisible():
-            return [self.act("cancel", "ui.action.back", "Esc", self._shut_reason, icon="back"),
-                    self.act("reason", "ui.action.take-reason", "F12", self.reason.take, primary=True)]  # fmt: skip
-        return [
-            self.act("retake", "ui.action.retake", "F4", lambda: self._which(found)),
-            self.act("side", "ui.action.side-by-side", "F6", self._both, icon="columns"),
-            self.act("supervisor", "ui.action.supervisor", "F8", lambda: self.shell.call_supervisor(FINDING, found.key)),
-            self.act("pause", "ui.action.pause", "F9", self.pause),
-            self.act("go-on", "ui.finding.go-on", "F12", lambda: self._go_on(found), primary=True, icon="next"),
-        ]
-
-    def _both(self) -> None:
-        """F6: the two captures side by side; Back leads here again."""
-        from ui.screens.side_by_side import SideBySideScreen
-
-        page = self.shell.page_named("side-by-side")
-        assert isinstance(page, SideBySideScreen)
-        page.came_from = ("capture", self.dossier)
-        self.shell.go("side-by-side", self.dossier)
-
-    def _which(self, found: FingerFinding) -> None:
-        """F4: one of the captures that the finding rests on; the strongest evidence's two come first."""
-        codes = [f"step.{s}" for s in found.steps[:4]]
-
-        def again(code: str, words: str) -> None:
-            self._answered.pop((self.dossier, found.key), None)
-            self._discard(code.removeprefix("step.") if code in codes else found.steps[0], f"{found.code}: {words}")
-
-        self.reason.ask(self.texts("ui.finding.which"), codes, again)
-        self.shell.refresh_actions()
-
-    def _go_on(self, found: FingerFinding) -> None:
-        """The next capture; the question stays in the supervisor's list and, when strong, before the seal."""
-        self._answered[(self.dossier, found.key)] = found.captures
-        self.finding = None
-        self.next_step()
+    @property
+    def finding(self) -> FingerFinding | None:
+        """The finding that stops the captures now."""
+        return self.asked.found
 
     def wait_code(self) -> str:
         """Which hand or finger is invited."""
@@ -297,7 +252,7 @@ class CaptureScreen(ExceptingScreen):
         if (open_panel := self.exception_offers()) is not None:
             return open_panel
         if self.finding is not None:
-            return self._finding_offers(self.finding)
+            return self.asked.offers(self.finding)
         actions = self.base_offers()
         if not self.reason.isVisible():
             fingers = self.state is not None and self.state.current is not None

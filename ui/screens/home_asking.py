@@ -8,7 +8,7 @@ from ui.qt import Signal
 from ui.widgets.ask import AskPanel
 
 if TYPE_CHECKING:
-    from ui.screens.home_visit import HomeVisitScreen
+    from ui.screens.home_shown import HomeShown
 
 
 class HomeAsking(AskPanel):
@@ -16,7 +16,7 @@ class HomeAsking(AskPanel):
 
     answered = Signal(str, object)
 
-    def __init__(self, screen: HomeVisitScreen) -> None:
+    def __init__(self, screen: HomeShown) -> None:
         super().__init__()
         self._screen = screen
         self.entry.edit.textChanged.connect(lambda _: screen.shell.refresh_actions())

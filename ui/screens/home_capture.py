@@ -1,100 +1,100 @@
-"""The one large instruction of a home visit, with the live print beside it: the same session, judges and storing as at the counter."""
+"""The captures of a home visit: the same session, judges, boxes and storing as at the counter, one large instruction at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from station.capture.session import Attempt, Phase, SessionView
+import numpy as np
+import numpy.typing as npt
+
+from station.capture.session import Attempt, SessionView
 from station.dossier.procedure import CaptureStep, Modality
+from station.views.fingers import Kept
+from station.views.portrait import backdrop_wrong
 from station.views.portrait_active import CHALLENGES, ActiveView
 from station.views.strip import STAGE_OF
 from ui.bridge import LiveBridge
-from ui.qt import QHBoxLayout, QVBoxLayout, Signal
-from ui.screens.base import Screen
+from ui.screens.home_panel import HomePanel
+from ui.screens.live_said import said_of
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
-from ui.widgets.bar import ScoreBar
-from ui.widgets.chips import StateIcon, label
-from ui.widgets.live_view import LiveView
-from ui.widgets.state_panel import StatePanel
+from ui.widgets.live_view import Overlay, to_image
+
+if TYPE_CHECKING:
+    from ui.screens.base import Screen
 
 
-class HomeCapture(StatePanel):
-    """`ended()` when a capture was stored, stopped, or needs a decision."""
-
-    ended = Signal()
+class HomeCapture(HomePanel):
+    """`running` while a picture is live, `decide` when the tries are used up, `confirming` while a portrait waits for the officer's boxes."""
 
     def __init__(self, screen: Screen) -> None:
-        super().__init__()
-        self._screen = screen
+        super().__init__(screen)
         self.running: CaptureStep | None = None
         self.decide: CaptureStep | None = None
+        self.confirming: CaptureStep | None = None
         self.bridge = LiveBridge()
         self.bridge.frame_ready.connect(self._frame)
         self.bridge.view_ready.connect(self._analysed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(17, 11, 17, 11)
-        row.setSpacing(18)
-        self.view = LiveView()
-        self.view.setMinimumSize(180, 160)
-        self.view.setMaximumWidth(260)
-        self.view.setAccessibleName(screen.texts("ui.hand.finger-taking"))
-        self.view.hide()
-        row.addWidget(self.view, 2)
-        column = QVBoxLayout()
-        column.setSpacing(4)
-        line = QHBoxLayout()
-        self._icon = StateIcon(State.IDLE, 24)
-        self._step = label("", "strong")
-        line.addWidget(self._icon)
-        line.addWidget(self._step, 1)
-        column.addLayout(line)
-        self._main = label("", "number", wrap=True)
-        self._second = label("", "", wrap=True)
-        self.bar = ScoreBar()
-        column.addWidget(self._main)
-        column.addWidget(self._second)
-        column.addStretch(1)
-        column.addWidget(self.bar)
-        row.addLayout(column, 5)
+        self._dossier = ""
         self._token = 0
         self._active: ActiveView | None = None
 
-    def text(self) -> str:
-        """The large instruction."""
-        return self._main.text()
+    @property
+    def busy(self) -> bool:
+        """Whether the words here are the capture's own: something is live or waits for the officer."""
+        return not (self.running is None and self.decide is None and self.confirming is None)
 
-    def say(self, state: State, main: str, second: str = "") -> None:
-        """Show one instruction."""
-        self.show_state(state)
-        self._icon.set_state(state)
-        self._main.setText(main)
-        self._second.setText(second)
-        self._second.setVisible(bool(second))
-        self.setAccessibleName(main)
+    def start(self, dossier: str, step: CaptureStep, *, anew: bool = False) -> None:
+        """Open the live picture for a capture; what an earlier visit left there is asked about first, unless it is taken `anew`."""
+        counter = self._screen.counter
+        self.forget()
+        self._dossier = dossier
+        if anew:
+            self._open(step)
+            return
+        token = self._token
 
-    def name_step(self, words: str) -> None:
-        """Say which capture this is."""
-        self._step.setText(words)
+        def left(found: tuple[Kept, npt.NDArray[np.uint8] | None]) -> None:
+            if token == self._token:
+                self._go_on_with(step, *found)
 
-    def start(self, dossier: str, step: CaptureStep) -> None:
-        """Open the live picture for a capture."""
-        screen, self._token = self._screen, self._token + 1
-        counter, token = screen.counter, self._token
-        self.running, self.decide, self._active = step, None, None
+        self._screen.ask(lambda: counter.left_at(dossier, step), left, self._failed)
+
+    def _go_on_with(self, step: CaptureStep, kept: Kept, pixels: npt.NDArray[np.uint8] | None) -> None:
+        if kept is Kept.NOTHING:
+            self._open(step)
+            return
+        if pixels is not None:
+            self.view.cover = step.modality is Modality.FACE
+            self.view.show_frame(to_image(pixels))
+            self.view.show()
+        if kept is Kept.USED_UP:
+            self._ask_used_up(step)
+        elif step.modality is Modality.FACE:
+            self._ask_boxes(step)
+        else:
+            self._save(step, ())
+
+    def _open(self, step: CaptureStep) -> None:
+        screen, dossier, token = self._screen, self._dossier, self._token
+        counter = screen.counter
+        self.running, self._active = step, None
         self.view.show_frame(None)
+        self.view.cover = step.modality is Modality.FACE
         self.view.show()
         self.bar.show_score(None, 0)
         state = STAGE_OF[step.modality]
         self.say(State.LIVE, screen.texts(f"ui.{state}.wait"), screen.texts.second(f"ui.{state}.wait"))
+        self._tell(f"applicant.{state}.wait")
+        screen.shell.refresh_actions()
 
         def started(future: Future[Any]) -> None:
             if token != self._token:
                 counter.stop_capture()
                 return
-            screen.jobs.follow(future, lambda a: self._finished(dossier, step, a, token), self._failed)
+            screen.jobs.follow(future, lambda a: self._finished(step, a, token), self._failed)
 
         screen.ask(
             lambda: counter.start_capture(dossier, step, on_frame=self.bridge.on_frame, on_view=self.bridge.on_view),
@@ -102,37 +102,79 @@ class HomeCapture(StatePanel):
             self._failed,
         )
 
+    def forget(self) -> None:
+        """Nothing is live, nothing is asked."""
+        self._token += 1
+        self.running = self.decide = self.confirming = None
+        self.shut_ticks()
+
     def stop(self) -> None:
         """Stop the live picture; what was attempted stays."""
-        self._token += 1
-        self.running = self.decide = None
+        self.forget()
         self.view.hide()
         counter = self._screen.shell.counter
         if counter is not None:
             counter.stop_capture()
             self._screen.jobs.submit(counter.keep_tries, None, self._screen.shell.show_trouble)
 
-    def _finished(self, dossier: str, step: CaptureStep, attempt: Attempt | None, token: int) -> None:
+    def _finished(self, step: CaptureStep, attempt: Attempt | None, token: int) -> None:
         if token != self._token:
             return
         self.running = None
         if attempt is None:
             self.ended.emit()
-            return
-        counter = self._screen.counter
-        self._screen.ask(lambda: counter.save_attempts(dossier, step), lambda ok: self._saved(step, accepted=ok), self._failed)
+        elif attempt.verdict.passed and step.modality is Modality.FACE:
+            counter, dossier = self._screen.counter, self._dossier
+            self._screen.ask(lambda: counter.tries.pending(dossier, step), None, self._failed)
+            self._ask_boxes(step)
+        else:
+            self._save(step, ())
+
+    def _ask_boxes(self, step: CaptureStep) -> None:
+        """The machine is content; what only a person can see is asked before anything is accepted."""
+        counter, token = self._screen.counter, self._token
+        self.confirming = step
+
+        def show(names: tuple[str, ...]) -> None:
+            if token == self._token and self.confirming is step:
+                self.ask_ticks(names)
+                words = "ui.portrait.confirm"
+                self.say(State.LIVE, self._screen.texts(words), self._screen.texts.second(words))
+                self.ended.emit()
+
+        self._screen.ask(lambda: counter.portrait_ticks, show, self._failed)
+
+    def confirm(self) -> None:
+        """F12 over the still: the officer looked, every box that must be ticked is."""
+        step = self.confirming
+        if step is not None and self.ticks.boxes:
+            self.confirming = None
+            self._save(step, self.ticks.confirm_all())
+
+    def _save(self, step: CaptureStep, confirmed: tuple[str, ...]) -> None:
+        counter, dossier = self._screen.counter, self._dossier
+        self._screen.ask(
+            lambda: counter.save_attempts(dossier, step, confirmed=confirmed),
+            lambda ok: self._saved(step, accepted=ok),
+            self._failed,
+        )
 
     def _saved(self, step: CaptureStep, *, accepted: bool) -> None:
         texts = self._screen.texts
-        if accepted:
-            self.say(State.GOOD, texts("ui.state.good"), texts.second("ui.state.good"))
-        else:
-            self.decide = step
-            self.say(
-                State.RETRY,
-                texts("ui.visit.below", attempts=step.attempts),
-                texts.second("ui.visit.below", attempts=step.attempts),
-            )
+        self.shut_ticks()
+        if not accepted:
+            self._ask_used_up(step)
+            return
+        self._screen.shell.tones.play("captured")
+        self.say(State.GOOD, texts("ui.state.good"), texts.second("ui.state.good"))
+        self.ended.emit()
+
+    def _ask_used_up(self, step: CaptureStep) -> None:
+        texts = self._screen.texts
+        self.decide = step
+        self._screen.shell.tones.play("blocked")
+        words = "ui.visit.below"
+        self.say(State.RETRY, texts(words, attempts=step.attempts), texts.second(words, attempts=step.attempts))
         self.ended.emit()
 
     def accept_best(self, dossier: str, done: Callable[[], None]) -> None:
@@ -144,17 +186,22 @@ class HomeCapture(StatePanel):
         self._screen.ask(lambda: counter.accept_best(dossier, step), lambda _: done(), self._failed)
 
     def _failed(self, error: BaseException) -> None:
-        self._token += 1
-        self.running = None
+        self.forget()
         self._screen.shell.show_trouble(error)
         self.say(State.BLOCKED, self._screen.texts("ui.state.blocked"))
         self.ended.emit()
 
     def _frame(self) -> None:
+        image = self.bridge.take_image()
         if self.running is not None:
-            self.view.show_frame(self.bridge.take_image())
-        else:
-            self.bridge.take_image()
+            self.view.show_frame(image)
+            self._screen.shell.second.frame(image, STAGE_OF[self.running.modality])
+
+    def _tell(self, code: str, position: int = 0) -> None:
+        """Say it on the applicant's screen too, in their language."""
+        second = self._screen.shell.second
+        part = second.texts(f"ui.applicant.finger.{position % 5}") if position else ""
+        second.words(second.texts(code, finger=part) if part else second.texts(code))
 
     # --- blink and turn (F6), as at the portrait's desk ------------------------------------------------------------------------
 
@@ -191,31 +238,46 @@ class HomeCapture(StatePanel):
                 self.say(State(view.tone.value), texts.of(view.outcome), texts.of(view.note))
                 self._screen.ask(self._screen.counter.active.note)
 
+    # --- live -------------------------------------------------------------------------------------------------------------------
+
     def _analysed(self) -> None:
         found = self.bridge.take_view()
         if found is None or self.running is None:
             return
-        view = found[0]
-        if self.running.modality is Modality.FACE:
+        view, at_s, arrived_s = found
+        face = self.running.modality is Modality.FACE
+        if face:
             self._show_active(self._screen.counter.active.live_view())
         texts, kind = self._screen.texts, STAGE_OF[self.running.modality]
+        self.view.show_overlay(Overlay((), at_s, arrived_s))
         if view.verdict is not None and view.verdict.parts:
             worst = min(view.verdict.parts, key=lambda p: p.score - p.threshold)
             self.bar.show_score(worst.score, worst.threshold, texts("ui.visit.needs", needs=f"{worst.threshold:.0f}"))
-        if view.instruction is not None and view.instruction.code in CHALLENGES and self._active is not None:
+        if (
+            view.instruction is not None
+            and view.instruction.code in CHALLENGES
+            and self._active is not None
+            and view.refused is None
+        ):
             # Nothing to mend: it is asked, how far it is stands before it, and what it does not claim below.
             code, asked = view.instruction.code, self._active
             self.say(State.LIVE, texts(code), f"{texts.of(asked.outcome)} · {texts.of(asked.note)}")
-        elif view.instruction is not None:
-            code, position = view.instruction.code, view.instruction.position
-            part = "eye." if kind == "iris" else "ui.finger."
-            finger = texts(f"{part}{position}") + ": " if position else ""
-            self.say(State.RETRY, finger + texts(code), texts.second(code))
-        elif view.phase is Phase.TAKE:
-            self.say(State.LIVE, texts("ui.fingers.taking"), texts.second("ui.fingers.taking"))
-        elif self._passed(view):
-            self.say(State.GOOD, texts(f"ui.{kind}.good"), texts.second(f"ui.{kind}.good"))
+            self._tell(code)
+        elif face and view.refused is None and self._cloth_first(view):
+            self.say(State.RETRY, texts("s17.backdrop"), texts.second("s17.backdrop"))
+        else:
+            self._speak(view, kind)
 
-    @staticmethod
-    def _passed(view: SessionView) -> bool:
-        return view.phase is Phase.LIVE and view.verdict is not None and view.verdict.passed
+    def _cloth_first(self, view: SessionView) -> bool:
+        """At a home the wall behind the person comes before their own corrections: the cloth that was brought is stretched first."""
+        alone = view.verdict is not None and bool(view.verdict.parts) and not view.verdict.passed
+        return alone and backdrop_wrong(self._screen.counter.portrait_quality)
+
+    def _speak(self, view: SessionView, kind: str) -> None:
+        said = said_of(self._screen.texts, view, kind, part_code="eye." if kind == "iris" else "ui.finger.")
+        if said is None or said.wait:
+            return
+        # The small word over an instruction has no place in large type, but a code of the technician's has.
+        self.say(said.state, said.main, said.second if view.refused is None else f"{said.head}. {said.second}".rstrip(". "))
+        if said.told:
+            self._tell(said.told, said.position)

@@ -2,118 +2,43 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 
 from biometrics.positions import FingerPosition
 from station.desks.visits import VisitDesk, VisitView
 from station.dossier.parts import ExceptionKind, Permanence
-from station.dossier.procedure import CaptureStep, Modality
-from station.views.home import HomeRow, Part
-from station.views.strip import STAGE_OF
-from ui.qt import QHBoxLayout, Qt, QTimer, QVBoxLayout
-from ui.screens.base import Screen
-from ui.screens.exceptions import ExceptionPanel
-from ui.screens.home_asking import HomeAsking
-from ui.screens.home_capture import HomeCapture
-from ui.screens.home_words import battery_of, row_of, short_step
+from station.dossier.procedure import Modality
+from station.dossier.state import DossierState
+from station.views.fingers import FingersView
+from station.views.home import HomeRow
+from ui.qt import QTimer
+from ui.screens.finding_asked import FindingAsked
+from ui.screens.home_shown import HomeShown
 from ui.shell import Shell
-from ui.texts import format_date
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
-from ui.widgets.chips import Banner, StateChip, card, label
-from ui.widgets.picture import PicturePane
-from ui.widgets.rows import RowList
-from ui.widgets.visit import PartTile, Stop, StopStrip
 
 BEAT_MS = 5000
 """How often battery, place and list are asked for again."""
-PARTS = ("data", "fingers", "portrait", "signatures")
 
 
-class HomeVisitScreen(Screen):
+class HomeVisitScreen(HomeShown):
     """What is left for this person, and may we stop now?"""
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
-        self.desk: VisitDesk | None = None
-        self.view: VisitView | None = None
-        self.step = ""
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(16)
-        left, box = card()
-        box.setContentsMargins(1, 8, 1, 8)
-        self._list_title = label("", "strong")
-        self._list_title.setContentsMargins(14, 0, 14, 0)
-        box.addWidget(self._list_title)
-        self.rows = RowList(self.texts("ui.visit.title"))
         self.rows.picked.connect(lambda _: self.shell.refresh_actions())
-        box.addWidget(self.rows, 1)
-        self._left_here = label("", "caption", wrap=True)
-        self._left_here.setContentsMargins(14, 0, 14, 0)
-        box.addWidget(self._left_here)
-        row.addWidget(left, 3)
-        right = QVBoxLayout()
-        right.setSpacing(8)
-        head = QHBoxLayout()
-        self._face = PicturePane(self.texts("ui.step.face"), least=(64, 72))
-        self._face.setFixedSize(76, 84)
-        head.addWidget(self._face)
-        who = QVBoxLayout()
-        who.setSpacing(0)
-        self._name, self._facts = label("", "title", wrap=True), label("", "", wrap=True)
-        who.addWidget(self._name)
-        who.addWidget(self._facts)
-        self._place = label("", "caption", wrap=True)
-        who.addWidget(self._place)
-        head.addLayout(who, 1)
-        saved = QVBoxLayout()
-        self._saved = StateChip(State.IDLE, "")
-        self._safe, self._battery = label(self.texts("ui.visit.safe"), "caption"), label("", "caption")
-        for quiet in (self._safe, self._battery):
-            quiet.setAlignment(Qt.AlignmentFlag.AlignRight)
-        saved.addWidget(self._saved, 0, Qt.AlignmentFlag.AlignRight)
-        saved.addWidget(self._safe)
-        saved.addWidget(self._battery)
-        head.addLayout(saved)
-        right.addLayout(head)
-        self.warning = Banner()
-        self.warning.hide()
-        right.addWidget(self.warning)
-        parts = QHBoxLayout()
-        parts.setSpacing(10)
-        self._parts = {name: PartTile(self.texts(f"ui.visit.part.{name}")) for name in PARTS}
-        for tile in self._parts.values():
-            parts.addWidget(tile, 1)
-        right.addLayout(parts)
-        frame, strip = card()
-        line = QHBoxLayout()
-        self._count, self._time = label("", "strong"), label("", "caption")
-        line.addWidget(self._count)
-        line.addWidget(self._time, 1)
-        strip.addLayout(line)
-        self.strip = StopStrip(self.texts("ui.visit.title"))
         self.strip.chosen.connect(self._choose_step)
-        strip.addWidget(self.strip)
-        self._strip_card = frame
-        right.addWidget(frame)
-        work = QHBoxLayout()
-        self.capture = HomeCapture(self)
         self.capture.ended.connect(self._ended)
-        work.addWidget(self.capture, 1)
-        self.exceptions = ExceptionPanel(self.texts)
         self.exceptions.decided.connect(self._sign_exception)
-        self.exceptions.hide()
-        work.addWidget(self.exceptions)
-        self.asking = HomeAsking(self)
         self.asking.answered.connect(self._answered)
-        work.addWidget(self.asking, 1)
-        right.addLayout(work, 1)
-        row.addLayout(right, 9)
+        self.asked = FindingAsked(self, "home-visit", self.reason, self._discard, self._ask, self._shut_reason)
+        self.reason.asked.connect(self.show_road)
+        self._told = ""
         self.beat = QTimer(self)
         self.beat.timeout.connect(self._again)
 
-    # --- showing ---------------------------------------------------------------------------------------------------------------
+    # --- coming and going ------------------------------------------------------------------------------------------------------
 
     def enter(self, dossier: str = "") -> None:
         """Show the village; large type from now on."""
@@ -140,6 +65,7 @@ class HomeVisitScreen(Screen):
         super().leave()
         self.beat.stop()
         self.asking.shut()
+        self.reason.shut()
         self.capture.stop()
         self.exceptions.hide()
         if not self.dossier:  # with a person open, the form and the review stay large too
@@ -150,112 +76,9 @@ class HomeVisitScreen(Screen):
         assert desk is not None, "made at the first enter"
         self.ask(lambda: desk.view(dossier), self._show)
 
-    def _show(self, view: VisitView) -> None:
-        self.view = view
-        home = view.home
-        self.rows.show_rows([row_of(self.texts, r) for r in home.rows])
-        done = sum(r.done for r in home.rows)
-        self._list_title.setText(self.texts("ui.visit.list", done=done, all=len(home.rows)))
-        self._left_here.setText(
-            self.texts("ui.visit.left-here", count=view.sealed_here) if view.sealed_here else self.texts("ui.visit.none-left")
-        )
-        self._battery.setText(battery_of(self.texts, view.health.battery_share, view.health.battery_minutes))
-        self.warning.setVisible(bool(home.warnings))
-        if home.warnings:
-            first = home.warnings[0]
-            state = State.BLOCKED if first.code == "s17.no-capture" else State.RETRY
-            self.warning.say(state, self.texts.of(first), "  ·  ".join(self.texts.of(w) for w in home.warnings[1:]))
-        self._show_person(view)
-        self.shell.refresh_actions()
-
-    def _show_person(self, view: VisitView) -> None:
-        person, state = view.person, view.state
-        for widget in (self._face, self._saved, self._safe):
-            widget.setVisible(person is not None)
-        self._show_road(shown=person is not None and not self.exceptions.isVisible())
-        if person is None or state is None:
-            self._name.setText(self.texts("ui.visit.title"))
-            self._facts.setText(self.texts("s17.question"))
-            self._place.setText(self.texts.of(view.receiver))
-            self.capture.name_step("")
-            if view.home.rows:
-                self.capture.say(State.IDLE, self.texts("ui.visit.choose"), self.texts("ui.visit.choose-more"))
-            else:
-                self.capture.say(State.RETRY, self.texts("s17.empty"), self.texts("ui.visit.empty-next"))
-            return
-        self._name.setText(person.name.upper() or self.texts("ui.visit.nameless"))
-        self._facts.setText(" · ".join(t for t in (person.number, format_date(person.born), person.address) if t))
-        self._place.setText(self.texts.of(person.stamp) if person.stamp is not None else self.texts.of(view.receiver))
-        self._face.setVisible(person.portrait is not None)
-        if person.portrait is not None:
-            self._face.show_picture(person.portrait.pixels)
-        self._saved.set(State.GOOD, self.texts("ui.visit.saved", time=person.saved_at))
-        self._show_steps(view)
-        for part in view.home.parts:
-            self._show_part(part, view)
-        minutes = max(0, math.floor(person.minutes))
-        self._time.setText(self.texts("ui.visit.time", rests=person.rests, minutes=minutes))
-        if view.home.advice_words is not None:
-            self._time.setText(f"{self._time.text()} · {self.texts.of(view.home.advice_words)}")
-        self._count.setText(self.texts("ui.visit.strip", count=len(view.home.strip)))
-        if self.capture.running is None and self.capture.decide is None:
-            self._say_next()
-
-    def _show_part(self, part: Part, view: VisitView) -> None:
-        full = part.done >= part.all
-        assert view.state is not None, "shown with a person only"
-        excepted = len(view.state.exceptions) if part.name == "fingers" else 0
-        count = f"{part.done}/{part.all}" if part.all > 1 else self.texts("ui.visit.part.none")
-        far = self.texts("ui.visit.part.full") if full else count
-        note = self.texts("ui.visit.part.exceptions", count=excepted) if excepted else ""
-        if part.name == "data" and view.person is not None and view.person.helper:
-            note = self.texts("ui.visit.helper-is", helper=view.person.helper)
-        if not note and not full:
-            hints = {"portrait": "ui.visit.part.portrait-hint", "signatures": "ui.visit.part.sign-hint"}
-            note = (
-                self.texts(hints[part.name])
-                if part.name in hints
-                else self.texts("ui.visit.part.left", left=part.all - part.done)
-            )
-        step = self._step()
-        here = step is not None and part.name == STAGE_OF[step.modality] and not full
-        self._parts[part.name].show_part(State.GOOD if full else State.IDLE, far, note, here=here)
-
-    def _show_steps(self, view: VisitView) -> None:
-        assert view.state is not None, "shown with a person only"
-        following = view.state.next_step
-        names = [s.step for s in view.home.strip]
-        open_ = [s.step for s in view.home.strip if s.tone.value == "idle"]
-        if self.step not in names or (self.step not in open_ and open_):
-            self.step = following.id if following is not None else ""
-        rule = view.state.procedure.step
-        stops = [
-            Stop(s.step, self.texts.of(s.label), short_step(self.texts, rule(s.step)), State(s.tone.value))
-            for s in view.home.strip
-        ]
-        self.strip.show_stops(stops, self.step)
-
-    def _step(self) -> CaptureStep | None:
-        state = self.view.state if self.view is not None else None
-        return state.procedure.step(self.step) if state is not None and self.step else None
-
-    def _say_next(self) -> None:
-        step, view = self._step(), self.view
-        if step is None or view is None or view.state is None:
-            self.capture.name_step("")
-            self.capture.say(State.GOOD, self.texts("ui.visit.complete"), self.texts.second("ui.visit.complete"))
-            return
-        number = [s.id for s in view.state.procedure.steps].index(step.id) + 1
-        tried = len(view.state.captures[step.id].attempts)
-        words = self.texts("ui.visit.step-now", number=number, step=self.texts(f"step.{step.id}"))
-        self.capture.name_step(f"{words} · {self.texts('ui.visit.attempt', attempt=tried + 1, attempts=step.attempts)}")
-        kind = STAGE_OF[step.modality]
-        stopped = any(w.code == "s17.no-capture" for w in view.home.warnings)
-        self.capture.say(State.IDLE, self.texts(f"ui.{kind}.wait"), self.texts("s17.plug" if stopped else "ui.visit.ready"))
-
     def _choose_step(self, step: str) -> None:
         view = self.view
-        if view is None or view.state is None or self.capture.running is not None:
+        if view is None or view.state is None or self.capture.busy:
             return
         if not view.state.done(view.state.procedure.step(step)):
             self.step = step
@@ -297,13 +120,22 @@ class HomeVisitScreen(Screen):
                     self.act("sign", "ui.action.sign-exception", "F12", self.exceptions.commit, enabled=self.exceptions.complete, primary=True)]  # fmt: skip
         if self.capture.running is not None:
             return self.capture.offers(self._stop)
+        if self.asked.found is not None:
+            return self.asked.offers(self.asked.found)
         step = self._step()
         allowed = not any(w.code == "s17.no-capture" for w in view.home.warnings)
         actions = [self.act("rest", "ui.action.visit-rest", "F9", self._rest),
                    self.act("helper", "ui.action.visit-helper", "F6", self._ask_helper),
                    self.act("exception", "ui.action.exception", "F7", self._open_exceptions, enabled=step is not None and step.modality is not Modality.FACE)]  # fmt: skip
+        if self.capture.confirming is not None:
+            confirm = self.act("confirm", "ui.action.confirm", "F12", self.capture.confirm, primary=True, icon="double-check")
+            return [*actions[:2], self.act("retake", "ui.action.retake", "F4", self._anew), confirm]
         if self.capture.decide is not None:
-            actions.append(self.act("retake", "ui.action.retake", "F4", self._capture))
+            low = self.capture.decide.id
+            actions.append(self.act("retake", "ui.action.retake", "F4", self._anew))
+            actions.append(
+                self.act("supervisor", "ui.action.supervisor", "F8", lambda: self.shell.call_supervisor("low-quality", low))
+            )
             actions.append(self.act("flagged", "ui.action.accept-flagged", "F12", self._accept, primary=True))
         elif step is not None:
             code, name = "ui.action.visit-capture", f"step.{step.id}"  # each language says the capture in its own words
@@ -366,12 +198,16 @@ class HomeVisitScreen(Screen):
             )
         self._ask()
 
-    def _capture(self) -> None:
-        step = self._step()
+    def _capture(self, *, anew: bool = False) -> None:
+        step = self.capture.confirming or self.capture.decide or self._step()
         if step is not None:
             self.shell.clear_trouble()
-            self.capture.start(self.dossier, step)
+            self.capture.start(self.dossier, step, anew=anew)
             self.shell.refresh_actions()
+
+    def _anew(self) -> None:
+        """F4: the picture that waits for a decision stays among the tries, another is taken."""
+        self._capture(anew=True)
 
     def _stop(self) -> None:
         self.capture.stop()
@@ -379,7 +215,57 @@ class HomeVisitScreen(Screen):
         self._ask()
 
     def _ended(self) -> None:
+        self.show_road()
         self._ask()
+        if not self.capture.busy:
+            self._check(self._checked)
+
+    # --- are these the right fingers, of this person? --------------------------------------------------------------------------
+
+    def _check(self, then: Callable[[FingersView | None], None]) -> None:
+        """Let the fingers be compared beside everything else, then judged: before the review, not only before the seal."""
+        counter, dossier, entered = self.counter, self.dossier, self.entered
+
+        def prepared() -> None:
+            if entered == self.entered and dossier and dossier == self.dossier:
+                self.ask(lambda: counter.check_fingers(dossier), then)
+
+        self.jobs.aside(lambda: counter.prepare_check(dossier), prepared)
+
+    def _checked(self, view: FingersView | None) -> None:
+        """What was found stops the next live picture, which may be open by now."""
+        if view is not None and self.asked.look(view.findings) is not None and self.capture.running is not None:
+            self.capture.stop()
+        self._ask()
+
+    def found(self, state: DossierState) -> bool:
+        """A finding stops the visit's captures until it is answered, as at the desk."""
+        found = self.asked.look(state.open_findings)
+        self.question_stands = found is not None
+        self.show_road()
+        if found is None:
+            return False
+        head, main, second = self.asked.words(found)
+        self.capture.name_step(head)
+        self.capture.say(State.BLOCKED, main, second)
+        if self._told != found.key:
+            self._told = found.key
+            self.shell.tones.play("blocked")
+        return True
+
+    def _discard(self, step: str, words: str) -> None:
+        """Take an accepted capture back; it is the next one then."""
+        counter, dossier = self.counter, self.dossier
+        self.step = step
+        self._shut_reason()
+        self.ask(lambda: counter.discard(dossier, step, words), lambda _: self._ask())
+
+    def _shut_reason(self) -> None:
+        self.reason.shut()
+        self.capture.show()
+        self.show_road()
+        self.strip.setFocus()
+        self.shell.refresh_actions()
 
     def _accept(self) -> None:
         self.capture.accept_best(self.dossier, self._ask)
@@ -388,6 +274,10 @@ class HomeVisitScreen(Screen):
         desk, dossier = self.desk, self.dossier
         assert desk is not None, "made at the first enter"
         self.ask(lambda: desk.rest(dossier), lambda _: self._leave())
+
+    def pause(self) -> None:
+        """F9 where a finding is asked: this person waits, the question too."""
+        self._leave()
 
     def _leave(self) -> None:
         desk, dossier = self.desk, self.dossier
@@ -404,16 +294,32 @@ class HomeVisitScreen(Screen):
         self.ask(lambda: desk.leave(dossier), left)
 
     def _review(self) -> None:
-        missing = self.view is not None and any(p.name == "data" and p.done < p.all for p in self.view.home.parts)
-        self.shell.go("declaration" if missing and self.shell.has("declaration") else "review", self.dossier)
+        """The fingers are checked once more, so that nobody signs what the check would stop; then on."""
+        if self.view is not None and self.view.state is not None:
+            self._check(self._reviewed)
+
+    def _reviewed(self, _: FingersView | None) -> None:
+        dossier = self.dossier
+        desk = self.desk
+        assert desk is not None, "made at the first enter"
+
+        def go(view: VisitView) -> None:
+            self._show(view)
+            if self.asked.found is None:
+                missing = any(p.name == "data" and p.done < p.all for p in view.home.parts)
+                self.shell.go("declaration" if missing and self.shell.has("declaration") else "review", dossier)
+
+        self.ask(lambda: desk.view(dossier), go)
 
     def digit(self, number: int) -> bool:
-        """Choose a finger in the exception panel."""
+        """Choose a finger in the exception panel, or tick one of the officer's boxes."""
+        if not self.reason.isHidden():
+            return self.reason.choose(number)
         if self.exceptions.isVisible():
             self.exceptions.choose(FingerPosition(number if number else 10))
             self.shell.refresh_actions()
             return True
-        return False
+        return self.capture.confirming is not None and self.capture.ticks.toggle(number)
 
     def _open_exceptions(self) -> None:
         if (rule := self._step()) is not None and rule.modality is Modality.IRIS:
@@ -421,7 +327,7 @@ class HomeVisitScreen(Screen):
             return
         self.exceptions.begin()
         self.exceptions.show()
-        self._show_road(shown=False)  # the panel needs the height in large type
+        self.show_road()
         step = self._step()
         if step is not None and len(step.fingers) == 1:
             self.exceptions.choose(step.fingers[0])
@@ -429,14 +335,9 @@ class HomeVisitScreen(Screen):
 
     def _close_exceptions(self) -> None:
         self.exceptions.hide()
-        self._show_road(shown=True)
+        self.show_road()
         self.strip.setFocus()
         self.shell.refresh_actions()
-
-    def _show_road(self, *, shown: bool) -> None:
-        """The four parts and the captures."""
-        for widget in (self._strip_card, *self._parts.values()):
-            widget.setVisible(shown)
 
     def _sign_exception(self, finger: int, kind: str, permanence: str, words: str) -> None:
         counter, dossier = self.counter, self.dossier
@@ -444,7 +345,3 @@ class HomeVisitScreen(Screen):
         self.capture.decide = None
         part, why, lasting = FingerPosition(finger), ExceptionKind(kind), Permanence(permanence)
         self.ask(lambda: counter.declare_exception(dossier, part, why, lasting, words), lambda _: self._ask())
-
-    def restyle(self) -> None:
-        """Measure the rows anew."""
-        self.rows.relayout()

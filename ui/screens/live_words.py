@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from station.capture.session import Phase, SessionView
 from station.dossier.procedure import CaptureStep
-from station.views.devices import refusal_of
 from ui.screens.base import Screen
+from ui.screens.live_said import said_of
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.chips import StateChip, label
@@ -59,40 +59,22 @@ class SpeakingScreen(Screen):
 
     def speak(self, view: SessionView) -> None:
         """Say the one thing that matters in an analysed frame, here and on the applicant's screen."""
-        texts, kind = self.texts, self.kind
-        if view.refused is not None:
-            # The picture goes on, nothing is taken: the technician's words stand until another device is here (E22, E23).
-            refusal = refusal_of(view.refused)
-            head = " ".join(t for t in (texts("ui.state.blocked"), refusal.screen_code) if t)
-            self.banner.say(
-                State.BLOCKED, head, f"{texts.of(refusal.reason)}. {texts.of(refusal.next_step)}", texts.second_of(refusal.reason)
-            )
+        said = said_of(self.texts, view, self.kind, part_code=self.part_code, adjust_code=self.adjust_code)
+        if said is None:
             return
-        wrong = sum(not p.passed for p in view.verdict.parts) if view.verdict is not None else 0
-        if view.instruction is not None:
-            code, position = view.instruction.code, view.instruction.position
-            name = texts(f"{self.part_code}{position}") if position else ""
-            main = f"{name} {texts(code)[:1].lower()}{texts(code)[1:]}" if name else texts(code)
-            head = texts(self.adjust_code, count=max(1, wrong)) if position else texts("ui.state.retry")
-            state = State.BLOCKED if code in {"wrong-hand", "previous-person", "same-finger"} else State.RETRY
-            second = (
-                f"{texts.second(f'{self.part_code}{position}')}: {texts.second(code).lower()}"
-                if position and texts.second(code)
-                else texts.second(code)
-            )
-            self.banner.say(state, texts("ui.state.blocked") if state is State.BLOCKED else head, main, second)
-            if (code, position) != self._told:
-                self.shell.tones.play("blocked" if state is State.BLOCKED else "adjust")
-            self._told = (code, position)
-            self._tell(f"applicant.{code}" if texts(f"applicant.{code}") != f"applicant.{code}" else code, position)
+        if said.wait:
+            self.invite()
+            return
+        self.banner.say(said.state, said.head, said.main, said.second)
+        if view.instruction is not None and view.refused is None:
+            asked = (view.instruction.code, view.instruction.position)
+            if asked != self._told:
+                self.shell.tones.play("blocked" if said.state is State.BLOCKED else "adjust")
+            self._told = asked
         elif view.phase is Phase.TAKE:
             self._told = ("", 0)
-            self.banner.say(State.LIVE, texts("ui.state.live"), texts("ui.fingers.taking"), texts.second("ui.fingers.taking"))
-        elif view.phase is Phase.LIVE and view.verdict is not None and view.verdict.passed:
-            self.banner.say(State.GOOD, texts("ui.state.good"), texts(f"ui.{kind}.good"), texts.second(f"ui.{kind}.good"))
-            self._tell(f"applicant.{kind}.good", 0)
-        elif view.phase in (Phase.WAIT, Phase.LIFT):
-            self.invite()
+        if said.told:
+            self._tell(said.told, said.position)
 
     def invite(self) -> None:
         """Nothing is on the glass or before the lens: whom or what is waited for, here and on the applicant's screen."""

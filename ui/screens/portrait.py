@@ -8,7 +8,7 @@ from station.capture.session import SessionView
 from station.views.fingers import FingersView
 from station.views.portrait import PortraitView, portrait_view
 from station.views.portrait_active import CHALLENGES, ActiveView
-from ui.qt import QCheckBox, QColor, QFrame, QHBoxLayout, QPainter, QPen, QPointF, QRectF, Qt, QVBoxLayout
+from ui.qt import QColor, QFrame, QHBoxLayout, QPainter, QPen, QPointF, QRectF, Qt, QVBoxLayout
 from ui.screens.live import LiveScreen
 from ui.shell import Shell
 from ui.theme.icons import paint_state
@@ -20,9 +20,7 @@ from ui.widgets.live_parts import AutoCard
 from ui.widgets.live_view import Overlay
 from ui.widgets.portrait_parts import ActiveCard, ChipFaceCard, LampBars, TryThumbs
 from ui.widgets.rules import RuleRows
-
-OPTIONAL_TICKS = frozenset({"bare-head-or-religious"})
-"""Boxes that may stay empty: they note something that is allowed."""
+from ui.widgets.ticks import OfficerTicks
 
 
 class PortraitScreen(LiveScreen):
@@ -79,11 +77,8 @@ class PortraitScreen(LiveScreen):
         self._tick_keys = label("", "caption")
         line.addWidget(self._tick_keys)
         box.addLayout(line)
-        self._tick_box = QVBoxLayout()
-        self._tick_box.setContentsMargins(8, 0, 8, 0)
-        self._tick_box.setSpacing(0)
-        box.addLayout(self._tick_box)
-        self.ticks: dict[str, QCheckBox] = {}
+        self.ticks = OfficerTicks(self.texts)
+        box.addWidget(self.ticks)
         middle.addWidget(frame, 1)
         return middle
 
@@ -205,15 +200,7 @@ class PortraitScreen(LiveScreen):
         self._held.setText(self.texts("ui.portrait.held", held=rules.held, known=rules.known))
 
     def _show_ticks(self, names: tuple[str, ...]) -> None:
-        for box in self.ticks.values():
-            box.deleteLater()
-        self.ticks = {}
-        for number, name in enumerate(names, 1):
-            box = QCheckBox(f"{number}   {self.texts(f'portrait-tick-{name}')}")
-            box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            box.setAccessibleName(self.texts(f"portrait-tick-{name}"))
-            self._tick_box.addWidget(box)
-            self.ticks[name] = box
+        self.ticks.show_ticks(names)
         if names:
             self.shell.refresh_actions()  # the last words of what F12 does now
         self._tick_keys.setText(self.texts("ui.portrait.keys", keys=f"1–{len(names)}") if names else "")
@@ -286,26 +273,17 @@ class PortraitScreen(LiveScreen):
 
     def confirmed(self) -> tuple[str, ...] | None:
         """The officer's boxes; None while one that must be ticked is not."""
-        if any(not box.isChecked() for name, box in self.ticks.items() if name not in OPTIONAL_TICKS):
-            return None
-        return tuple(f"officer:{name}" for name, box in self.ticks.items() if box.isChecked())
+        return self.ticks.confirmed()
 
     def confirm_all(self) -> tuple[str, ...]:
         """Tick what must be ticked: the officer looked at the still and pressed F12."""
-        for name, box in self.ticks.items():
-            if name not in OPTIONAL_TICKS:
-                box.setChecked(True)
-        return self.confirmed() or ()
+        return self.ticks.confirm_all()
 
     def digit(self, number: int) -> bool:
         """Tick a box, or choose a reason."""
         if self.reason.isVisible():
             return self.reason.choose(number)
-        boxes = list(self.ticks.values())
-        if not 1 <= number <= len(boxes):
-            return False
-        boxes[number - 1].toggle()
-        return True
+        return self.ticks.toggle(number)
 
     def _ask_active(self) -> None:
         active = self.counter.active

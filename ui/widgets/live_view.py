@@ -62,6 +62,18 @@ def to_image(pixels: npt.NDArray[np.uint8]) -> QImage:
     return QImage(pixels.data, width, height, pixels.strides[0], kind).copy()
 
 
+def paint_watermark(painter: QPainter, box: QRectF, words: str, aside: float = 8.0) -> None:
+    """Write the demo's word over a picture: in its lower right corner, `aside` px from the edge, smaller and over lines where it is narrow."""
+    theme = Current.theme
+    font = theme.font(theme.scale.strong, 700)
+    if QFontMetrics(font).horizontalAdvance(words) + aside + 8 > box.width():
+        font, aside = theme.font(theme.scale.caption, 700), 8.0
+    painter.setFont(font)
+    painter.setPen(QColor(0x46, 0x53, 0x64, 150))
+    where = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap)
+    painter.drawText(box.adjusted(4, 0, -aside, -12 if aside > 8 else -4), where, words)
+
+
 LARGEST_COVER = 1.8
 """A picture that covers is at most so much larger than one that is shown whole."""
 Drawing = Callable[[QPainter, QRectF, float], None]
@@ -139,10 +151,7 @@ class LiveView(QWidget):
             self._picture(painter, self._image)
         self._corners(painter)
         if self.watermark:
-            painter.setPen(QColor(0x46, 0x53, 0x64, 150))
-            painter.setFont(Current.theme.font(Current.theme.scale.strong, 700))
-            where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-            painter.drawText(QRectF(self.rect()).adjusted(0, 0, -52, -12), where, self.watermark)
+            paint_watermark(painter, QRectF(self.rect()), self.watermark, 52.0)
 
     def _picture(self, painter: QPainter, image: QImage) -> None:
         now = time.monotonic()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ui.qt import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+from ui.qt import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, Signal
 from ui.texts import Texts
 from ui.widgets.chips import label
 from ui.widgets.options import Option, OptionList
 
 
 class ReasonPanel(QFrame):
-    """`ask` shows it; the answer goes to the caller as (option code, words)."""
+    """`ask` shows it; the answer goes to the caller as (option code, words). `asked()` once it stands there."""
+
+    asked = Signal()
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
@@ -41,6 +43,7 @@ class ReasonPanel(QFrame):
         self.words.clear()
         self.show()
         self.options.setFocus()
+        self.asked.emit()
 
     def choose(self, number: int) -> bool:
         """Choose an option by its digit."""
