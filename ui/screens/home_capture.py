@@ -39,6 +39,7 @@ class HomeCapture(HomePanel):
         self.bridge.view_ready.connect(self._analysed)
         self._dossier = ""
         self._token = 0
+        self._told = ("", 0)
         self._active: ActiveView | None = None
 
     @property
@@ -277,6 +278,11 @@ class HomeCapture(HomePanel):
         said = said_of(self._screen.texts, view, kind, part_code="eye." if kind == "iris" else "ui.finger.")
         if said is None or said.wait:
             return
+        if view.instruction is not None and view.refused is None:
+            asked = (view.instruction.code, view.instruction.position)
+            if asked != self._told:
+                self._screen.shell.tones.play("blocked" if said.state is State.BLOCKED else "adjust")
+            self._told = asked
         # The small word over an instruction has no place in large type, but a code of the technician's has.
         self.say(said.state, said.main, said.second if view.refused is None else f"{said.head}. {said.second}".rstrip(". "))
         if said.told:

@@ -45,7 +45,7 @@ class HomePanel(StatePanel):
         column.setSpacing(4)
         line = QHBoxLayout()
         self._icon = StateIcon(State.IDLE, 24)
-        self._step = label("", "strong")
+        self._step = label("", "strong", wrap=True)
         line.addWidget(self._icon)
         line.addWidget(self._step, 1)
         column.addLayout(line)

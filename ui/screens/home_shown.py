@@ -99,7 +99,7 @@ class HomeShown(Screen):
         self.exceptions.hide()
         work.addWidget(self.exceptions)
         self.reason = ReasonPanel(self.texts)
-        self.reason.setMinimumWidth(360)
+        self.reason.setMinimumWidth(320)
         work.addWidget(self.reason, 1)
         self.asking = HomeAsking(self)
         work.addWidget(self.asking, 1)

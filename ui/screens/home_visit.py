@@ -33,7 +33,7 @@ class HomeVisitScreen(HomeShown):
         self.exceptions.decided.connect(self._sign_exception)
         self.asking.answered.connect(self._answered)
         self.asked = FindingAsked(self, "home-visit", self.reason, self._discard, self._ask, self._shut_reason)
-        self.reason.asked.connect(self.show_road)
+        self.reason.asked.connect(self._reason_asked)
         self._told = ""
         self.beat = QTimer(self)
         self.beat.timeout.connect(self._again)
@@ -259,6 +259,11 @@ class HomeVisitScreen(HomeShown):
         self.step = step
         self._shut_reason()
         self.ask(lambda: counter.discard(dossier, step, words), lambda _: self._ask())
+
+    def _reason_asked(self) -> None:
+        """The panel needs the picture's width in large type."""
+        self.capture.view.hide()
+        self.show_road()
 
     def _shut_reason(self) -> None:
         self.reason.shut()
