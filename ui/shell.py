@@ -384,6 +384,8 @@ class Shell(QMainWindow):
         if self._shown:
             self.page.leave()
         self.texts = texts
+        if self.isActiveWindow():  # the old widgets take the window's focus with them when they go
+            QTimer.singleShot(0, self, self.activateWindow)
         self._pages, self._shown = {}, ""
         self._build()
         if shown:

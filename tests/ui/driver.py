@@ -23,6 +23,7 @@ from ui.screens.review import ReviewScreen
 from ui.shell import Shell
 
 QT_KEYS = {name: key for key, name in reversed(NAMES.items())}
+PAD = {"NumPlus": (Qt.Key.Key_Plus, "+"), "NumStar": (Qt.Key.Key_Asterisk, "*")}
 HELD = {"Shift": Qt.KeyboardModifier.ShiftModifier, "Ctrl": Qt.KeyboardModifier.ControlModifier}
 ARROWS = {"Down": Qt.Key.Key_Down, "Up": Qt.Key.Key_Up, "Left": Qt.Key.Key_Left, "Right": Qt.Key.Key_Right}
 WAIT = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
@@ -134,8 +135,12 @@ class Clerk:
         *held, name = name.split("+")
         for word in held:
             modifiers |= HELD[word]
-        code = QT_KEYS.get(name) or (ARROWS[name] if name in ARROWS else Qt.Key(ord(name.upper())))
-        text = name if len(name) == 1 else "\r" if name == "Enter" else ""
+        if name in PAD:
+            code, text = PAD[name]
+            modifiers |= Qt.KeyboardModifier.KeypadModifier
+        else:
+            code = QT_KEYS.get(name) or (ARROWS[name] if name in ARROWS else Qt.Key(ord(name.upper())))
+            text = name if len(name) == 1 else "\r" if name == "Enter" else ""
         self._send(code, text, modifiers)
         self.keys += 1
         self.pressed.append(name)

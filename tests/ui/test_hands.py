@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from station.bindings import Bindings, parse_bindings
 from station.dossier.numbers import CodeKind, make_code
 from tests.ui.driver import Clerk
 from ui.qt import QApplication, QEvent, QInputMethodEvent, QKeyEvent, Qt
@@ -27,7 +28,8 @@ def at_home(clerk: Clerk) -> None:
     clerk.until(lambda: clerk.home.view is not None)
 
 
-def test_a_scanned_ticket_is_found_whatever_has_the_focus_and_leaves_nothing_in_the_field(clerk: Clerk) -> None:
+def test_a_scanned_ticket_is_found_whatever_has_the_focus_and_leaves_nothing_in_the_field(clerk: Clerk, bound: Bindings) -> None:
+    assert clerk.shell.texts.keys == bound
     clerk.key("F2")
     clerk.burst(make_code(CodeKind.TICKET, "000104"))
     clerk.until(lambda: clerk.page == "HomeScreen" and clerk.shell.trouble.isVisible())
@@ -71,7 +73,17 @@ def test_out_of_order_needs_a_reason_and_going_away_another(clerk: Clerk) -> Non
     clerk.until(lambda: next(r.place for r in clerk.home.view.rows if r.ticket == "105") == "gone")  # type: ignore[union-attr]
 
 
-def test_a_word_in_preedit_is_committed_before_a_function_key_acts(clerk: Clerk) -> None:
+@pytest.fixture(params=["", "next=NumStar pause=PageDown"])
+def bound(request: pytest.FixtureRequest, clerk: Clerk) -> Iterator[Bindings]:
+    """The standard keys, and others; a key on the number pad even types a letter."""
+    keys = parse_bindings(request.param)
+    clerk.shell.use_bindings(keys)
+    clerk.until(lambda: clerk.home.view is not None and not clerk.shell.jobs.pending)
+    yield keys
+    clerk.shell.use_bindings(Bindings())
+
+
+def test_a_word_in_preedit_is_committed_before_a_bound_key_acts(clerk: Clerk, bound: Bindings) -> None:
     clerk.key("F12")
     clerk.until(lambda: clerk.page == "LookupScreen" and clerk.primary())
     dossier = clerk.lookup.dossier
@@ -87,7 +99,7 @@ def test_a_word_in_preedit_is_committed_before_a_function_key_acts(clerk: Clerk)
     clerk.shell.keys.commit_composed = lambda: QApplication.sendEvent(
         edit, _committed("Thợ mộc")
     )  # what the platform's input method does
-    clerk.key("F9")
+    clerk.press(bound.key("pause"))
     clerk.until(lambda: clerk.page == "HomeScreen")
     assert clerk.counter.station.book.state(dossier).value("occupation") == "Thợ mộc"
 
@@ -98,17 +110,20 @@ def _committed(text: str) -> QInputMethodEvent:
     return event
 
 
-def test_a_second_f12_within_400_ms_and_auto_repeat_are_dropped(clerk: Clerk) -> None:
+def test_a_second_press_of_next_within_400_ms_and_auto_repeat_are_dropped(clerk: Clerk, bound: Bindings) -> None:
+    key, held, text = (
+        (Qt.Key.Key_Asterisk, Qt.KeyboardModifier.KeypadModifier, "*")
+        if bound.key("next") == "NumStar"
+        else (Qt.Key.Key_F12, Qt.KeyboardModifier.NoModifier, "")
+    )
     clerk.until(lambda: clerk.primary() and clerk.shell.guard.painted)
     opened = len(clerk.counter.station.book.states())
     for repeat in (False, True, False):
-        QApplication.sendEvent(
-            clerk.home.table, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_F12, Qt.KeyboardModifier.NoModifier, "", repeat)
-        )
+        QApplication.sendEvent(clerk.home.table, QKeyEvent(QEvent.Type.KeyPress, key, held, text, repeat))
     clerk.until(lambda: clerk.page == "LookupScreen")
     clerk.until(lambda: clerk.lookup.view is not None)
     assert clerk.page == "LookupScreen"
-    assert len(clerk.counter.station.book.states()) == opened + 1
+    assert len(clerk.counter.station.book.states()) == opened + (bound == Bindings()), "the second time the dossier goes on"
 
 
 def test_the_idle_lock_keeps_the_dossier_and_only_a_pin_opens_it(clerk: Clerk) -> None:

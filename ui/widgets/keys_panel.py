@@ -23,7 +23,8 @@ class KeysPanel(QWidget):
         column.setSpacing(6)
         column.addWidget(label(texts("group.bindings"), "strong"))
         column.addWidget(label(texts("ui.bindings.how"), "quiet", wrap=True))
-        column.addWidget(label(texts("ui.bindings.always"), "caption", wrap=True))
+        self._always = label(texts("ui.bindings.always"), "caption", wrap=True)
+        column.addWidget(self._always)
         if not allowed:
             column.addWidget(StateChip(State.IDLE, texts("ui.settings.not-yours")))
         self.banner = Banner(small=True)
@@ -38,6 +39,7 @@ class KeysPanel(QWidget):
         """Show the present state of the change."""
         view, texts = self._change.view(), self._texts
         self.banner.setVisible(view.said is not None)
+        self._always.setHidden(view.said is not None)  # the rows need the room
         if view.said is not None:
             more = view.more or view.said
             second = texts.of(more) if view.more is not None else texts.second_of(more)
