@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Final
+from string import Formatter
+from typing import Any, Final
 
 from biometrics.errors import BiometricsError
 from devices.errors import DeviceError
@@ -42,20 +43,63 @@ class HelpText:
     advice: Words | None
 
 
-@lru_cache(maxsize=1)
-def _table() -> Mapping[str, str]:
-    raw = tomllib.loads(files("station.words").joinpath("advice.toml").read_text("utf-8"))["advice"]
+UNKNOWN: Final = "ui.trouble.unknown"
+"""What is said of an error that nobody foresaw: that the cause is not known, and what is safe."""
+
+
+@lru_cache(maxsize=8)
+def _table(part: str) -> Mapping[str, str]:
+    raw: dict[str, Any] = tomllib.loads(files("station.words").joinpath("advice.toml").read_text("utf-8"))[part]
     return {code: name for name, codes in reversed(list(raw.items())) for code in codes}
+
+
+def read_tables() -> None:
+    """Read the table of advice now, so that a window that must say something later touches no file."""
+    for part in ("advice", "codes", "camera", "keys"):
+        _table(part)
+
+
+def reason_words(error: BaseException) -> Words:
+    """Return why something was refused, in words that are always in the catalogue: of the error's own reason, else of its class, else that
+    the cause is not known. Never the error's own sentence: that is English, for the command line and the log."""
+    known, details = catalogue(), dict(getattr(error, "details", None) or {})
+    codes = [
+        str(getattr(error, "reason_code", "") or ""),
+        *(str(getattr(kind, "code", "") or "") for kind in type(error).__mro__),
+    ]
+    for code in codes:
+        if code in known:
+            places = {name for _, name, _, _ in Formatter().parse(known[code]["vi"] + known[code]["en"]) if name is not None}
+            if places <= set(details):
+                return Words(code, {name: details[name] for name in places})
+    return Words(UNKNOWN)
+
+
+def screen_code(reason: str, device: str = "") -> str:
+    """Return the small code that stands beside a message (``E20``), for the hot line; the reason itself where it has none.
+
+    `device`: which device it is about (the id of its row); a camera that is gone is another code than a scanner.
+    """
+    if "camera" in device:
+        found = _table("camera").get(reason)
+        if found is not None:
+            return found
+    return _table("codes").get(reason, reason)
+
+
+def next_key(advice: str) -> str:
+    """Return the key whose action is the next step of an advice (``advice.replug``: F5), or ``:name`` of the screen to go to; "": none."""
+    return _table("keys").get(advice.removeprefix("advice."), "")
 
 
 def advice_names() -> frozenset[str]:
     """Return every advice that can be given; each has words."""
-    return frozenset(_table().values()) | {name for _, name in _BY_CLASS}
+    return frozenset(_table("advice").values()) | {name for _, name in _BY_CLASS}
 
 
 def advice_for(code: str, error: BaseException | None = None) -> Words:
     """Return what can be done about a message. Never empty: the last word is to save a report and call."""
-    found = _table().get(code)
+    found = _table("advice").get(code) or _table("advice").get(screen_code(code))
     if found is None and error is not None:
         found = next((name for kind, name in _BY_CLASS if isinstance(error, kind)), None)
     if found is None:
@@ -94,4 +138,4 @@ def _messages() -> Iterable[str]:
     """Return the codes that are messages: those the advice table names, and every class of error."""
     known = catalogue()
     classes = {c for kind, _ in _BY_CLASS for c in _codes_of(kind)}
-    return (c for c in {*_table(), *classes} if c in known)
+    return (c for c in {*_table("advice"), *classes} if c in known)

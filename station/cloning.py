@@ -49,7 +49,7 @@ def read_export(data: bytes) -> Settings:
     """
     settings = parse(data)
     if settings.faults:
-        raise InputError(f"{len(settings.faults)} entries cannot be used; nothing was changed: {' '.join(settings.faults)}",
+        raise InputError(f"{len(settings.faults)} entries cannot be used; nothing was changed: {' '.join(map(str, settings.faults))}",
                          code="settings-faults", count=len(settings.faults))  # fmt: skip
     return settings
 

@@ -152,10 +152,10 @@ BY_NAME: Final[Mapping[str, Setting]] = {s.name: s for s in DECLARED}
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The values in force. Unknown or bad entries stand in `faults`, one sentence each."""
+    """The values in force. Unknown or bad entries stand in `faults`, one error each."""
 
     values: Mapping[str, Value]
-    faults: tuple[str, ...] = ()
+    faults: tuple[InputError, ...] = ()
 
     def __getitem__(self, name: str) -> Value:
         return self.values.get(name, BY_NAME[name].default)
@@ -214,16 +214,16 @@ def parse(data: bytes) -> Settings:
             "The settings file is damaged; defaults hold. Correct it or delete it.", code="settings-format"
         ) from error
     values: dict[str, Value] = {}
-    faults: list[str] = []
+    faults: list[InputError] = []
     for name, value in raw.items():
         setting = BY_NAME.get(name)
         if setting is None:
-            faults.append(f"{name}: no such setting; it is ignored.")
+            faults.append(InputError(f"{name}: no such setting; it is ignored.", code="setting-name", name=name[:60]))
             continue
         try:
             values[name] = setting.check(value)
         except InputError as error:
-            faults.append(str(error))
+            faults.append(error)
     return Settings(values, tuple(faults))
 
 
@@ -234,7 +234,7 @@ def settings_in(files: Files) -> Settings:
     try:
         return parse(files.read(SETTINGS_FILE, MAX_FILE_BYTES))
     except InputError as error:
-        return Settings({}, (str(error),))
+        return Settings({}, (error,))
 
 
 def store_settings(files: Files, log: SettingLog, old: Settings, new: Settings, *, operator: str, desk: str) -> list[str]:

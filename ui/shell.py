@@ -15,6 +15,8 @@ from ui.collector import Collector
 from ui.frame.action_bar import ActionBar
 from ui.frame.calling import Calling
 from ui.frame.commands import run_command
+from ui.frame.errands import Errands
+from ui.frame.helping import Helping
 from ui.frame.keys import Keys, RepeatGuard
 from ui.frame.menu import COMMANDS, Menu
 from ui.frame.messages import Messages
@@ -69,6 +71,7 @@ class Shell(QMainWindow):
         self.second = SecondScreen(self, demo=demo)
         self._dark, self._large = dark, large
         self._entries = entries()
+        self.helping = Helping(self)
         self._pages: dict[str, Screen] = {}
         self._shown = ""
         self._operator = ("", "", "")
@@ -124,6 +127,7 @@ class Shell(QMainWindow):
         self.menu.chosen.connect(self._command)
         self.supervisor = SupervisorPanel(page, self.texts)
         self.calling = Calling(self)
+        self.errands = Errands(self)
         self.tabs = Tabs(self)
 
     # --- going about -------------------------------------------------------------------------------------------------------
@@ -133,6 +137,11 @@ class Shell(QMainWindow):
         """The station behind the window (`counter` has what the desk does with it)."""
         assert self.counter is not None, "screens are entered after the station is open"
         return self.counter.station
+
+    @property
+    def page_name(self) -> str:
+        """Name of the page that is shown, "" before the first."""
+        return self._shown
 
     @property
     def page(self) -> Screen:
@@ -165,6 +174,7 @@ class Shell(QMainWindow):
             self.page.leave()
             self.clear_trouble()
         self._shown = name
+        self.errands.left(name)
         self.second.turn_to(dossier if page.stage else "")
         self.guard.painted = False
         self.stack.setCurrentWidget(page)
@@ -223,8 +233,14 @@ class Shell(QMainWindow):
 
     def refresh_actions(self) -> None:
         """Draw the page's actions anew; the focus stays where it is unless it was on a button that is gone."""
-        actions = self.page.offers() if self._shown else []
-        self._bar.show_actions(actions, self.page.hint() if self._shown else "")
+        self._bar.show_actions(self.offers(), self.page.hint() if self._shown else "")
+
+    def offers(self) -> list[Action]:
+        """What can be done now: the page's own, and the way back from an errand."""
+        if not self._shown:
+            return []
+        own = self.page.offers()
+        return [*(a for a in self.errands.offers() if all(a.key != x.key for x in own)), *own]
 
     # --- messages ----------------------------------------------------------------------------------------------------------
 
@@ -237,9 +253,9 @@ class Shell(QMainWindow):
         """Say what happened, what is safe, what to do."""
         self.messages.trouble(error)
 
-    def say(self, state: State, main: str, second: str = "", code: str = "") -> None:
-        """Say something in the banner over the page; it goes when the page does. `code`: which message it is, for F1."""
-        self.messages.say(state, main, second, code)
+    def say(self, state: State, main: str, second: str = "", code: str = "", small: str = "") -> None:
+        """Say something in the banner over the page; it goes when the page does. `code`: which message it is, for F1 and the next step."""
+        self.messages.say(state, main, second, code, small)
 
     def clear_trouble(self) -> None:
         """Take the message away."""
@@ -265,7 +281,7 @@ class Shell(QMainWindow):
             return False
         action = next((a for a in self.page.offers() if a.key == key), None)
         if action is None:
-            return self.page.key(key) or (key.startswith("F") and key[1:].isdigit())
+            return self.page.key(key) or self.errands.run(key) or (key.startswith("F") and key[1:].isdigit())
         if not action.enabled:
             return True
         if action.primary and not self.guard.allows():
@@ -288,22 +304,11 @@ class Shell(QMainWindow):
             self.menu.open()
         elif key == "Ctrl+Tab":
             self.tabs.next()
-        elif key == "F1" and self.has("help") and self._shown != "help":
-            self.help_message = self.messages.code
-            self.help_topic, self.help_return = self.page.help_topic or self._shown, (self._shown, self.page.dossier)
-            self.go("help")
         elif key == "F1":
-            self.say(State.LIVE, self.texts("ui.action.help"), self.texts("ui.help.text"))
+            self.helping.open()
         else:
             return False
         return True
-
-    help_message = ""
-    """Code of the message that stood there when F1 was pressed."""
-    help_topic = ""
-    """Which screen the help was asked from (F1)."""
-    help_return = ("home", "")
-    """Where the help screen goes back to: name and dossier."""
 
     def _command(self, name: str) -> None:
         run_command(self, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from station.advice import reason_words
 from station.bindings import Bindings
 from station.views.base import Words
 from station.words import Language, say
@@ -41,10 +42,12 @@ class Texts:
         return " · ".join(t for t in (self(code), self.second(code)) if t)
 
     def why(self, error: BaseException) -> str:
-        """Return why something was refused: the catalogue's words for its reason, else what the error says itself."""
-        code = str(getattr(error, "reason_code", "") or "")
-        words = self(code) if code else ""
-        return words if words != code else self.keys.told(str(error))
+        """Return why something was refused: always in words of the catalogue."""
+        return self.of(reason_words(error))
+
+    def second_why(self, error: BaseException) -> str:
+        """Return the second line of `why`."""
+        return self.second_of(reason_words(error))
 
     def of(self, words: Words) -> str:
         """Return the main words of a view state (values that are codes are said in the same language)."""

@@ -39,7 +39,7 @@ def settings_of(data: Path | None) -> Settings:
     path = folder(data) / SETTINGS_FILE
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
-            return Settings({}, ("settings.toml is too large; defaults hold.",))
+            return Settings({}, (InputError("settings.toml is too large; defaults hold.", code="settings-size"),))
         return parse(path.read_bytes())
     except FileNotFoundError:
         return Settings({})
@@ -47,7 +47,7 @@ def settings_of(data: Path | None) -> Settings:
         raise InputError("The settings cannot be read; nothing was asked of any device. Check the folder's rights.",
                          code="settings-file") from error  # fmt: skip
     except InputError as error:
-        return Settings({}, (str(error),))
+        return Settings({}, (error,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def list_(data: Data = None, as_json: Json = False) -> None:
     if not found and not faults and not as_json:
         typer.echo("No language beside vi and en: no file stands in the folder 'languages'.")
     for fault in faults:
-        line(as_json, fault, fault=fault)
+        line(as_json, str(fault), fault=str(fault))
     if faults:
         raise typer.Exit(1)
 

@@ -58,7 +58,7 @@ class SettingsDesk(InPlace):
         view = settings_view(
             station.settings, events, search, names(station), self._laws(), {c: x.name for c, x in languages.items()}
         )
-        return replace(view, faults=(*view.faults, *faults))
+        return replace(view, faults=(*view.faults, *map(_language_fault, faults)))
 
     def _laws(self) -> dict[str, Words]:
         """The rules behind the read-only settings, by group, each with the day it came into force and the file's hash."""
@@ -215,3 +215,10 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"{path.name} cannot be read; nothing was changed. Check its name.", code="settings-file") from error
+
+
+def _language_fault(fault: InputError) -> Words:
+    file = fault.details.get("file")
+    return (
+        Words("s18.fault-language", {"file": file}) if file else Words("s18.fault-languages", {"count": fault.details["count"]})
+    )

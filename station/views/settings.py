@@ -45,7 +45,7 @@ class SettingsView:
     """The whole screen: groups in order with their rows, what is wrong with the file, words when nothing matches."""
 
     groups: tuple[tuple[str, tuple[SettingRow, ...]], ...]
-    faults: tuple[str, ...]
+    faults: tuple[Words, ...]
     empty: Words | None
 
 
@@ -60,7 +60,15 @@ def settings_view(
         _row(s, settings, last.get(s.name), names or {}, laws or {}, languages or {}) for s in DECLARED if _matches(s, search)
     ]
     groups = tuple((g, tuple(r for r in rows if r.group == g)) for g in GROUPS if any(r.group == g for r in rows))
-    return SettingsView(groups, settings.faults, None if rows else Words("s18.empty"))
+    return SettingsView(groups, tuple(file_fault(f) for f in settings.faults), None if rows else Words("s18.empty"))
+
+
+def file_fault(fault: InputError) -> Words:
+    """Return what is wrong with one entry of the settings file, or with the file."""
+    name = str(fault.details.get("name", ""))
+    if fault.reason_code == "setting-name":
+        return Words("s18.fault-unknown", {"name": name})
+    return Words("s18.fault", {"name": f"setting.{name}", "why": fault.reason_code}) if name else Words(fault.reason_code)
 
 
 def _matches(setting: Setting, search: str) -> bool:

@@ -115,23 +115,26 @@ def _places(text: str) -> frozenset[str] | None:
     return frozenset(name for _, name, _, _ in parts if name is not None)
 
 
-def languages_in(files: Files) -> tuple[dict[str, OtherLanguage], tuple[str, ...]]:
-    """Return the languages of a station's folder by code, and one sentence for each file that was not used."""
+def languages_in(files: Files) -> tuple[dict[str, OtherLanguage], tuple[InputError, ...]]:
+    """Return the languages of a station's folder by code, and one error (with its ``file``) for each file that was not used."""
     found: dict[str, OtherLanguage] = {}
-    faults: list[str] = []
+    faults: list[InputError] = []
     paths = [p for p in files.list(FOLDER) if p.endswith(ENDING)]
     for path in paths[:MAX_LANGUAGES]:
         name = path.removeprefix(f"{FOLDER}/")
         try:
             language = read_language(name.removesuffix(ENDING), files.read(path, MAX_BYTES))
         except InputError as error:
-            faults.append(str(error))
+            faults.append(InputError(str(error), code="language-format", file=name))
         except StorageError as error:  # a name or a size that the folder does not read: whose, it cannot say itself
-            faults.append(f"{name}: {error}")
+            faults.append(InputError(f"{name}: {error}", code="language-format", file=name))
         else:
             found[language.code] = language
     if len(paths) > MAX_LANGUAGES:
-        faults.append(f"{len(paths) - MAX_LANGUAGES} files were not read: {MAX_LANGUAGES} languages are the most.")
+        left = len(paths) - MAX_LANGUAGES
+        faults.append(
+            InputError(f"{left} files were not read: {MAX_LANGUAGES} languages are the most.", code="language-format", count=left)
+        )
     return found, tuple(faults)
 
 

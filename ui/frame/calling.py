@@ -88,9 +88,7 @@ class Calling:
 
     def _set_clock(self) -> None:
         dialog, panel = self._dialog, self._shell.supervisor
-        self._shell.jobs.submit(
-            lambda: open_dialog(dialog), None, lambda error: panel.refuse(self._shell.texts.keys.told(str(error)))
-        )
+        self._shell.jobs.submit(lambda: open_dialog(dialog), None, lambda error: panel.refuse(self._shell.texts.why(error)))
 
     def _ask_supervisor(self) -> None:
         counter, dossier, panel = self._shell.counter, self._shell.page.dossier, self._shell.supervisor
@@ -116,7 +114,7 @@ class Calling:
             self._shell.jobs.submit(
                 lambda: counter.supervisor.override_clock(who, pin, why),
                 self._clock_allowed,
-                lambda error: panel.refuse(self._shell.texts.keys.told(str(error))),
+                lambda error: panel.refuse(self._shell.texts.why(error)),
             )
             return
 
@@ -134,7 +132,7 @@ class Calling:
                 self._shell.texts.second("ui.f8.decided", count=count),
             )
 
-        self._shell.jobs.submit(work, decided, lambda error: panel.refuse(self._shell.texts.keys.told(str(error))))
+        self._shell.jobs.submit(work, decided, lambda error: panel.refuse(self._shell.texts.why(error)))
 
     def show_clock(self) -> None:
         """E02: by how much the clock is off, how it is known, and that F8 lets a supervisor record an override."""
@@ -142,7 +140,7 @@ class Calling:
         assert counter is not None
 
         def show(view: ClockView) -> None:
-            shell.say(State(view.tone.value), shell.texts.of(view.words), f"{shell.texts.of(view.note)}  [E02]")
+            shell.say(State(view.tone.value), shell.texts.of(view.words), shell.texts.of(view.note), "E02", "E02")
 
         shell.jobs.submit(counter.shift.clock, show)
 

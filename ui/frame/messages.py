@@ -1,12 +1,14 @@
-"""What is said over the page: one message at a time, in the banner; it goes when the page does."""
+"""What is said over the page: one message at a time. Line 1 what is true or what to do, line 2 what helps, the small code, one button
+with the next step and its key. Words come from the catalogue only: an error's own sentence is for the command line and the log."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from station.errors import sentence
+from station.advice import advice_for, next_key, read_tables, reason_words, screen_code
 from ui.theme.tokens import State
-from ui.widgets.chips import Banner
+from ui.widgets.actions import Action
+from ui.widgets.message_banner import MessageBanner
 
 if TYPE_CHECKING:
     from ui.shell import Shell
@@ -16,35 +18,69 @@ class Messages:
     """Over one shell."""
 
     def __init__(self, shell: Shell) -> None:
+        read_tables()
         self._shell = shell
-        self.banner = Banner()
+        self.banner = MessageBanner()
         self.banner.hide()
         self._code = ""
+        self._error: BaseException | None = None
 
     @property
     def code(self) -> str:
-        """Code of the message that stands there, "" when none does."""
+        """Code of the message that stands there, "" when none does or it has none."""
         return "" if self.banner.isHidden() else self._code
 
+    @property
+    def error(self) -> BaseException | None:
+        """The error that is told, where it is one."""
+        return None if self.banner.isHidden() else self._error
+
+    @property
+    def words(self) -> str:
+        """The message that stands there."""
+        return "" if self.banner.isHidden() else self.banner.text()
+
     def trouble(self, error: BaseException) -> None:
-        """Say what happened, what is safe, what to do; the words by code where the catalogue has them."""
-        texts = self._shell.texts
+        """Say what happened, what is safe, what to do; an error that nobody foresaw: that the cause is not known."""
         code = str(getattr(error, "reason_code", "") or "")
-        words = texts(code) if code else ""
         if code == "E02":
             self._shell.calling.show_clock()
             return
-        main = words if words and words != code else texts("ui.trouble.title")
-        second = texts.second(code) if words != code and texts.second(code) else texts.keys.told(sentence(error))
-        self.say(State.BLOCKED, main, f"{second}  [{code or type(error).__name__}]", code)
+        texts, words = self._shell.texts, reason_words(error)
+        advice = advice_for(code, error)
+        main, second = texts.of(words), texts.second_of(words) or texts.of(advice)
+        small = screen_code(code, str(getattr(error, "device_id", ""))) or type(error).__name__
+        self._show(State.BLOCKED, main, second, small, self._action(next_key(advice.code)))
+        self._code, self._error = code or words.code, error
 
-    def say(self, state: State, main: str, second: str = "", code: str = "") -> None:
-        """Say something; `code`: which message it is, for its help (F1)."""
-        self._code = code
-        self.banner.say(state, main, second)
-        self.banner.show()
+    def say(self, state: State, main: str, second: str = "", code: str = "", small: str = "") -> None:
+        """Say something; `code`: which message it is, for its help (F1) and its next step; `small`: the small code beside it."""
+        advised = code and state in (State.BLOCKED, State.RETRY)
+        self._show(state, main, second, small, self._action(next_key(advice_for(code).code)) if advised else None)
+        self._code, self._error = code, None
 
     def clear(self) -> None:
         """Take the message away."""
-        self._code = ""
+        self._code, self._error = "", None
         self.banner.hide()
+
+    def _show(self, state: State, main: str, second: str, small: str, action: Action | None) -> None:
+        self.banner.say_with(state, main, second, small, action)
+        self.banner.show()
+
+    def _action(self, key: str) -> Action | None:
+        """The next step as this page offers it now; None where it does not."""
+        shell = self._shell
+        if key.startswith(":"):
+            return shell.errands.screen_action(key[1:])
+        if not key:
+            return None
+        offered = next((a for a in shell.offers() if a.key == key and a.enabled), None)
+        if offered is not None:
+            return Action(offered.name, offered.text, offered.second, key, lambda: _press(shell, key), icon=offered.icon)
+        return shell.errands.action(key)
+
+
+def _press(shell: Shell, key: str) -> None:
+    """As if the key was pressed: what the page offers at that moment, with the guard against a second press."""
+    shell.press(key)

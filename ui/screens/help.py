@@ -66,22 +66,25 @@ class HelpScreen(Screen):
     def enter(self, dossier: str = "") -> None:
         """Show the help of the screen that was left, and advice for the message that stood there."""
         super().enter(dossier)
-        self.topic = self.shell.help_topic or "home"
+        self.topic = self.shell.helping.topic or "home"
         self.search.set_text("")
         self._found = ()
         self._show_topics()
-        self._show_topic(self.shell.help_message)
+        self._show_topic(self.shell.helping.message, asked=True)
         self.rows.setFocus()
 
     def _show_topics(self) -> None:
         at = SCREENS.index(self.topic) if self.topic in SCREENS else 0
         self.rows.show_rows([Row(self.texts(f"help.title.{s}")) for s in SCREENS], at)
 
-    def _show_topic(self, message: str = "") -> None:
-        found = help_for(self.topic, message)
-        self.banner.setVisible(found.advice is not None)
+    def _show_topic(self, message: str = "", *, asked: bool = False) -> None:
+        found = help_for(self.topic, message, self.shell.helping.error if asked else None)
+        said = self.shell.helping.said if asked else ""
+        self.banner.setVisible(found.advice is not None or bool(said))
+        if said and found.advice is None:
+            self.banner.say(State.IDLE, said)
         if found.message is not None and found.advice is not None:
-            self.banner.say(State.RETRY, self.texts.of(found.advice), self.texts.of(found.message))
+            self.banner.say(State.RETRY, self.texts.of(found.advice), said or self.texts.of(found.message))
         self._title.setText(self.texts.of(found.title))
         self._text.setText(self.texts.of(found.text))
         self._second.setText(self.texts.second_of(found.text))
@@ -129,7 +132,7 @@ class HelpScreen(Screen):
         return False
 
     def _back(self) -> None:
-        self.shell.go(*self.shell.help_return)
+        self.shell.helping.back()
 
     def restyle(self) -> None:
         """Measure the rows anew."""

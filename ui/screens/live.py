@@ -286,7 +286,9 @@ class LiveScreen(SpeakingScreen):
                 self.shell.show_trouble(error)
             else:
                 second = self.texts.second("ui.live.unplugged", device=self.texts.second(device), **values)
-                self.shell.say(State.BLOCKED, self.texts("ui.live.unplugged", device=self.texts(device), **values), second)
+                code = "E28" if self._device == "camera" else "E20"
+                words = self.texts("ui.live.unplugged", device=self.texts(device), **values)
+                self.shell.say(State.BLOCKED, words, second, code, code)
             self.banner.say(
                 State.BLOCKED, self.texts("ui.state.blocked"), self.texts("ui.live.stopped"), self.texts.second("ui.live.stopped")
             )

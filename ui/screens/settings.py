@@ -122,7 +122,9 @@ class SettingsScreen(Screen):
             self.banner.show()
             self.banner.say(State.IDLE, self.texts.pair(self.view.empty.code), self.texts("ui.settings.nothing.how"))
         elif self.view.faults:
-            words = self.texts("ui.settings.faults", count=len(self.view.faults), faults=" ".join(self.view.faults))
+            words = self.texts(
+                "ui.settings.faults", count=len(self.view.faults), faults=". ".join(self.texts.of(f) for f in self.view.faults)
+            )
             self.banner.show()
             self.banner.say(State.RETRY, words)
         self._show_group()

@@ -190,6 +190,10 @@ class SignInScreen(Screen):
 
     def _refused(self, error: BaseException) -> None:
         left = getattr(error, "details", {}).get("left") if hasattr(error, "details") else None
-        words = self.texts("ui.signin.wrong", left=left) if left is not None else self.texts.keys.told(str(error))
-        self._banner.say(State.BLOCKED, words, self.texts.second("ui.signin.wrong", left=left) if left is not None else "")
+        if left is not None:
+            self._banner.say(
+                State.BLOCKED, self.texts("ui.signin.wrong", left=left), self.texts.second("ui.signin.wrong", left=left)
+            )
+        else:
+            self._banner.say(State.BLOCKED, self.texts.why(error), self.texts.second_why(error))
         self.pin.setFocus()
