@@ -22,6 +22,7 @@ from station.desk.faces import FaceDesk
 from station.desk.finishing import FinishDesk
 from station.desk.form import FormDesk
 from station.desk.identity import IdentityDesk
+from station.desk.scans import ScanView, read_scan
 from station.desk.shift import ShiftDesk
 from station.desk.signing import SigningDesk
 from station.desk.supervising import SupervisorDesk
@@ -172,6 +173,10 @@ class Counter(Capturing):
             return ""
         kind, body = read_code(code)
         return str(int(body)) if kind is CodeKind.TICKET else ""
+
+    def read_scan(self, text: str) -> ScanView:
+        """Tell what a scanner sent, on a screen that does not wait for it."""
+        return read_scan(self.station, text, self.find, self.shift.badge)
 
     def open_tabs(self) -> tuple[tuple[str, str, str], ...]:
         """Return (dossier, ticket, stage) of every dossier that is open here, oldest first."""

@@ -21,6 +21,7 @@ from ui.frame.keys import Keys, RepeatGuard
 from ui.frame.menu import COMMANDS, Menu
 from ui.frame.messages import Messages
 from ui.frame.rail import Rail
+from ui.frame.scans import Scans
 from ui.frame.second import SecondScreen
 from ui.frame.strip import Strip
 from ui.frame.supervisor import SupervisorPanel
@@ -128,6 +129,7 @@ class Shell(QMainWindow):
         self.supervisor = SupervisorPanel(page, self.texts)
         self.calling = Calling(self)
         self.errands = Errands(self)
+        self.scans = Scans(self)
         self.tabs = Tabs(self)
 
     # --- going about -------------------------------------------------------------------------------------------------------
@@ -281,7 +283,12 @@ class Shell(QMainWindow):
             return False
         action = next((a for a in self.page.offers() if a.key == key), None)
         if action is None:
-            return self.page.key(key) or self.errands.run(key) or (key.startswith("F") and key[1:].isdigit())
+            return (
+                self.page.key(key)
+                or self.messages.press(key)
+                or self.errands.run(key)
+                or (key.startswith("F") and key[1:].isdigit())
+            )
         if not action.enabled:
             return True
         if action.primary and not self.guard.allows():
@@ -413,8 +420,7 @@ class Shell(QMainWindow):
 
     def scanned(self, text: str) -> None:
         """A scanner's burst: the page takes it, or it is said what was scanned."""
-        if self._shown and not self.page.scanned(text):
-            self.say(State.IDLE, self.texts("ui.scan.not-here"), self.texts.second("ui.scan.not-here"))
+        self.scans.take(text)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop live pictures and close the station on its own thread."""

@@ -57,7 +57,17 @@ class Errands:
         if self._from is None or self._shell.page_name not in NEAR - {"help"}:
             return []
         texts = self._shell.texts
-        return [Action("errand-back", texts("ui.errand.back"), texts.second("ui.errand.back"), BACK, self.back, icon="back")]
+        return [
+            Action(
+                "errand-back",
+                texts("ui.errand.back"),
+                texts.second("ui.errand.back"),
+                BACK,
+                self.back,
+                icon="back",
+                shown=texts.key(BACK),
+            )
+        ]
 
     def action(self, key: str) -> Action | None:
         """What a key leads to, as the next step of a message; None when it leads nowhere from here."""
@@ -73,7 +83,15 @@ class Errands:
         if shell.counter is None or not shell.page.framed or shell.page_name == place or not shell.has(place):
             return None
         icon = "tool" if place == "devices" else "warning" if place == "defects" else "send"
-        return Action(place, shell.texts(code), shell.texts.second(code), key, lambda: _go(self, place), icon=icon)
+        return Action(
+            place,
+            shell.texts(code),
+            shell.texts.second(code),
+            key,
+            lambda: _go(self, place),
+            icon=icon,
+            shown=shell.texts.key(key) if key else "",
+        )
 
 
 def _go(errands: Errands, place: str) -> None:

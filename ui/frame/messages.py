@@ -53,11 +53,24 @@ class Messages:
         self._show(State.BLOCKED, main, second, small, self._action(next_key(advice.code)))
         self._code, self._error = code or words.code, error
 
-    def say(self, state: State, main: str, second: str = "", code: str = "", small: str = "") -> None:
-        """Say something; `code`: which message it is, for its help (F1) and its next step; `small`: the small code beside it."""
+    def say(
+        self, state: State, main: str, second: str = "", code: str = "", small: str = "", action: Action | None = None
+    ) -> None:
+        """Say something; `code`: which message it is, for its help (F1) and its next step; `small`: the small code beside it;
+        `action`: a next step that is the message's own."""
         advised = code and state in (State.BLOCKED, State.RETRY)
-        self._show(state, main, second, small, self._action(next_key(advice_for(code).code)) if advised else None)
+        if action is None and advised:
+            action = self._action(next_key(advice_for(code).code))
+        self._show(state, main, second, small, action)
         self._code, self._error = code, None
+
+    def press(self, key: str) -> bool:
+        """Take the next step that stands in the message, by its key; False when none has that key."""
+        action = None if self.banner.isHidden() else self.banner.action
+        if action is None or action.key != key:
+            return False
+        action.run()
+        return True
 
     def clear(self) -> None:
         """Take the message away."""
@@ -77,7 +90,15 @@ class Messages:
             return None
         offered = next((a for a in shell.offers() if a.key == key and a.enabled), None)
         if offered is not None:
-            return Action(offered.name, offered.text, offered.second, key, lambda: _press(shell, key), icon=offered.icon)
+            return Action(
+                offered.name,
+                offered.text,
+                offered.second,
+                key,
+                lambda: _press(shell, key),
+                icon=offered.icon,
+                shown=offered.shown,
+            )
         return shell.errands.action(key)
 
 

@@ -56,6 +56,13 @@ class SupervisorPanel(QFrame):
         self.raise_()
         self.who.setFocus()
 
+    def take_badge(self, operator: str) -> bool:
+        """A badge names who decides; the PIN is still theirs."""
+        self.who.setText(operator)
+        self._error.setText("")
+        self.pin.setFocus()
+        return True
+
     def offer(self, actions: list[Action]) -> None:
         """Show what can be done here."""
         while self._row.count():

@@ -43,12 +43,17 @@ class Tabs:
         others = ids[ids.index(here) + 1 :] + ids[: ids.index(here)] if here in ids else ids
         if counter is None or not others:
             return
-        wanted = others[0]
+        self.turn_to(others[0])
+
+    def turn_to(self, wanted: str) -> None:
+        """Go on with a dossier; the present one waits exactly where it is."""
+        counter, here = self._shell.counter, self._here
+        assert counter is not None, "offered while a station is open"
         self._shell.page.leave()
         self._shell.second.blank()
 
         def work() -> str:
-            if here:
+            if here and here != wanted:
                 counter.queue.pause(here)
             counter.queue.resume(wanted)
             return counter.stage(wanted)

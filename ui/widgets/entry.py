@@ -93,6 +93,14 @@ class PinPanel(QFrame):
         """Choose a person."""
         self._who.setCurrentIndex(self._who.findData(operator))
 
+    def take_badge(self, operator: str) -> bool:
+        """A badge names who signs; False when it is nobody who may sign here."""
+        if self._who.findData(operator) < 0:
+            return False
+        self.choose(operator)
+        self.secret.edit.setFocus()
+        return True
+
     def begin(self, people: Sequence[tuple[str, str]], pins: dict[str, str]) -> None:
         """Offer people (id, name); `pins` are the demo's, shown as a hint so that nobody is stuck."""
         self._pins = pins
