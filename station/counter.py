@@ -42,6 +42,7 @@ from station.views.chip_face import ChipFaceView
 from station.views.sending import SendingView
 from station.views.strip import StripView, next_stage, strip_view
 from station.views.today import TodayView
+from station.views.waiting import WaitingTicket
 from station.words.languages import BUILT_IN, OtherLanguage
 
 
@@ -173,6 +174,10 @@ class Counter(Capturing):
             return ""
         kind, body = read_code(code)
         return str(int(body)) if kind is CodeKind.TICKET else ""
+
+    def waiting(self) -> tuple[WaitingTicket, ...]:
+        """Return the tickets that wait, for the applicant's screen while nobody's dossier is open."""
+        return self.queue.waiting()
 
     def read_scan(self, text: str) -> ScanView:
         """Tell what a scanner sent, on a screen that does not wait for it."""

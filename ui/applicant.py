@@ -14,6 +14,7 @@ from station.views.applicant import ApplicantView
 from station.views.base import Words
 from station.views.review import ReviewLine
 from station.views.thumbs import Thumb
+from station.views.waiting import WaitingTicket
 from ui.qt import (
     QFrame,
     QGuiApplication,
@@ -154,18 +155,28 @@ class ApplicantWindow(QWidget):
 
     def _name(self) -> None:
         """Write what always stands here."""
-        texts, scale = self._texts, 1.25 if self.larger else 1.0
-
-        def sized(text: str, size: float, *, bold: bool = False) -> str:
-            return f"<span style='font-size:{round(size * scale)}px; font-weight:{700 if bold else 400}'>{escape(text)}</span>"
-
+        texts, sized = self._texts, self._sized
+        for button in (self._plus, self.pad.clear, self.pad.done, self._badge):
+            button.setStyleSheet(self._letters())
         self.setWindowTitle(texts("ui.applicant.title"))
         self._badge.setText(texts("ui.app.demo"))
         self._photo.setText(sized(texts("s9.photo"), BASE))
-        self._red.setText(sized(texts("ui.applicant.red"), BASE - 1))
+        self._red.setText(sized(texts("ui.applicant.red"), BASE))
         self._plus.setText(texts("ui.applicant.larger"))
         self._plus.setAccessibleName(texts("ui.applicant.larger"))
         self._sign.setText(f"{sized(texts('s9.sign'), VALUE, bold=True)}<br>{sized(texts('s9.sign-later'), BASE)}")
+
+    @property
+    def _scale(self) -> float:
+        return 1.25 if self.larger else 1.0
+
+    def _sized(self, text: str, size: float, *, bold: bool = False) -> str:
+        """Return words of a size; A+ makes all of them a quarter larger."""
+        return f"<span style='font-size:{round(size * self._scale)}px; font-weight:{700 if bold else 400}'>{escape(text)}</span>"
+
+    def _letters(self) -> str:
+        """The size of a button's letters."""
+        return f"font-size: {round(BASE * self._scale)}px;"
 
     def place(self) -> None:
         """Go to the second monitor, whole; without one, stay a window."""
@@ -178,21 +189,35 @@ class ApplicantWindow(QWidget):
 
     # --- what is shown ----------------------------------------------------------------------------------------------------------
 
-    def blank(self, ticket: str) -> None:
-        """Nothing of anybody: logo and ticket."""
-        self._only(logo=True)
+    def blank(self, ticket: str, invited: Words | None = None, waiting: tuple[WaitingTicket, ...] = ()) -> None:
+        """Nothing of anybody: logo and ticket; how the ticket is called to this desk, or who waits how long (numbers only)."""
+        texts = self._texts
+        self._only(logo=True, big=bool(waiting))
         self._say(
-            self._texts("ui.applicant.welcome"),
-            self._texts("ui.strip.ticket", ticket=ticket) if ticket else self._texts("ui.applicant.wait"),
+            texts.of(invited) if invited is not None else texts("ui.applicant.welcome"),
+            texts("ui.strip.ticket", ticket=ticket) if ticket else texts("ui.applicant.wait"),
         )
+        rows = [f"{texts('ui.strip.ticket', ticket=w.ticket)} · {texts.of(w.words)}" for w in waiting]
+        self._big_words = rows
         self.face.show_image(None)
         self._lines, self._at = (), -1
         self._fill()
-        self._big.setText("")
+        self.is_blank = True
+        self._show_big()
         self._why.setText("")
         self._left.setText("")
         self.pad.wipe()
-        self.is_blank = True
+
+    _big_words: list[str] = []
+    _why_words = _left_words = ""
+
+    def _show_big(self) -> None:
+        size = VALUE if self.is_blank and len(self._big_words) > 1 else HERO
+        self._big.setText("<br>".join(self._sized(row, size, bold=True) for row in self._big_words))
+
+    def _show_small(self) -> None:
+        self._why.setText(self._sized(self._why_words, BASE))
+        self._left.setText(self._sized(self._left_words, BASE) if self._left_words else "")
 
     is_blank = True
     """Whether nothing of anybody is shown."""
@@ -227,17 +252,16 @@ class ApplicantWindow(QWidget):
         self.face.show_pixels(face.pixels if face is not None else None)
         lines = bool(view.lines)
         self._only(lines=lines, face=face is not None, pad=view.may_sign, locked=lines and not view.may_sign, big=not lines)
-        self._big.setText(
-            f"<span style='font-size:{round(HERO * (1.25 if self.larger else 1.0))}px; font-weight:700'>{escape(sentence)}</span>"
-        )
+        self._big_words = [sentence]
+        self._show_big()
         self._lines = view.lines
         self._fill()
         wrong = any(x.answer is False for x in view.lines)
-        self._why.setText(f"<span style='font-size:{BASE}px'>{escape(sentence if wrong else self._texts('s9.read'))}</span>")
+        self._why_words = sentence if wrong else self._texts("s9.read")
         self._icon.set_state(State.GOOD if view.thanks is not None else State.LIVE)
         left = sum(x.answer is not True for x in view.lines)
-        said = self._texts("ui.applicant.left", count=left) if left else ""
-        self._left.setText(f"<span style='font-size:{BASE}px'>{escape(said)}</span>" if said else "")
+        self._left_words = self._texts("ui.applicant.left", count=left) if left else ""
+        self._show_small()
         self._say(self._texts.of(Words("s9.check", {"address": view.address.code})) if lines else sentence, sentence)
 
     def _only(
@@ -261,12 +285,12 @@ class ApplicantWindow(QWidget):
         self._locked.setVisible(locked)
         self._big.setVisible(big)
         if not lines:
+            self._left_words = ""
             self._left.setText("")
 
     def _say(self, title: str, prompt: str) -> None:
-        scale = 1.25 if self.larger else 1.0
-        self._title.setText(f"<span style='font-size:{round(TITLE * scale)}px; font-weight:700'>{escape(title)}</span>")
-        self._prompt.setText(f"<span style='font-size:{round((BASE + 2) * scale)}px; font-weight:700'>{escape(prompt)}</span>")
+        self._title.setText(self._sized(title, TITLE, bold=True))
+        self._prompt.setText(self._sized(prompt, BASE + 2, bold=True))
         self._words = (title, prompt)
 
     _words = ("", "")
@@ -295,7 +319,7 @@ class ApplicantWindow(QWidget):
             self._area.ensureWidgetVisible(widget, 0, 60)
 
     def _line(self, line: ReviewLine, *, now: bool) -> QFrame:
-        scale = 1.25 if self.larger else 1.0
+        scale = self._scale
         texts, red = self._texts, Current.theme.palette.states[State.BLOCKED].colour
         frame = QFrame()
         frame.setObjectName("wrongLine" if line.answer is False else "nowLine" if now else "line")
@@ -318,6 +342,7 @@ class ApplicantWindow(QWidget):
             for right, code, kind in ((True, "s9.right", "right"), (False, "s9.wrong", "wrong")):
                 button = QPushButton(texts(code))
                 button.setObjectName(f"answer-{kind}")
+                button.setStyleSheet(self._letters())
                 button.setMinimumSize(round(84 * scale), round(44 * scale))
                 button.clicked.connect(lambda _=False, f=line.field, r=right: self._answer(f, r))
                 row.addWidget(button)
@@ -338,6 +363,8 @@ class ApplicantWindow(QWidget):
         self.larger = not self.larger
         self._name()
         self._say(*self._words)
+        self._show_big()
+        self._show_small()
         if self._lines and self._area.isVisible():
             self._fill()
 

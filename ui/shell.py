@@ -415,6 +415,7 @@ class Shell(QMainWindow):
     def _tick(self) -> None:
         self.top.tick()
         self.strip.tick()
+        self.second.tick()
         if self.counter is not None and self._shown not in ("", "start", "sign-in") and self.counter.shift.idle.locked:
             self.lock()
 

@@ -18,6 +18,7 @@ from station.errors import ProcedureError
 from station.population.synthetic import SyntheticCitizen
 from station.views.pace import day_hours
 from station.views.today import FRESH_S, DeviceRow, Ticket, TodayView, today_view
+from station.views.waiting import WaitingTicket, waiting_tickets
 
 CardOnTable = tuple[CardReader, AccessKey]
 ELDER_YEARS = 75
@@ -53,6 +54,10 @@ class DayQueue:
                 born = visitor.citizen.declared["dob"][:4]
                 elder = born.isdigit() and year - int(born) >= ELDER_YEARS
                 self._pipeline.issue(Priority.ELDER if elder else Priority.NORMAL)
+
+    def waiting(self) -> tuple[WaitingTicket, ...]:
+        """Return the tickets that are called next, each with about how many minutes it still waits."""
+        return waiting_tickets(self._pipeline.tickets())
 
     def issue(self, priority: Priority | str = Priority.NORMAL) -> int:
         """Give somebody who came without an appointment the next ticket of today and return its number."""

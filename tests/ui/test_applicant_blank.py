@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from station.dossier.pipeline import TicketState
 from tests.ui.conftest import Day
-from ui.qt import QImage, QLabel, QWidget
+from ui.qt import QImage, QLabel, QPushButton, QWidget
 from ui.screens.review import ReviewScreen
 
 
@@ -80,3 +82,51 @@ def test_ctrl_tab_shows_nobody_on_the_way(day: Day) -> None:
     day.settled()
     assert day.shell.page.dossier != day.scenes.reviewing
     assert private not in shown(day.shell.second.window)
+
+
+def sizes(window: QWidget) -> dict[str, int]:
+    """The smallest letters of every text that is seen."""
+    found = {}
+    for widget in (*window.findChildren(QLabel), *window.findChildren(QPushButton)):
+        if widget.isVisible() and widget.text():
+            widget.ensurePolished()
+            written = [int(px) for px in re.findall(r"font-size:(\d+)px", widget.text())]
+            found[re.sub(r"<[^>]+>", "", widget.text())] = min(written) if written else widget.font().pixelSize()
+    return found
+
+
+def test_every_text_has_19_pixels_and_a_plus_enlarges_every_one(day: Day) -> None:
+    review(day)
+    window = day.shell.second.window
+    day.clerk.until(lambda: len(sizes(window)) > 10)
+    before = sizes(window)
+    assert {text: px for text, px in before.items() if px < 19} == {}
+    window.toggle_size()
+    day.settled()
+    after = sizes(window)
+    assert set(after) == set(before)
+    assert {text: (px, after[text]) for text, px in before.items() if after[text] < round(1.25 * px)} == {}
+
+
+def test_who_waits_sees_about_how_long_and_a_called_ticket_its_desk(day: Day) -> None:
+    day.shell.second.open()
+    day.go("home")
+    window = day.shell.second.window
+    assert window is not None
+    waiting = day.clerk.counter.queue.waiting()
+    assert waiting
+    assert [w.minutes for w in waiting] == sorted(w.minutes for w in waiting)
+    day.clerk.until(lambda: waiting[0].ticket in window._big.text())
+    assert f"Còn khoảng {waiting[0].minutes} phút" in window._big.text()
+    names = {v.citizen.full_name for v in day.clerk.counter.queue.visitors.values()}
+    assert not any(n and n.lower() in shown(window).lower() for n in names), "numbers, nobody's name"
+    counter, called = day.clerk.counter, list[str]()
+    counter.queue.desk = "3"
+    day.shell.jobs.submit(lambda: counter.call(waiting[0].ticket, "thử"), called.append, day.clerk.errors.append)
+    day.settled()
+    day.go("lookup", called[0])
+    assert f"Mời vé {waiting[0].ticket} tới bàn 3" in shown(window)
+    assert not window._big.isVisible()
+    day.shell.press("F9")
+    assert "Mời vé" not in shown(window), "a person who was sent to wait is not called"
+    day.settled()

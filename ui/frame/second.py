@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from biometrics.positions import FingerPosition
 from station.views.applicant import ApplicantView
 from station.views.thumbs import Thumb
+from station.views.waiting import WaitingTicket, invitation
 from station.words.languages import OtherLanguage
 from ui.qt import QImage
 from ui.texts import Texts
@@ -16,6 +17,10 @@ from ui.theme.tokens import State
 if TYPE_CHECKING:
     from ui.applicant import ApplicantWindow
     from ui.shell import Shell
+
+
+WAITING_S = 10
+"""How often the waiting times are asked for."""
 
 
 class SecondScreen:
@@ -27,6 +32,7 @@ class SecondScreen:
         self._other: OtherLanguage | None = None
         self.window: ApplicantWindow | None = None
         self._signed: Callable[[bytes], None] | None = None
+        self._ticks = 0
         self.dossier = ""
         """Whose things may be shown; empty: nobody's, and what still arrives is dropped."""
         self._tickets: dict[str, str] = {}
@@ -51,6 +57,7 @@ class SecondScreen:
             self.window.on_answer = lambda field, right: _answer(self._shell, field, right)
             self.window.on_signed = self._drawn
         self.window.place()
+        self.refresh_waiting()
 
     @property
     def shown(self) -> bool:
@@ -75,6 +82,8 @@ class SecondScreen:
         if dossier != self.dossier:
             self.dossier, self._signed = dossier, None
             self._clear(self._tickets.get(dossier, ""))
+            if not dossier:
+                self.refresh_waiting()
 
     def name_ticket(self, dossier: str, ticket: str) -> None:
         """The ticket of the dossier that was turned to; it stands there until something of that person is shown."""
@@ -88,10 +97,31 @@ class SecondScreen:
         self.dossier, self._signed = "", None
         self._clear(ticket)
 
-    def _clear(self, ticket: str) -> None:
+    def _clear(self, ticket: str, waiting: tuple[WaitingTicket, ...] = ()) -> None:
+        """A ticket whose dossier was opened is called to this desk; one that is paused or locked just stands there."""
+        counter = self._shell.counter
         if self.window is not None:
             self.window.use(self.texts)
-            self.window.blank(ticket)
+            called = invitation(ticket, counter.queue.desk) if ticket and self.dossier and counter is not None else None
+            self.window.blank(ticket, called, waiting)
+
+    def refresh_waiting(self) -> None:
+        """While nobody's dossier is open: which tickets wait, and about how long."""
+        counter = self._shell.counter
+        if counter is None or not self.shown or self.dossier or self._shell.page_name in ("", "start", "sign-in"):
+            return
+
+        def show(waiting: tuple[WaitingTicket, ...]) -> None:
+            if not self.dossier and self.window is not None and self._shell.page_name != "sign-in":
+                self._clear("", waiting)
+
+        self._shell.jobs.submit(counter.waiting, show)
+
+    def tick(self) -> None:
+        """Once a second: the waiting times are asked for anew now and then."""
+        self._ticks = (self._ticks + 1) % WAITING_S
+        if not self._ticks:
+            self.refresh_waiting()
 
     @property
     def _open(self) -> bool:
