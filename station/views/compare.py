@@ -15,6 +15,7 @@ from station.vietnam.names import differing_spans
 from station.vietnam.units import UnitTable, default_units
 from station.views.base import Intent, Tone, Words, shown
 from station.views.chip_check import ChipCheck, chip_check
+from station.views.papers import PapersView, papers_view
 
 COLUMNS = (FieldSource.CHIP, FieldSource.REGISTER, FieldSource.PAPERS, FieldSource.DECLARED)
 ORDER = ("personal_no", *(n for n in FIELD_CODES if n != "personal_no"))
@@ -65,6 +66,8 @@ class CompareView:
     summary: Words
     known_at: Mapping[FieldSource, datetime]
     """When the register answered and when the form was last written, where that is known."""
+    papers: PapersView
+    """Photographed papers: the row that is looked at shows those that speak of it."""
     card: ChipCheck | None = None
     """How the chip card was judged, None while none was read."""
     card_case: bool = False
@@ -114,7 +117,7 @@ def compare_view(state: DossierState, day: date, units: UnitTable | None = None,
     if written := [f.at for f in state.fields.values() if f.source is FieldSource.DECLARED]:
         known_at[FieldSource.DECLARED] = max(written)
     return CompareView(Words("s2.question"), branch, rows, open_fields, notes, choices, state.blocked, primary, summary, known_at,
-                       check, case_of(state) is not None)  # fmt: skip
+                       papers_view(state), check, case_of(state) is not None)  # fmt: skip
 
 
 def _decided(state: DossierState, name: str, names: Mapping[str, str]) -> Decided | None:

@@ -9,6 +9,7 @@ from station.dossier.state import DossierState
 from station.vietnam.fields import field_rules
 from station.vietnam.lookup import kind_of
 from station.views.base import Intent, Tone, Words, shown
+from station.views.papers import PapersView, papers_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class DeclarationView:
     left: Words
     missing: tuple[str, ...]
     focus: str
-    papers: tuple[str, ...]
+    papers: PapersView
     primary: Intent
 
 
@@ -52,11 +53,15 @@ def declaration_view(state: DossierState) -> DeclarationView:
         tone = Tone.GOOD if text else Tone.RETRY if rule.name in missing else Tone.IDLE
         rows.append(FieldRow(rule.name, rule.item, Words(f"field.{rule.name}"), text, shown(rule.name, text),
                              Words(f"source.{value.source.value}") if value and text else None, rule.name in wanted, rule.sensitive, tone, kind_of(rule.name)))  # fmt: skip
-    left = Words("s3.left", {"count": len(missing)}) if missing else Words("s3.all", {"count": sum(bool(r.value) for r in rows)})
+    papers = papers_view(state)
+    count = len(missing) + sum(w.must for w in papers.open)  # what is only wanted is listed, and holds nobody up
+    left = Words("s3.left", {"count": count}) if count else Words("s3.all", {"count": sum(bool(r.value) for r in rows)})
     primary = (
         Intent("focus", left, "F12", {"field": missing[0]})
         if missing
+        else Intent("photograph", left, "F12", {"kind": must.kind, "field": must.field})
+        if (must := next((w for w in papers.open if w.must), None)) is not None
         else Intent("next-desk", Words("s3.next"), "F12", {"desk": "fingers"})
     )
     return DeclarationView(Words("s3.question"), tuple(rows), left, missing, missing[0] if missing else "",
-                           tuple(p.form for p in state.papers), primary)  # fmt: skip
+                           papers, primary)  # fmt: skip

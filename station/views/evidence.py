@@ -12,6 +12,7 @@ import numpy.typing as npt
 from biometrics.portrait.active import Outcome
 from station.dossier.procedure import Modality
 from station.dossier.state import DossierState
+from station.dossier.wanted import open_papers
 from station.views.base import Tone, Words
 
 PASS_SCORE = 100.0
@@ -88,6 +89,16 @@ def _notes(state: DossierState) -> list[Fact | None]:
         Fact(Tone.RETRY, Words("ui.review.flagged", {"count": flagged})) if flagged else None,
         Fact(Tone.EXCEPTION, Words("ui.review.exceptions", {"count": excepted})) if excepted else None,
     ]
+    papers = state.standing_photos
+    if papers:
+        whole = not any(p.flaws for p in papers)
+        facts.append(Fact(Tone.GOOD if whole else Tone.EXCEPTION, Words("ui.evidence.papers", {"count": len(papers)})))
+    if wanted := open_papers(state):
+        facts.append(
+            Fact(
+                Tone.RETRY if any(w.must for w in wanted) else Tone.IDLE, Words("ui.evidence.papers-open", {"count": len(wanted)})
+            )
+        )
     if state.active_checks:
         last = state.active_checks[-1]
         passed = last.outcome == Outcome.PASSED

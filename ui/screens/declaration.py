@@ -5,14 +5,17 @@ from __future__ import annotations
 from itertools import pairwise
 
 from station.desk.form import MARK_KINDS, MARK_PLACES, MARK_SIDES, Mark
+from station.vietnam.paper_kinds import paper_kinds
 from station.views.declaration import DeclarationView, FieldRow
 from ui.qt import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, Qt, QVBoxLayout, QWidget
-from ui.screens.base import Screen
+from ui.screens.photographing import Papers, PhotographingScreen
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
+from ui.widgets.papers import PaperList, paper_lines
 from ui.widgets.picks import PickEdit, PickList
+from ui.widgets.scrolling import Scrolling
 
 
 class FieldEdit(QWidget):
@@ -79,7 +82,7 @@ WIDE = {"full_name": 2}
 """Fields over more than one column: a legal name is seen whole."""
 
 
-class DeclarationScreen(Screen):
+class DeclarationScreen(PhotographingScreen):
     """Is anything missing?"""
 
     stage = "declaration"
@@ -92,7 +95,14 @@ class DeclarationScreen(Screen):
         self.focus_field = ""
         """Where to go when the page is entered (a line the applicant called wrong)."""
         self._list: PickList | None = None
-        row = QHBoxLayout(self)
+        self.focus_paper: tuple[str, str] | None = None
+        """A paper (kind, field) to photograph when the page is entered: the review found it missing."""
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        self._page = QWidget()
+        whole.addWidget(self._page)
+        whole.addWidget(self.panel)
+        row = QHBoxLayout(self._page)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         left = QVBoxLayout()
@@ -119,27 +129,47 @@ class DeclarationScreen(Screen):
         box.addWidget(self._area)
         left.addWidget(frame, 1)
         row.addLayout(left, 1)
-        row.addWidget(self._marks_card())
+        row.addWidget(self._right())
+
+    def _right(self) -> Scrolling:
+        side = Scrolling(self.texts("ui.form.marks"))
+        side.setFixedWidth(304)
+        side.column.setSpacing(10)
+        side.column.addWidget(self._marks_card())
+        papers, box = card(self.texts("ui.page.here"), small=True)
+        self._paper_list = PaperList(self.texts("ui.page.here"), choosing=False)
+        self._no_papers = label(self.texts("ui.page.none"), "caption", wrap=True)
+        box.addWidget(self._no_papers)
+        box.addWidget(self._paper_list)
+        side.column.addWidget(papers)
+        side.column.addStretch(1)
+        return side
 
     def _marks_card(self) -> QFrame:
         frame, box = card(self.texts("ui.form.marks"))
-        frame.setFixedWidth(300)
         self._kind, self._side, self._spot = QComboBox(), QComboBox(), QComboBox()
         for combo, codes in ((self._kind, MARK_KINDS), (self._side, MARK_SIDES), (self._spot, MARK_PLACES)):
             for code in codes:
                 combo.addItem(self.texts(f"mark.{code}"), code)
         self._cm = QLineEdit("1")
+        beside = QGridLayout()
+        beside.setHorizontalSpacing(8)
+        beside.setVerticalSpacing(4)
+        places = {"kind": (0, 0, 2), "cm": (2, 0, 1), "side": (2, 1, 1), "place": (4, 0, 2)}
+        beside.setColumnStretch(0, 1)
+        beside.setColumnStretch(1, 2)
         for code, widget in (("kind", self._kind), ("cm", self._cm), ("side", self._side), ("place", self._spot)):
-            box.addWidget(label(self.texts(f"ui.mark.{code}"), "caption"))
+            row, column, wide = places[code]
+            beside.addWidget(label(self.texts(f"ui.mark.{code}"), "caption"), row, column, 1, wide)
             widget.setAccessibleName(self.texts(f"ui.mark.{code}"))
-            box.addWidget(widget)
+            beside.addWidget(widget, row + 1, column, 1, wide)
+        box.addLayout(beside)
         self._sentence = label("", "name", wrap=True)
         box.addWidget(self._sentence)
         for combo in (self._kind, self._side, self._spot):
             combo.currentIndexChanged.connect(lambda _: self._say_mark())
         self._cm.textChanged.connect(lambda _: self._say_mark())
         self._left = label("", "caption", wrap=True)
-        box.addStretch(1)
         self._open = StateChip(State.IDLE, "")
         box.addWidget(self._open)
         box.addWidget(self._left)
@@ -149,14 +179,20 @@ class DeclarationScreen(Screen):
     def enter(self, dossier: str = "") -> None:
         """Show the form; the focus starts at the first empty field that must not be."""
         super().enter(dossier)
-        self.view = None
+        self.view, self.saved = None, ""
         for field in self.fields.values():
             field.refuse("")
         counter = self.counter
+        self.show_body(photographing=False)
         self.ask(lambda: counter.form.view(dossier), self._first)
+        self.ask_papers()
 
     def _first(self, view: DeclarationView) -> None:
         self._show(view)
+        if self.focus_paper is not None:
+            (kind, field), self.focus_paper = self.focus_paper, None
+            self.open_papers(kind, field)
+            return
         wanted, self.focus_field = self.focus_field or view.focus, ""
         edit = self.fields.get(wanted)
         if edit is not None:
@@ -184,11 +220,52 @@ class DeclarationScreen(Screen):
                 self.fields[row.field].show_row(row)
         words = self.texts(view.left.code, **view.left.values)
         second = self.texts.second(view.left.code, **view.left.values)
-        self._banner.say(State.RETRY if view.missing else State.GOOD, words, second)
-        self._open.set(State.RETRY if view.missing else State.GOOD, words)
-        self._left.setText(", ".join(self.texts(f"ui.field.{n}") for n in view.missing))
+        self._banner.say(State.RETRY if self._held(view) else State.GOOD, words, second)
+        self._open.set(State.RETRY if self._held(view) else State.GOOD, words)
+        papers = [self.texts.of(w.name).lower() for w in view.papers.open]
+        self._left.setText(", ".join([*(self.texts(f"ui.field.{n}") for n in view.missing), *papers]))
         self.shell.refresh_actions()
         self.shell.refresh_strip()
+
+    @staticmethod
+    def _held(view: DeclarationView) -> bool:
+        """Whether something must still be there before the next desk."""
+        return bool(view.missing) or any(w.must for w in view.papers.open)
+
+    def show_body(self, *, photographing: bool) -> None:
+        """The panel in place of the form."""
+        self._page.setVisible(not photographing)
+        self.panel.setVisible(photographing)
+
+    def papers_known(self, papers: Papers) -> None:
+        """Show the papers beside the form and what is left."""
+        lines = paper_lines(papers.view, self.texts)
+        self._paper_list.show_lines(lines, papers.thumbs)
+        self._paper_list.setVisible(bool(lines))
+        self._no_papers.setVisible(not lines)
+
+    def after_kept(self, papers: Papers) -> None:
+        """The next wanted paper is proposed; nothing more wanted: back to the form."""
+        following = papers.view.open[:1]
+        if following:
+            self.open_papers(following[0].kind, following[0].field)
+            return
+        self.close_papers()
+
+    def close_papers(self) -> None:
+        """Back to the form, with what is left counted anew."""
+        super().close_papers()
+        counter, dossier = self.counter, self.dossier
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocus()
+        self.ask(lambda: counter.form.view(dossier), self._show)
+
+    def _photograph(self) -> None:
+        """F7: what is wanted first, otherwise the first kind of the list."""
+        wanted = next(iter(self.papers.view.open), None) if self.papers is not None else None
+        self.open_papers(
+            wanted.kind if wanted is not None else next(iter(paper_kinds())), wanted.field if wanted is not None else ""
+        )
 
     def _order_keys(self) -> None:
         """Tab goes through the form first, then through the marks beside it, although the form's fields were made later."""
@@ -224,7 +301,9 @@ class DeclarationScreen(Screen):
         return self._list
 
     def key(self, name: str) -> bool:
-        """Esc takes the list away; what was typed stays."""
+        """Esc takes the list away; what was typed stays. Enter looks at a photographed page."""
+        if self.photographing:
+            return self.paper_key(name)
         open_edit = next((f.edit for f in self.fields.values() if isinstance(f.edit, PickEdit) and f.edit.open), None)
         if name != "Esc" or open_edit is None:
             return False
@@ -261,11 +340,14 @@ class DeclarationScreen(Screen):
             self.save(edit, mark.sentence())
 
     def offers(self) -> list[Action]:
-        """Take the mark, pause, back; the first thing missing, or on."""
+        """Take the mark, a paper, pause, back; the first thing missing, or on."""
+        if (photographing := self.paper_offers()) is not None:
+            return photographing
         view = self.view
         actions = [
             self.act("back", "ui.action.back", "Shift+F12", lambda: self.shell.go("lookup", self.dossier)),
             self.act("mark", "ui.action.take-mark", "F6", self._take_mark, enabled=view is not None, icon="pen"),
+            self.act("paper", "ui.action.pages", "F7", self._photograph, enabled=view is not None, icon="camera"),
             self.act(
                 "supervisor", "ui.action.supervisor", "F8", lambda: self.shell.call_supervisor("data-conflict"), icon="person"
             ),
@@ -275,11 +357,21 @@ class DeclarationScreen(Screen):
             field = view.missing[0]
             actions.append(self.act("focus", "ui.action.fill", "F12", lambda: self._focus(field), primary=True, icon="pen",
                                     field=f"ui.field.{field}"))  # fmt: skip
+        elif view is not None and self._held(view):
+            actions.append(self.act("photograph", "ui.action.page-must", "F12", self._photograph, primary=True, icon="camera"))
         else:
             actions.append(
                 self.act("on", "ui.action.form-complete", "F12", self._on, enabled=view is not None, primary=True, icon="next")
             )
         return actions
+
+    def digit(self, number: int) -> bool:
+        """Choose what is photographed."""
+        return self.photographing and self.paper_digit(number)
+
+    def hint(self) -> str:
+        """Which small keys the papers have."""
+        return self.paper_hint() if self.photographing else self.saved
 
     def _focus(self, field: str) -> None:
         edit = self.fields[field]
@@ -300,7 +392,7 @@ class DeclarationScreen(Screen):
             name = self.texts(f"ui.field.{wrong.row.field}")
             self._banner.say(State.BLOCKED, f"{name}: {wrong.fault}")
             self._focus(wrong.row.field)
-        elif view.missing:
+        elif self._held(view):
             self._show(view)
         else:
             self.shell.go_stage(stage, self.dossier)

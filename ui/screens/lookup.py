@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 
 from station.chip import ChipReport
@@ -9,15 +10,16 @@ from station.chip_desk import ChipPhase
 from station.desk.comparing import Decision
 from station.desk.supervising import CASE
 from station.dossier.parts import FieldSource
+from station.vietnam.paper_kinds import kind_for, paper_kinds
 from station.views.compare import CompareRow, CompareView
-from ui.qt import QHBoxLayout, QTimer, QVBoxLayout, QWidget
-from ui.screens.base import Screen
+from ui.qt import QFrame, QHBoxLayout, QTimer, QVBoxLayout, QWidget
+from ui.screens.photographing import Papers, PhotographingScreen
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.cells import Chip, Marked
 from ui.widgets.chip_panel import ChipPanel
-from ui.widgets.chips import Banner, StateChip, card, label
+from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
 from ui.widgets.letters import Letters
 from ui.widgets.options import Option, OptionList
 from ui.widgets.scan_field import ScanField
@@ -29,7 +31,7 @@ PANEL = (312, 272)
 COLUMNS = (FieldSource.CHIP, FieldSource.REGISTER, FieldSource.DECLARED)
 
 
-class LookupScreen(Screen):
+class LookupScreen(PhotographingScreen):
     """Same person, and does the data agree?"""
 
     stage = "lookup"
@@ -39,7 +41,12 @@ class LookupScreen(Screen):
         self.view: CompareView | None = None
         self.reading = False
         self._filling = False
-        row = QHBoxLayout(self)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        self._body = QWidget()
+        whole.addWidget(self._body)
+        whole.addWidget(self.panel)
+        row = QHBoxLayout(self._body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         self._chip = ChipPanel(self.texts)
@@ -99,9 +106,22 @@ class LookupScreen(Screen):
             self._ways.column.addWidget(widget)
         self._ways.column.addStretch(1)
         box.addWidget(self._ways, 1)
+        box.addWidget(self._paper_line())
         self._logged = label(self.texts("ui.lookup.logged"), "caption", wrap=True)
         box.addWidget(self._logged)
         return frame
+
+    def _paper_line(self) -> QFrame:
+        """Which photographed paper speaks of the row: as small as its words, below the ways it decides between."""
+        self._paper, box = card(small=True)
+        box.setContentsMargins(10, 8, 8, 8)
+        line = QHBoxLayout()
+        box.addLayout(line)
+        self._paper_icon, self._paper_words = StateIcon(State.IDLE, 18), label("", "", wrap=True)
+        line.addWidget(self._paper_icon)
+        line.addWidget(self._paper_words, 1)
+        self._paper.hide()
+        return self._paper
 
     def _see_option(self) -> None:
         box = self.options.chosen_box
@@ -113,7 +133,8 @@ class LookupScreen(Screen):
         """Show the comparison and read the card that lies there; the focus starts at the first open row."""
         super().enter(dossier)
         self._for_size()
-        self.view = None
+        self.view, self.saved = None, ""
+        self.show_body(photographing=False)
         self.table.forget()
         self._refresh()
         self._read(again=False)
@@ -240,7 +261,7 @@ class LookupScreen(Screen):
     def _show_row(self) -> None:
         row = self.chosen
         if row is None:  # nobody is known yet: no words about a row that is not there
-            for widget in (self._result, self._one_word, self._one, self._other_word, self._other, self.options):
+            for widget in (self._result, self._one_word, self._one, self._other_word, self._other, self.options, self._paper):
                 widget.hide()
             return
         self._result.show()
@@ -269,6 +290,22 @@ class LookupScreen(Screen):
         self._logged.setHidden(self.shell.large)
         self.options.show_options([o for o in options if o.code != "take-register" or register] if open_row else [])
         self.options.setVisible(open_row)
+        self._show_paper(row)
+
+    def _show_paper(self, row: CompareRow) -> None:
+        """The photographed paper that speaks of the row, or that one is still wanted."""
+        papers = self.view.papers if self.view is not None else None
+        here = papers.of(row.field) if papers is not None else ()
+        wanted = next((w for w in papers.open if w.field == row.field), None) if papers is not None else None
+        self._paper.setVisible(bool(here) or wanted is not None)
+        if here:
+            page = here[0]
+            state, name = State(page.tone.value), self.texts.of(page.name)
+            self._paper_icon.set_state(state)
+            self._paper_words.setText(self.texts("ui.page.at", paper=name, time=f"{page.at.astimezone():%H:%M}"))
+        elif wanted is not None:
+            self._paper_icon.set_state(State.RETRY)
+            self._paper_words.setText(self.texts("ui.page.press", paper=self.texts.of(wanted.name), key="F6"))
 
     def _about(self, row: CompareRow, *, open_row: bool) -> str:
         """What is to be done with the row that is looked at, or what was decided, by whom and when."""
@@ -292,11 +329,34 @@ class LookupScreen(Screen):
 
     # --- intents ------------------------------------------------------------------------------------------------------------
 
+    # --- papers -------------------------------------------------------------------------------------------------------------
+
+    def show_body(self, *, photographing: bool) -> None:
+        """The panel in place of the comparison."""
+        self._body.setVisible(not photographing)
+        self.panel.setVisible(photographing)
+        if not photographing:
+            self.table.setFocus()
+
+    def papers_known(self, papers: Papers) -> None:
+        """Show the row's paper."""
+        if self.view is not None:
+            self.view = replace(self.view, papers=papers.view)
+            self._show_row()
+
+    def _photograph(self) -> None:
+        row = self.chosen
+        field = row.field if row is not None else ""
+        self.open_papers(kind_for(field) if field else next(iter(paper_kinds())), field)
+
     def offers(self) -> list[Action]:
-        """Read the card again, supervisor, pause; decide the open row, or go on."""
+        """Read the card again, a paper, supervisor, pause; decide the open row, or go on."""
+        if (photographing := self.paper_offers()) is not None:
+            return photographing
         view = self.view
         actions = [
             self.act("again", "ui.action.read-card", "F4", lambda: self._read(again=True), icon="card", enabled=not self.reading),
+            self.act("paper", "ui.action.page", "F6", self._photograph, icon="camera", enabled=view is not None),
             self.act("supervisor", "ui.action.supervisor", "F8", self._supervisor, icon="person"),
             self.act("find", "ui.action.find", "F2", self.scan.setFocus, icon="barcode"),
             self.act("pause", "ui.action.pause", "F9", self.pause),
@@ -333,10 +393,16 @@ class LookupScreen(Screen):
 
     def hint(self) -> str:
         """How to choose."""
+        if self.photographing:
+            return self.paper_hint()
+        if self.saved:
+            return self.saved
         return self.texts("ui.lookup.hint") if self.view is not None and self.view.open_fields else ""
 
     def scanned(self, text: str) -> bool:
         """A card's code or its lines say who sits here."""
+        if self.photographing:
+            self.close_papers()
         self._identify(text)
         return True
 
@@ -363,10 +429,17 @@ class LookupScreen(Screen):
         self.ask(work, known)
 
     def digit(self, number: int) -> bool:
-        """Choose a decision."""
+        """Choose a decision, or what is photographed."""
+        if self.photographing:
+            return self.paper_digit(number)
         return self.options.isVisible() and self.options.choose(number)
 
+    def key(self, name: str) -> bool:
+        """Enter looks at a photographed page."""
+        return self.photographing and self.paper_key(name)
+
     def _decide(self) -> None:
+        self.saved = ""
         row, counter, dossier = self.chosen, self.counter, self.dossier
         if row is None or not self.options.chosen:
             return

@@ -397,6 +397,14 @@ class ReviewScreen(Screen):
             assert isinstance(arguments, dict)
             page.focus_field = str(arguments["field"])
             self.shell.go("declaration", self.dossier)
+        elif following == "photograph":
+            from ui.screens.declaration import DeclarationScreen
+
+            page = self.shell.page_named("declaration")
+            assert isinstance(page, DeclarationScreen)
+            assert isinstance(arguments, dict)
+            page.focus_paper = str(arguments["kind"]), str(arguments["field"])
+            self.shell.go("declaration", self.dossier)
         elif following in {"capture", "exception"}:
             self.shell.go("capture", self.dossier)
         elif following == "supervisor":
