@@ -71,6 +71,7 @@ class SimulatedDocumentCamera(Camera):
         self._lying = lying
         self._pacer: Pacer = pacer or RealPacer()
         self._small: dict[tuple[int, PageFault | None], Pixels] = {}
+        self._full: tuple[tuple[int, PageFault | None], Pixels] | None = None
         self._began: float | None = None
         self._number = 0
         self._plugged = True
@@ -119,6 +120,7 @@ class SimulatedDocumentCamera(Camera):
 
     def _close(self) -> None:
         self._small.clear()
+        self._full = None
 
     def _check_plugged(self) -> None:
         if not self._plugged:
@@ -148,9 +150,15 @@ class SimulatedDocumentCamera(Camera):
     def _live(self, fault: PageFault | None) -> Pixels:
         key = (self._lying.seed, fault)
         if key not in self._small:
-            full = render_page(self._lying.seed, fault)
-            self._small[key] = np.asarray(cv2.resize(full, LIVE[::-1], interpolation=cv2.INTER_AREA), np.uint8)
+            self._small[key] = np.asarray(cv2.resize(self._whole(fault), LIVE[::-1], interpolation=cv2.INTER_AREA), np.uint8)
         return self._small[key]
+
+    def _whole(self, fault: PageFault | None) -> Pixels:
+        """The full picture; the last one is kept until it is taken, since drawing it costs a fifth of a second."""
+        key = (self._lying.seed, fault)
+        if self._full is None or self._full[0] != key:
+            self._full = (key, render_page(*key))
+        return self._full[1]
 
     def _capture(self, request: CaptureRequest) -> RawCapture:
         _ = request
@@ -158,7 +166,8 @@ class SimulatedDocumentCamera(Camera):
         self._pacer.wait(FRAME_S, self._cancelled)
         self._check_cancelled()
         self._number += 1
-        image = CapturedImage(render_page(self._lying.seed, self._fault_now()), 8, PPI)
+        image = CapturedImage(self._whole(self._fault_now()), 8, PPI)
+        self._full = None
         return RawCapture((image,), self._identity(), Source.SIMULATED, details={"note": "synthetic"})
 
 

@@ -73,6 +73,8 @@ class PhotographingScreen(Screen):
         self._looking = ""
         self._proves = ""
         self._replaces, self._why = "", ""
+        self.attempts_seen = 0
+        """Which try is live (from 1; 0: no picture was judged yet)."""
         self.saved = ""
         """When the last page was saved; said beside the primary button, as at every capture."""
         self.papers: Papers | None = None
@@ -146,13 +148,15 @@ class PhotographingScreen(Screen):
     # --- live ---------------------------------------------------------------------------------------------------------------------
 
     def _go_live(self) -> None:
+        lost = self._lost
         self._stop()
+        self._lost = lost  # until a picture comes
         run, counter = self._run, self.counter
         self.panel.view.show_frame(None)
         self.panel.view.show_overlay(Overlay((), 0.0))
         self._instruct_as(State.IDLE, "ui.state.idle", "ui.page.wait")
         self.panel.live_word.set(State.IDLE, self.texts("ui.state.idle"))
-        self._live = True
+        self._live, self.attempts_seen = True, 0
         self.shell.refresh_actions()
 
         def started(future: Future[InHand | None]) -> None:
@@ -182,6 +186,7 @@ class PhotographingScreen(Screen):
         state = State.GOOD if verdict is not None and verdict.passed else State.RETRY
         marks = tuple(Mark(p.outline, state, "") for p in verdict.parts if p.outline) if verdict is not None else ()
         self.panel.view.show_overlay(Overlay(marks, at_s, arrived_s))
+        self.attempts_seen = view.attempt
         self._instruct(view)
 
     def _instruct(self, view: SessionView) -> None:
