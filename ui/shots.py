@@ -8,6 +8,7 @@ from ui.shots_desks import DESKS, Shots, to
 from ui.shots_flow import FLOW
 from ui.shots_iris import IRIS
 from ui.shots_more import LAST, MORE
+from ui.shots_papers import AT_FORM, AT_LOOK_UP
 from ui.shots_rest import REST
 from ui.widgets.live_view import LiveView
 
@@ -70,7 +71,8 @@ def _menu(studio: Studio) -> None:
 
 
 CLERK: Shots = (
-    ("s01-queue", to("home")), ("x-menu", _menu), ("s02-look-up", _lookup), ("s02-look-up-agreed", _agreed), ("s03-declaration", _declaration), ("s04-fingers-live", _fingers_live),
+    ("s01-queue", to("home")), ("x-menu", _menu), ("s02-look-up", _lookup), *AT_LOOK_UP,
+    ("s02-look-up-agreed", _agreed), *AT_FORM, ("s03-declaration", _declaration), ("s04-fingers-live", _fingers_live),
     ("s04-fingers-exception", _fingers_exception), ("s07-review", _review), ("s08-finish", _finish), ("s11-sending", to("sending")),
 )  # fmt: skip
 

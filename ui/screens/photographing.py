@@ -97,6 +97,11 @@ class PhotographingScreen(Screen):
         """Whether the panel is open."""
         return self.panel.isVisibleTo(self)
 
+    @property
+    def in_hand(self) -> bool:
+        """Whether a picture was taken and waits to be kept."""
+        return self._hand is not None
+
     # --- opening and closing ----------------------------------------------------------------------------------------------------
 
     def open_papers(self, kind: str, field: str = "") -> None:
@@ -215,7 +220,7 @@ class PhotographingScreen(Screen):
         if hand.good:
             self._instruct_as(State.LIVE, "ui.page.unsaved", "ui.page.check")
         else:
-            self._instruct_as(State.RETRY, "ui.live.attempts-used", "ui.page.flawed")
+            self._instruct_as(State.RETRY, hand.page.flaws[0] if hand.page.flaws else "ui.live.attempts-used", "ui.page.flawed")
 
     def _failed_if(self, error: BaseException, run: int) -> None:
         if run != self._run:
