@@ -49,7 +49,7 @@ def test_papers_from_the_look_up_to_the_intake_by_keys(clerk: Clerk) -> None:
     keep(clerk, page)
     assert clerk.keys - before == 2
     assert page._paper.isVisibleTo(page)
-    assert page._paper_words.text().startswith("Giấy khai sinh, ảnh chụp ")
+    assert page._paper.text().startswith("Giấy khai sinh, ảnh chụp ")
 
     # Three tries that are not clear: kept with a reason, marked as such.
     camera.lay(Lying(1, ((PageFault.DEFOCUS, 1e9),)))

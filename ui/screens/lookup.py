@@ -12,16 +12,17 @@ from station.desk.supervising import CASE
 from station.dossier.parts import FieldSource
 from station.vietnam.paper_kinds import kind_for, paper_kinds
 from station.views.compare import CompareRow, CompareView
-from ui.qt import QFrame, QHBoxLayout, QTimer, QVBoxLayout, QWidget
+from ui.qt import QHBoxLayout, QTimer, QVBoxLayout, QWidget
 from ui.screens.photographing import Papers, PhotographingScreen
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.cells import Chip, Marked
 from ui.widgets.chip_panel import ChipPanel
-from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
+from ui.widgets.chips import Banner, StateChip, card, label
 from ui.widgets.letters import Letters
 from ui.widgets.options import Option, OptionList
+from ui.widgets.papers import RowPaper
 from ui.widgets.scan_field import ScanField
 from ui.widgets.scrolling import Scrolling
 from ui.widgets.tables import Table
@@ -106,22 +107,11 @@ class LookupScreen(PhotographingScreen):
             self._ways.column.addWidget(widget)
         self._ways.column.addStretch(1)
         box.addWidget(self._ways, 1)
-        box.addWidget(self._paper_line())
+        self._paper = RowPaper(self.texts)
+        box.addWidget(self._paper)
         self._logged = label(self.texts("ui.lookup.logged"), "caption", wrap=True)
         box.addWidget(self._logged)
         return frame
-
-    def _paper_line(self) -> QFrame:
-        """Which photographed paper speaks of the row: as small as its words, below the ways it decides between."""
-        self._paper, box = card(small=True)
-        box.setContentsMargins(10, 8, 8, 8)
-        line = QHBoxLayout()
-        box.addLayout(line)
-        self._paper_icon, self._paper_words = StateIcon(State.IDLE, 18), label("", "", wrap=True)
-        line.addWidget(self._paper_icon)
-        line.addWidget(self._paper_words, 1)
-        self._paper.hide()
-        return self._paper
 
     def _see_option(self) -> None:
         box = self.options.chosen_box
@@ -290,22 +280,8 @@ class LookupScreen(PhotographingScreen):
         self._logged.setHidden(self.shell.large)
         self.options.show_options([o for o in options if o.code != "take-register" or register] if open_row else [])
         self.options.setVisible(open_row)
-        self._show_paper(row)
-
-    def _show_paper(self, row: CompareRow) -> None:
-        """The photographed paper that speaks of the row, or that one is still wanted."""
-        papers = self.view.papers if self.view is not None else None
-        here = papers.of(row.field) if papers is not None else ()
-        wanted = next((w for w in papers.open if w.field == row.field), None) if papers is not None else None
-        self._paper.setVisible(bool(here) or wanted is not None)
-        if here:
-            page = here[0]
-            state, name = State(page.tone.value), self.texts.of(page.name)
-            self._paper_icon.set_state(state)
-            self._paper_words.setText(self.texts("ui.page.at", paper=name, time=f"{page.at.astimezone():%H:%M}"))
-        elif wanted is not None:
-            self._paper_icon.set_state(State.RETRY)
-            self._paper_words.setText(self.texts("ui.page.press", paper=self.texts.of(wanted.name), key="F6"))
+        if self.view is not None:
+            self._paper.show_row(self.view.papers, row.field)
 
     def _about(self, row: CompareRow, *, open_row: bool) -> str:
         """What is to be done with the row that is looked at, or what was decided, by whom and when."""

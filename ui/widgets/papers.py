@@ -13,6 +13,8 @@ from ui.qt import (
     QColor,
     QEvent,
     QFontMetrics,
+    QFrame,
+    QHBoxLayout,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -32,6 +34,7 @@ from ui.texts import Texts
 from ui.theme.icons import paint_state
 from ui.theme.style import Current
 from ui.theme.tokens import LIGHT, State
+from ui.widgets.chips import StateIcon, label
 from ui.widgets.live_view import to_image
 
 THUMB = QSize(36, 48)
@@ -208,3 +211,35 @@ class PaperList(QWidget):
     def _fit(self) -> None:
         boxes = self._boxes()
         self.setFixedHeight(round(boxes[-1].bottom() + 2) if boxes else 0)
+
+
+class RowPaper(QFrame):
+    """Which photographed paper speaks of a row, or that one is still wanted; hidden where neither is so."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._texts = texts
+        line = QHBoxLayout(self)
+        line.setContentsMargins(10, 8, 8, 8)
+        self._icon, self._words = StateIcon(State.IDLE, 18), label("", "", wrap=True)
+        line.addWidget(self._icon)
+        line.addWidget(self._words, 1)
+        self.hide()
+
+    def show_row(self, papers: PapersView, field: str) -> None:
+        """Show the row of `field`."""
+        here = papers.of(field)
+        wanted = next((w for w in papers.open if w.field == field), None)
+        self.setVisible(bool(here) or wanted is not None)
+        if here:
+            self._icon.set_state(State(here[0].tone.value))
+            name = self._texts.of(here[0].name)
+            self._words.setText(self._texts("ui.page.at", paper=name, time=f"{here[0].at.astimezone():%H:%M}"))
+        elif wanted is not None:
+            self._icon.set_state(State.RETRY)
+            self._words.setText(self._texts("ui.page.press", paper=self._texts.of(wanted.name), key="F6"))
+
+    def text(self) -> str:
+        """What is shown."""
+        return self._words.text()
