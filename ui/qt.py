@@ -25,6 +25,8 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
     QAction,
     QBrush,
     QCloseEvent,
@@ -87,6 +89,8 @@ from PySide6.QtWidgets import (
 __all__ = [
     "QAbstractButton",
     "QAbstractItemView",
+    "QAccessible",
+    "QAccessibleAnnouncementEvent",
     "QAction",
     "QApplication",
     "QBrush",

@@ -177,7 +177,7 @@ class Shell(QMainWindow):
             self.clear_trouble()
         self._shown = name
         self.errands.left(name)
-        self.second.turn_to(dossier if page.stage else "")
+        self.second.turn_to(dossier if page.stage or page.mirrors else "")
         self.guard.painted = False
         self.stack.setCurrentWidget(page)
         self.rail.mark(name)

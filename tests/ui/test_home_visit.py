@@ -52,6 +52,7 @@ def test_a_visit_off_the_list_is_stamped_helped_left_and_found_days_later(qapp: 
         clerk.key("F12")
         clerk.until(lambda: page.dossier != "" and page.view is not None and page.view.person is not None)
         dossier, station = page.dossier, clerk.counter.station
+        assert clerk.shell.second.dossier == dossier, "the applicant's screen follows"
         clerk.until(lambda: station.here() is not None)  # the receiver has its fix
         clerk.key("F6")
         clerk.until(lambda: page.asking.kind == "helper")
@@ -64,6 +65,7 @@ def test_a_visit_off_the_list_is_stamped_helped_left_and_found_days_later(qapp: 
         clerk.shoot("s17-helper")
         clerk.key("F9")
         clerk.until(lambda: page.dossier == "")
+        assert clerk.shell.second.dossier == ""
         notes = [e.body for e in station.journal.events(dossier) if e.kind == "visit.noted"]
         assert [n["what"] for n in notes] == ["arrived", "helped", "rested", "left"]
         assert abs(notes[-1]["place"][0] - 15.0032) < 1e-3

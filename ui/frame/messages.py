@@ -76,10 +76,12 @@ class Messages:
         """Take the message away."""
         self._code, self._error = "", None
         self.banner.hide()
+        self.banner.announcer.forget()
 
     def _show(self, state: State, main: str, second: str, small: str, action: Action | None) -> None:
         self.banner.say_with(state, main, second, small, action)
         self.banner.show()
+        self.banner.announcer.say(". ".join(t for t in (main, second) if t))
 
     def _action(self, key: str) -> Action | None:
         """The next step as this page offers it now; None where it does not."""

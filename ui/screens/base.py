@@ -37,6 +37,8 @@ class Screen(QWidget):
 
     stage = ""
     """Which step of the dossier strip is lit; empty for screens without a dossier (they have the rail instead)."""
+    mirrors = False
+    """Whether the applicant's screen follows it although it has no stage (a home visit)."""
     framed = True
     """Whether rail and action bar stand around it (not for start and sign-in)."""
     help_topic = ""

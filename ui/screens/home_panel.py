@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ui.qt import QHBoxLayout, Qt, QVBoxLayout, Signal
 from ui.theme.tokens import State
+from ui.widgets.announcing import Announcer
 from ui.widgets.bar import ScoreBar
 from ui.widgets.chips import StateIcon, label
 from ui.widgets.live_view import LiveView
@@ -28,6 +29,7 @@ class HomePanel(StatePanel):
 
     def __init__(self, screen: Screen) -> None:
         super().__init__()
+        self.announcer = Announcer(self)
         self._screen = screen
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         row = QHBoxLayout(self)
@@ -73,6 +75,7 @@ class HomePanel(StatePanel):
         self._second.setText(second)
         self._second.setVisible(bool(second))
         self.setAccessibleName(main)
+        self.announcer.say(main)
 
     def ask_ticks(self, names: Sequence[str]) -> None:
         """Show the officer's boxes beside the still, which is large then; the keys are for them."""

@@ -25,6 +25,8 @@ BEAT_MS = 5000
 class HomeVisitScreen(HomeShown):
     """What is left for this person, and may we stop now?"""
 
+    mirrors = True
+
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self.rows.picked.connect(lambda _: self.shell.refresh_actions())
@@ -173,6 +175,7 @@ class HomeVisitScreen(HomeShown):
 
     def _arrived(self, dossier: str) -> None:
         self.dossier = dossier
+        self.shell.second.turn_to(dossier)
         self.shell.clear_trouble()
         self.strip.setFocus()
         self._ask()
@@ -291,6 +294,7 @@ class HomeVisitScreen(HomeShown):
 
         def left(_: object) -> None:
             self.dossier, self.step = "", ""
+            self.shell.second.turn_to("")
             self.capture.view.hide()
             self.capture.bar.show_score(None, 0)
             self.rows.setFocus()

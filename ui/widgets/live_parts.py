@@ -9,6 +9,7 @@ from ui.qt import QColor, QFrame, QHBoxLayout, QPainter, QPaintEvent, QPen, QRec
 from ui.texts import Texts
 from ui.theme.style import Current
 from ui.theme.tokens import State
+from ui.widgets.announcing import Announcer
 from ui.widgets.chips import BORDERS, StateIcon, card, label
 from ui.widgets.pictures import Picture
 from ui.widgets.state_panel import StatePanel
@@ -33,6 +34,7 @@ class Instruction(StatePanel):
         column.addWidget(self._second)
         column.addStretch(1)
         self.setMinimumHeight(108)
+        self.announcer = Announcer(self)
 
     def say(self, state: State, head: str, main: str, second: str = "") -> None:
         """Show one instruction."""
@@ -47,6 +49,7 @@ class Instruction(StatePanel):
                 widget.setText(text)
         self._second.setVisible(bool(second))
         self.setAccessibleName(f"{head}. {main}")
+        self.announcer.say(main)
 
     def text(self) -> str:
         """The instruction shown."""

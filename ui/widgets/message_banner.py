@@ -5,6 +5,7 @@ from __future__ import annotations
 from ui.qt import QHBoxLayout, Qt, QWidget
 from ui.theme.tokens import State
 from ui.widgets.actions import Action, ActionButton
+from ui.widgets.announcing import Announcer
 from ui.widgets.chips import Banner, label
 
 
@@ -18,6 +19,7 @@ class MessageBanner(Banner):
         self._code = label("", "caption")
         row.addWidget(self._code, 0, Qt.AlignmentFlag.AlignVCenter)
         self._button: ActionButton | None = None
+        self.announcer = Announcer(self)
 
     def say_with(self, state: State, main: str, second: str = "", code: str = "", action: Action | None = None) -> None:
         """Show one message; an `action` is offered to keys, mouse and touch alike."""
