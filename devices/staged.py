@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from devices.contract import CaptureRequest, Frame, RawCapture, Scanner
-from devices.errors import DeviceNotFoundError, DeviceUnpluggedError
+from devices.errors import DeviceBusyError, DeviceNotFoundError, DeviceUnpluggedError
 from devices.timing import Pacer, RealPacer
 
 FRAME_S = 1 / 30
@@ -37,6 +37,20 @@ class StagedScanner(Scanner):
         self._plugged = True
         self._unplug_in_capture = False
         self._unplug_after: int | None = None
+        self._held = ""
+        self._hangs = 0
+
+    def hold(self, port: str) -> None:
+        """Fault switch: another program takes the device, which lies at `port`; "" lets it go."""
+        with self._lock:
+            self._held = port
+            self._plugged = not port
+        self._wake()
+
+    def hang(self, openings: int = 1) -> None:
+        """Fault switch: no picture comes any more, until the device was opened so many times again."""
+        with self._lock:
+            self._hangs = openings
 
     def unplug(self, *, in_capture: bool = False, after_frames: int | None = None) -> None:
         """Fault switch: pull the cable now, in the middle of the next capture, or after so many more frames."""
@@ -67,6 +81,11 @@ class StagedScanner(Scanner):
         self._stage(request)
 
     def _open(self, deadline_s: float) -> None:
+        with self._lock:
+            held, self._hangs = self._held, max(0, self._hangs - 1)
+        if held:
+            raise DeviceBusyError("Another program holds the scanner; nothing was captured. End it and try again.",
+                                  device_id=self.device_id, port=held)  # fmt: skip
         if not self._plugged:
             raise DeviceNotFoundError(
                 "The scanner is not plugged in; nothing was captured. Plug it in.", device_id=self.device_id
@@ -90,6 +109,9 @@ class StagedScanner(Scanner):
         while self._is_open:
             self._check_plugged()
             self._check_cancelled()
+            if self._hangs:
+                self._pacer.wait(FRAME_S, self._cancelled)
+                continue
             with self._lock:
                 request, taken, shown = self._request, self._taken, self._shown
                 self._shown += 1

@@ -129,7 +129,9 @@ def reported(error: ServiceError) -> DeviceError:
         return DeviceBusyError("The device is not ready or busy; nothing was captured. Wait and try again.", **details)
     if code in ("101", "202"):
         return DeviceTimeoutError(
-            "The device saw nothing in time; nothing was captured. Place the fingers and try again.", **details
+            "The device saw nothing in time; nothing was captured. Place the fingers and try again.",
+            code="device-saw-nothing",
+            **details,
         )
     if code == "100":
         return CaptureRefusedError("The device is not registered; nothing was captured. Register it with its maker.",

@@ -24,12 +24,15 @@ from devices.contract import (
     Source,
 )
 from devices.errors import (
+    DeviceBusyError,
+    DeviceError,
     DeviceNotFoundError,
     DeviceProtocolError,
     DeviceTimeoutError,
     DeviceUnpluggedError,
     UnsupportedCommandError,
 )
+from devices.holders import holder_of
 from devices.uvc.host import CameraChild, not_there
 from devices.uvc.names import AttachedCamera, attached
 
@@ -104,12 +107,21 @@ class UvcCamera(Camera):
         try:
             header, _ = child.ask(self._open_with, deadline_s)
             if "error" in header:
-                raise not_there(self.device_id)
+                raise self._refused()
         except BaseException:
             child.close()
             raise
         self._backend = str(header.get("backend", ""))[:20]
         self._child = child
+
+    def _refused(self) -> DeviceError:
+        """A camera that is there and does not open is mostly another program's: Video4Linux tells the driver no more than "no"."""
+        source = self._open_with["source"]
+        port = f"/dev/video{source}" if isinstance(source, int) else str(source)
+        if holder_of(port):
+            return DeviceBusyError("Another program uses the camera; nothing was changed. End it and try again.", device_id=self.device_id,
+                                   port=port)  # fmt: skip
+        return not_there(self.device_id)
 
     def _close(self) -> None:
         child, self._child = self._child, None

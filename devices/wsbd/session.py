@@ -182,7 +182,7 @@ class WsbdSession:
             raise DeviceBusyError("The sensor is busy; nothing was captured. Wait and try again.", device_id=self._device_id)
         if status is Status.SENSOR_TIMEOUT:
             raise DeviceTimeoutError("The sensor saw nothing in time; nothing was captured. Place the fingers and try again.",
-                                     device_id=self._device_id)  # fmt: skip
+                                     code="device-saw-nothing", device_id=self._device_id)  # fmt: skip
         if status is Status.CANCELED:
             raise DeviceCancelledError("The capture was cancelled at the sensor; nothing was taken.", device_id=self._device_id)
         if status in (Status.UNSUPPORTED, Status.BAD_VALUE, Status.NO_SUCH_PARAMETER):

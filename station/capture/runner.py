@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
@@ -70,6 +71,13 @@ class LiveRunner:
         self._on_view = on_view
         self._stop = threading.Event()
         self._session: CaptureSession | None = None
+        self._watched: float | None = None
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the last live picture came (any thread); 0 while none is waited for."""
+        since = self._watched
+        return time.monotonic() - since if since is not None else 0.0
 
     def start(self, session: CaptureSession) -> Future[Attempt | None]:
         """Begin one step; the future brings its best attempt (None when stopped), or the device's error."""
@@ -111,13 +119,16 @@ class LiveRunner:
             target=self._score, args=(session, slot, take), name=f"score-{self._device.device_id}", daemon=True
         )
         scorer.start()
+        self._watched = time.monotonic()
         try:
             for frame in self._device.preview():
+                self._watched = time.monotonic()
                 slot.put(frame)
                 self._on_frame(frame)
                 if take.is_set() or self._stop.is_set():
                     break
         finally:
+            self._watched = None
             slot.close()
             scorer.join()
         self._raise_from(scorer)

@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from biometrics.positions import Eye, FingerPosition
 from devices.contract import Camera, Device, Frame, ImagingDevice, Scanner
-from devices.errors import DeviceNotFoundError
+from devices.errors import DeviceNotFoundError, DeviceTimeoutError
+from devices.holders import holder_of
 from devices.worker import DeviceWorker
 from station.app import Station
 from station.capture.runner import LiveRunner, ViewSink
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from station.views.iris import Distance, IrisView
 
 T = TypeVar("T")
+SILENT_S = 10.0
+"""A device that was asked for live pictures and sends none for so long is restarted."""
 
 
 class Capturing:
@@ -152,6 +155,32 @@ class Capturing:
             self.active.stop()
             self.active.note()
             self.tries.keep()
+
+    def silence(self) -> DeviceTimeoutError | None:
+        """Return the error of a device that was asked for live pictures and sent none for `SILENT_S`, None while it answers (any thread)."""
+        runner = self._runner
+        if runner is None or runner.silent_s < SILENT_S:
+            return None
+        return DeviceTimeoutError(
+            f"The device sent no picture for {SILENT_S:g} s; what was saved is safe. It is restarted.", code="device-timeout"
+        )
+
+    def restart_device(self, step: CaptureStep) -> Future[None]:
+        """Close the device of a step and open it again, on its own thread (E26); the program itself never restarts. The future brings the
+        device's error; it does not end while a driver hangs."""
+        self.stop_capture()
+        device, worker = self._device_of(step)
+
+        def again() -> None:
+            device.close()
+            device.open()
+
+        return worker.submit(again)
+
+    def holder(self, error: BaseException) -> str:
+        """Return which program holds the port that a busy device named, "" when that is not known (E21)."""
+        port = str(getattr(error, "details", {}).get("port", ""))
+        return holder_of(port) if port else ""
 
     def _device_of(self, step: CaptureStep) -> tuple[ImagingDevice, DeviceWorker]:
         """Return what takes a step, and the thread that drives it.

@@ -16,21 +16,28 @@ from station.views.portrait import backdrop_wrong
 from station.views.portrait_active import CHALLENGES, ActiveView
 from station.views.strip import STAGE_OF
 from ui.bridge import LiveBridge
+from ui.screens.device_trouble import DeviceTroubles
 from ui.screens.home_panel import HomePanel
 from ui.screens.live_said import said_of
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.live_view import Overlay, to_image
+from ui.widgets.taken import taken_image
 
 if TYPE_CHECKING:
     from ui.screens.base import Screen
+
+STILL_S = 0.6
+"""The still of an accepted capture stays so long."""
 
 
 class HomeCapture(HomePanel):
     """`running` while a picture is live, `decide` when the tries are used up, `confirming` while a portrait waits for the officer's boxes."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Screen, where: Callable[[CaptureStep], tuple[int, int]]) -> None:
+        """`where(step)` says which capture of the order a step is and how many are saved."""
         super().__init__(screen)
+        self._where = where
         self.running: CaptureStep | None = None
         self.decide: CaptureStep | None = None
         self.confirming: CaptureStep | None = None
@@ -38,8 +45,10 @@ class HomeCapture(HomePanel):
         self.bridge.frame_ready.connect(self._frame)
         self.bridge.view_ready.connect(self._analysed)
         self._dossier = ""
+        self._broken: CaptureStep | None = None
         self._token = 0
         self._told = ("", 0)
+        self.device = DeviceTroubles(screen, self._resume)
         self._active: ActiveView | None = None
 
     @property
@@ -81,7 +90,8 @@ class HomeCapture(HomePanel):
     def _open(self, step: CaptureStep) -> None:
         screen, dossier, token = self._screen, self._dossier, self._token
         counter = screen.counter
-        self.running, self._active = step, None
+        self.running = self._broken = step
+        self._active = None
         self.view.show_frame(None)
         self.view.cover = step.modality is Modality.FACE
         self.view.show()
@@ -112,6 +122,8 @@ class HomeCapture(HomePanel):
     def stop(self) -> None:
         """Stop the live picture; what was attempted stays."""
         self.forget()
+        self._broken = None
+        self.device.stop()
         self.view.hide()
         counter = self._screen.shell.counter
         if counter is not None:
@@ -122,6 +134,8 @@ class HomeCapture(HomePanel):
         if token != self._token:
             return
         self.running = None
+        if attempt is not None:
+            self.view.hold_still(taken_image(attempt.capture.images), STILL_S)
         if attempt is None:
             self.ended.emit()
         elif attempt.verdict.passed and step.modality is Modality.FACE:
@@ -186,15 +200,32 @@ class HomeCapture(HomePanel):
         self.decide = None
         self._screen.ask(lambda: counter.accept_best(dossier, step), lambda _: done(), self._failed)
 
+    def _resume(self) -> None:
+        """The device may be there again: the capture that it broke off is opened by itself (E20)."""
+        if self._broken is not None and not self.busy:
+            self.start(self._dossier, self._broken)
+
+    def watch(self) -> None:
+        """A device that was asked for pictures and sends none is told and restarted (E26)."""
+        counter = self._screen.shell.counter
+        error = counter.silence() if counter is not None and self.running is not None else None
+        if counter is not None and error is not None:
+            counter.stop_capture()
+            self._failed(error)
+
     def _failed(self, error: BaseException) -> None:
+        step = self._broken = self.running or self._broken
         self.forget()
-        self._screen.shell.show_trouble(error)
+        number, saved = self._where(step) if step is not None else (0, 0)
+        if not self.device.failed(error, step, number=number, saved=saved):
+            self._screen.shell.show_trouble(error)
         self.say(State.BLOCKED, self._screen.texts("ui.state.blocked"))
         self.ended.emit()
 
     def _frame(self) -> None:
         image = self.bridge.take_image()
         if self.running is not None:
+            self.device.picture_came()
             self.view.show_frame(image)
             self._screen.shell.second.frame(image, STAGE_OF[self.running.modality])
 

@@ -93,7 +93,7 @@ class HomeShown(Screen):
         self._strip_card = frame
         right.addWidget(frame)
         work = QHBoxLayout()
-        self.capture = HomeCapture(self)
+        self.capture = HomeCapture(self, self._where)
         work.addWidget(self.capture, 1)
         self.exceptions = ExceptionPanel(self.texts)
         self.exceptions.hide()
@@ -154,7 +154,7 @@ class HomeShown(Screen):
         if view.home.advice_words is not None:
             self._time.setText(f"{self._time.text()} · {self.texts.of(view.home.advice_words)}")
         self._count.setText(self.texts("ui.visit.strip", count=len(view.home.strip)))
-        if not self.capture.busy and not self.found(state):
+        if not self.capture.busy and self.capture.device.now is None and not self.found(state):
             self._say_next()
 
     def found(self, state: DossierState) -> bool:
@@ -195,6 +195,13 @@ class HomeShown(Screen):
             for s in view.home.strip
         ]
         self.strip.show_stops(stops, self.step)
+
+    def _where(self, step: CaptureStep) -> tuple[int, int]:
+        state = self.view.state if self.view is not None else None
+        if state is None:
+            return 0, 0
+        order = state.procedure.steps
+        return next((n for n, s in enumerate(order, 1) if s.id == step.id), 0), sum(map(state.done, order))
 
     def _step(self) -> CaptureStep | None:
         state = self.view.state if self.view is not None else None

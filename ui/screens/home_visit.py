@@ -39,6 +39,8 @@ class HomeVisitScreen(HomeShown):
         self._told = ""
         self.beat = QTimer(self)
         self.beat.timeout.connect(self._again)
+        self._watching = QTimer(self)
+        self._watching.timeout.connect(self.capture.watch)
 
     # --- coming and going ------------------------------------------------------------------------------------------------------
 
@@ -53,6 +55,7 @@ class HomeVisitScreen(HomeShown):
         self.rows.setFocus()
         self.capture.show()
         self.beat.start(BEAT_MS)
+        self._watching.start(500)
         self._ask()
 
     def _again(self) -> None:
@@ -66,6 +69,7 @@ class HomeVisitScreen(HomeShown):
         """Stop the live picture; the person's time goes on until they are left."""
         super().leave()
         self.beat.stop()
+        self._watching.stop()
         self.asking.shut()
         self.reason.shut()
         self.capture.stop()
@@ -128,6 +132,7 @@ class HomeVisitScreen(HomeShown):
         allowed = not any(w.code == "s17.no-capture" for w in view.home.warnings)
         actions = [self.act("rest", "ui.action.visit-rest", "F9", self._rest),
                    self.act("helper", "ui.action.visit-helper", "F6", self._ask_helper),
+                   *self.capture.device.offers(),
                    self.act("exception", "ui.action.exception", "F7", self._open_exceptions, enabled=step is not None and step.modality is not Modality.FACE)]  # fmt: skip
         if self.capture.confirming is not None:
             confirm = self.act("confirm", "ui.action.confirm", "F12", self.capture.confirm, primary=True, icon="double-check")

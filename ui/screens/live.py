@@ -8,31 +8,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from devices.errors import DeviceBusyError, DeviceNotFoundError, DeviceUnpluggedError
 from station.capture.session import Attempt, SessionView
 from station.dossier.procedure import CaptureStep
 from station.views.fingers import FingersView, Kept
 from station.views.strip import STAGE_OF
 from ui.bridge import LiveBridge
 from ui.qt import QTimer
+from ui.screens.device_trouble import DeviceTroubles
 from ui.screens.live_words import SpeakingScreen
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.live_view import Overlay, to_image
 from ui.widgets.reason import ReasonPanel
+from ui.widgets.taken import taken_image
 
 STILL_S = 0.6
 """The still of an accepted capture stays so long; F4 within it takes the capture back."""
-BACK_MS = 1500
-"""How often a device that went away is asked for again."""
 RETAKE_REASONS = ("reason.unclear", "reason.wrong-finger", "reason.person-asks")
-GONE = (DeviceUnpluggedError, DeviceNotFoundError, DeviceBusyError)
 
 
 class LiveScreen(SpeakingScreen):
@@ -47,7 +44,6 @@ class LiveScreen(SpeakingScreen):
         self.decide = False
         self._saved_step = ""
         self._saved_at = 0.0
-        self._gone = False
         self._fresh = False
         self._passed_before = False
         self._attempt: int | None = None
@@ -56,9 +52,8 @@ class LiveScreen(SpeakingScreen):
         self.saved = ""
         self._rate = QTimer(self)
         self._rate.timeout.connect(self.show_rate)
-        self._again = QTimer(self)
-        self._again.setSingleShot(True)
-        self._again.timeout.connect(self.next_step)
+        self._rate.timeout.connect(self._watch)
+        self.device = DeviceTroubles(self, self.next_step)
         self._still = QTimer(self)
         self._still.setSingleShot(True)
         self._still.timeout.connect(self._still_over)
@@ -101,8 +96,9 @@ class LiveScreen(SpeakingScreen):
     def leave(self) -> None:
         """Stop the live picture; what was tried is written down, so that nothing that was taken is lost."""
         super().leave()
-        for timer in (self._rate, self._again, self._still):
+        for timer in (self._rate, self._still):
             timer.stop()
+        self.device.stop()
         self.running = None
         counter = self.shell.counter
         if counter is not None:
@@ -112,7 +108,6 @@ class LiveScreen(SpeakingScreen):
     def next_step(self) -> None:
         """Ask for the order and open the next capture."""
         counter, dossier = self.counter, self.dossier
-        self._again.stop()
         self.ask(lambda: counter.captures(dossier), self._show_state)
 
     def _show_state(self, state: FingersView) -> None:
@@ -224,6 +219,8 @@ class LiveScreen(SpeakingScreen):
         if attempt is None:
             self.shell.refresh_actions()
             return
+        # What is accepted, or looked at before it is, is the picture that was taken; the preview's last frame was another moment.
+        self.view.hold_still(taken_image(attempt.capture.images), STILL_S)
         confirmed = self.confirmed()
         if attempt.verdict.passed and confirmed is None:
             counter, dossier = self.counter, self.dossier
@@ -277,38 +274,30 @@ class LiveScreen(SpeakingScreen):
         self.running = None
         self._clock_stops = getattr(error, "reason_code", "") == "E02"
         self.live_word.set(State.BLOCKED, self.texts("ui.state.blocked"))
-        if isinstance(error, GONE) and self.state is not None:
-            self._gone = True
-            number = next((r.number for r in self.state.rows if r.step is self.state.current), 0)
-            values: dict[str, Any] = {"number": number, "saved": self.state.done}
-            device = f"ui.device.{self._device}"
-            if getattr(error, "reason_code", "") == "no-iris-device":  # none was ever here: what to do is another thing
-                self.shell.show_trouble(error)
-            else:
-                second = self.texts.second("ui.live.unplugged", device=self.texts.second(device), **values)
-                code = "E28" if self._device == "camera" else "E20"
-                words = self.texts("ui.live.unplugged", device=self.texts(device), **values)
-                self.shell.say(State.BLOCKED, words, second, code, code)
+        state = self.state
+        number = next((r.number for r in state.rows if r.step is state.current), 0) if state is not None else 0
+        step, saved = (state.current, state.done) if state is not None else (None, 0)
+        if self.device.failed(error, step, number=number, saved=saved):
             self.banner.say(
                 State.BLOCKED, self.texts("ui.state.blocked"), self.texts("ui.live.stopped"), self.texts.second("ui.live.stopped")
             )
-            self._again.start(BACK_MS)
         else:
             self.shell.show_trouble(error)
         self.shell.refresh_actions()
 
-    @property
-    def _device(self) -> str:
-        return {"fingers": "scanner", "portrait": "camera"}.get(self.kind, self.kind)
+    def _watch(self) -> None:
+        """A device that was asked for pictures and sends none is told and restarted (E26)."""
+        error = self.counter.silence() if self.running is not None else None
+        if error is not None:
+            self.counter.stop_capture()
+            self._failed(error)
 
     # --- live -------------------------------------------------------------------------------------------------------------------
 
     def _frame(self) -> None:
         image = self.bridge.take_image()
         if self.running is not None:
-            if self._gone:
-                self._gone = False
-                self.shell.clear_trouble()
+            self.device.picture_came()
             self.view.show_frame(image)
             self.shell.second.frame(image, self.kind)
 
@@ -335,6 +324,7 @@ class LiveScreen(SpeakingScreen):
             self.act("retake", "ui.action.retake", "F4", self.retake, enabled=self.state is not None),
             self.act("supervisor", "ui.action.supervisor", "F8", self._supervisor),
             self.act("pause", "ui.action.pause", "F9", self.pause),
+            *self.device.offers(),
         ]
         if self.decide and self._passed():
             actions.append(self.act("confirm", "ui.action.confirm", "F12", self._confirm, primary=True, icon="double-check"))
