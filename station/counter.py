@@ -22,6 +22,7 @@ from station.desk.faces import FaceDesk
 from station.desk.finishing import FinishDesk
 from station.desk.form import FormDesk
 from station.desk.identity import IdentityDesk
+from station.desk.reporting import ReportDesk
 from station.desk.scans import ScanView, read_scan
 from station.desk.shift import ShiftDesk
 from station.desk.signing import SigningDesk
@@ -63,6 +64,7 @@ class Counter(Capturing):
         self.signing = SigningDesk(station)
         self.finishing = FinishDesk(station)
         self.supervisor = SupervisorDesk(station)
+        self.reports = ReportDesk(station)
         self.shift = ShiftDesk(station)
         self.queue_desk = SendingDesk(station)
         self.cards = CardTable(station, self._card_of, trust or CscaStore)
@@ -258,4 +260,5 @@ class Counter(Capturing):
         if self._carrier is not None:
             self._carrier.close()
         self.close_devices()
+        self.reports.close()
         self.station.close()

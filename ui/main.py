@@ -55,6 +55,7 @@ def opened(shell: Shell, counter: Counter) -> None:
     from ui.peripherals import start_peripherals
 
     start_peripherals(shell, counter)
+    shell.jobs.submit(counter.reports.begin)
     settings = station.settings
     shell.use_bindings(settings.bindings)
     shell.tones.follow(settings.values)

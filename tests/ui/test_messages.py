@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from devices.errors import DeviceBusyError
 from station.errors import ProcedureError, TransferError
 from tests.ui.conftest import Day
+from ui.frame.menu import COMMANDS
 from ui.screens.help import HelpScreen
 from ui.theme.tokens import State
 
 
+@pytest.mark.allow_log
 def test_trouble_says_code_and_next_step_and_f1_knows_which_message(day: Day) -> None:
     shell = day.shell
     shell.set_language("vi")
@@ -76,3 +82,28 @@ def test_f8_refuses_in_the_officers_language(day: Day) -> None:
     day.key("F12")
     day.clerk.until(lambda: bool(panel._error.text()))
     assert panel._error.text() == shell.texts("E01")
+
+
+@pytest.mark.allow_log
+def test_an_error_that_nobody_foresaw_has_a_number_and_the_report_is_one_button_away(day: Day) -> None:
+    shell = day.shell
+    day.go("home")
+    shell.show_trouble(KeyError("099158004217"))
+    day.settled()
+    second = shell.trouble._second.text()
+    assert re.search(r"\d{4}-\d{6}", second)
+    assert "099158004217" not in second
+    action = shell.trouble.action
+    assert action is not None
+    assert action.text == shell.texts("ui.trouble.report")
+    shell.trouble._button.click()
+    day.settled()
+    reports = day.station.files.list("reports")
+    assert len(reports) == 1
+    assert reports[0] in shell.trouble.text()
+    day.go("devices")
+    day.clerk.until(lambda: not shell.page.busy)
+    day.key("F6")
+    assert len(day.station.files.list("reports")) >= 1
+    assert "reports/" in shell.trouble.text()
+    assert any(name == ":report" for name, _ in COMMANDS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ui.theme.tokens import State
+
 if TYPE_CHECKING:
     from ui.shell import Shell
 
@@ -20,7 +22,22 @@ def run_command(shell: Shell, name: str) -> None:
         shell.set_language(LANGUAGES[(LANGUAGES.index(shell.texts.setting) + 1) % len(LANGUAGES)])
     elif name == ":applicant":
         shell.second.open()
+    elif name == ":report":
+        save_report(shell)
     elif name == ":lock":
         shell.lock()
     else:
         shell.go(name)
+
+
+def save_report(shell: Shell) -> None:
+    """Write the bundle for the technician into the station's folder and say its name."""
+    counter = shell.counter
+    if counter is None:
+        return
+
+    def saved(name: str) -> None:
+        words = "ui.trouble.reported"
+        shell.say(State.GOOD, shell.texts(words, name=name), shell.texts.second(words, name=name))
+
+    shell.jobs.submit(counter.reports.save, saved, shell.show_trouble)

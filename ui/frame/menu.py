@@ -30,6 +30,7 @@ COMMANDS = (
     (":language", "ui.menu.language"),
     (":theme", "ui.menu.theme"),
     (":large", "ui.menu.large"),
+    (":report", "ui.trouble.report"),
     (":lock", "ui.menu.lock"),
 )
 """What the menu offers beside the screens."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from station.advice import advice_for, next_key, read_tables, reason_words, screen_code
+from station.advice import UNKNOWN, advice_for, next_key, read_tables, reason_words, screen_code
+from ui.frame.commands import save_report
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.message_banner import MessageBanner
@@ -52,6 +53,16 @@ class Messages:
         small = screen_code(code, str(getattr(error, "device_id", ""))) or type(error).__name__
         self._show(State.BLOCKED, main, second, small, self._action(next_key(advice.code)))
         self._code, self._error = code or words.code, error
+        counter = self._shell.counter
+        if words.code == UNKNOWN and counter is not None:
+            screen = self._shell.page_name
+
+            def numbered(number: str) -> None:
+                if self.error is error:
+                    said = texts("ui.trouble.number", number=number)
+                    self._show(State.BLOCKED, main, said, small, self._action(":report"))
+
+            self._shell.jobs.submit(lambda: counter.reports.note(error, screen), numbered)
 
     def say(
         self, state: State, main: str, second: str = "", code: str = "", small: str = "", action: Action | None = None
@@ -86,6 +97,9 @@ class Messages:
     def _action(self, key: str) -> Action | None:
         """The next step as this page offers it now; None where it does not."""
         shell = self._shell
+        if key == ":report" and shell.counter is not None:
+            words = "ui.trouble.report"
+            return Action("report", shell.texts(words), shell.texts.second(words), "", lambda: save_report(shell), icon="folder")
         if key.startswith(":"):
             return shell.errands.screen_action(key[1:])
         if not key:

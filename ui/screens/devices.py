@@ -6,6 +6,7 @@ from devices.contract import ImagingDevice
 from devices.hotplug import HotPlugWatch
 from station.desks.devices import CalibrationDesk, DeviceDesk, SelfTest
 from station.views.devices import DeviceRoomRow, DeviceRoomView
+from ui.frame.commands import save_report
 from ui.qt import QHBoxLayout, QVBoxLayout, Signal
 from ui.screens.base import Screen
 from ui.shell import Shell
@@ -243,6 +244,7 @@ class DevicesScreen(Screen):
         return [
             self.act("search", "ui.action.search", "F5", self._search, enabled=free),
             self.act("test", "ui.action.self-test", "F4", self._test, enabled=free and "self-test" in can, icon="eye"),
+            self.act("report", "ui.trouble.report", "F6", lambda: save_report(self.shell), icon="folder"),
             self.act("dump", "ui.action.dump", "F7", self._dump, enabled=free and "dump" in can, icon="folder"),
             self.act(
                 "calibrate",
