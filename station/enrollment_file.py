@@ -15,6 +15,12 @@ kind = "amputated"
 permanence = "lasting"
 [portrait]
 file = "portrait.png"
+[[paper]]                            # a photographed or scanned page, JPEG or PNG
+file = "birth-certificate.jpg"
+kind = "birth-certificate"           # as `station dossier paper add --help` says
+field = "mother_name"                # may be left out: what it proves
+words = ""                           # what it is (kind other)
+reason = ""                          # why it stays although it is not clear
 """
 
 from __future__ import annotations
@@ -44,6 +50,17 @@ class DeclaredException:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenPaper:
+    """A page of a paper."""
+
+    file: Path
+    kind: str
+    field: str
+    words: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class EnrollmentFile:
     """What the file says, checked."""
 
@@ -53,6 +70,7 @@ class EnrollmentFile:
     prints: tuple[FolderPrint, ...]
     portraits: tuple[Path, ...]
     exceptions: tuple[DeclaredException, ...]
+    papers: tuple[GivenPaper, ...] = ()
 
 
 def read_enrollment(folder: Path) -> EnrollmentFile:
@@ -94,8 +112,12 @@ def _parse(raw: dict[str, Any], folder: Path) -> EnrollmentFile:
         )
         for e in raw.get("exception", ())
     )
+    papers = tuple(
+        GivenPaper(folder / str(p["file"]), str(p["kind"]), *(str(p.get(n, "")) for n in ("field", "words", "reason")))
+        for p in raw.get("paper", ())
+    )
     return EnrollmentFile(
-        str(raw.get("procedure", "vn-60-2021")), str(raw.get("kind", "first")), applicant, prints, portraits, exceptions
+        str(raw.get("procedure", "vn-60-2021")), str(raw.get("kind", "first")), applicant, prints, portraits, exceptions, papers
     )
 
 

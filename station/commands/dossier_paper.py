@@ -133,18 +133,19 @@ def _keep(dossier: str, kind: str, source: Path | None, field: str, words: str, 
         elif not replaces and kind not in paper_kinds():
             raise InputError(f"There is no paper of the kind '{kind[:40]}'; nothing was stored. Known: {', '.join(paper_kinds())}.",
                              code="paper-kind")  # fmt: skip
-        page = _from_file(source) if source is not None else _from_camera(who[0], device)
-        if page.flaws and not reason:
-            flaws = "; ".join(say(f, Language.EN) for f in page.flaws)
-            raise InputError(f"The page is not well readable ({flaws}); nothing was stored. Take it again, or say with --reason why it stays.",
-                             code="paper-flawed")  # fmt: skip
+        page = page_of_file(source, reason) if source is not None else _checked(_from_camera(who[0], device), reason)
         event = Photographing(book, station.journal.put_blob).add(
             dossier, page, kind, field=field, words=words, reason=reason, replaces=event_id(replaces) if replaces else None)  # fmt: skip
         row = next(r for r in papers_view(book.state(dossier)).rows if r.id == str(event.id))
         _line(row, Language.EN if english else Language.VI, as_json)
 
 
-def _from_file(source: Path) -> Page:
+def page_of_file(source: Path, reason: str) -> Page:
+    """Read a page from a JPEG or PNG file.
+
+    Raises:
+        InputError: the file, or what is in it; not well readable and no reason given.
+    """
     from station.capture.page_picture import MAX_FILE_BYTES, page_from_file
 
     try:
@@ -152,7 +153,15 @@ def _from_file(source: Path) -> Page:
             data = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise InputError(f"{source.name} cannot be read; nothing was changed.", code="file") from error
-    return page_from_file(data)
+    return _checked(page_from_file(data), reason)
+
+
+def _checked(page: Page, reason: str) -> Page:
+    if page.flaws and not reason:
+        flaws = "; ".join(say(f, Language.EN) for f in page.flaws)
+        raise InputError(f"The page is not well readable ({flaws}); nothing was stored. Take it again, or say with a reason why it stays.",
+                         code="paper-flawed")  # fmt: skip
+    return page
 
 
 def _from_camera(data: Path | None, device: list[str] | None) -> Page:

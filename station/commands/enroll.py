@@ -6,9 +6,13 @@ import contextlib
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from station.dossier.photographing import Page
+    from station.enrollment_file import GivenPaper
 
 
 def command(
@@ -49,6 +53,7 @@ def run(source: Path, folder: Path, *, as_json: bool) -> None:
     from station.demo import open_demo_station
     from station.demo_intake import DemoIntake
     from station.dossier.parts import Branch
+    from station.dossier.photographing import Photographing
     from station.enrolling import Enroller
     from station.enrollment_file import read_enrollment
     from station.errors import InputError
@@ -58,6 +63,7 @@ def run(source: Path, folder: Path, *, as_json: bool) -> None:
     given = read_enrollment(source)
     for entry in given.prints:  # everything that can be refused is refused before the first capture
         load_print(entry)
+    pages = [(p, page_of(p)) for p in given.papers]
     if not given.portraits:
         raise InputError(
             "enrollment.toml names no portrait; nothing was enrolled. Add [portrait] file = …", code="enrollment-format"
@@ -89,7 +95,24 @@ def run(source: Path, folder: Path, *, as_json: bool) -> None:
                 for e in given.exceptions:
                     if e.finger not in station.book.state(dossier).exceptions:
                         station.book.declare_exception(dossier, e.finger, e.kind, e.permanence, e.reason)
+                if not station.book.state(dossier).photos:
+                    for paper, page in pages:
+                        Photographing(station.book, station.journal.put_blob).add(
+                            dossier, page, paper.kind, field=paper.field, words=paper.words, reason=paper.reason)  # fmt: skip
             send_all(station, carrier, [finish(station, enroller, dossier, say).package_id], say)
             carrier.close()
     finally:
         station.close()
+
+
+def page_of(paper: GivenPaper) -> Page:
+    """Read a page before anything is enrolled.
+
+    Raises:
+        InputError: unknown kind, no such picture, not well readable and no reason given.
+    """
+    from station.commands.dossier_paper import page_of_file
+    from station.vietnam.paper_kinds import paper_kind
+
+    paper_kind(paper.kind)
+    return page_of_file(paper.file, paper.reason)

@@ -39,7 +39,7 @@ class EventId(msgspec.Struct, frozen=True, order=True):
 def event_id(text: str) -> EventId:
     """Read ``origin-sequence``; a text that is none gives an id nothing has."""
     origin, _, sequence = text.rpartition("-")
-    return EventId(origin, int(sequence) if sequence.isdigit() else 0)
+    return EventId(origin, int(sequence) if sequence.isascii() and sequence.isdigit() and len(sequence) < 20 else 0)
 
 
 class Event(msgspec.Struct, frozen=True):

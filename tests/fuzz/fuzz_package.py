@@ -13,14 +13,21 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Final
 
+import cv2
+import numpy as np
+
+from station.capture.page_picture import page_from_file
+from station.dossier.events import EventId, make_event
+from station.dossier.photos import read_photo
 from station.errors import StationError
 from station.exchange import sending_hours
 from station.keys import HybridSealer, SoftwareSigner
 from station.keys.team import parse_team
 from station.keys.trust import read_entry
 from station.package import cbor, cose, layout, open_package, peek_message, seal_package
-from station.package.content import all_parts, read_events, read_manifest, write_manifest
+from station.package.content import PartNote, all_parts, read_events, read_manifest, write_manifest
 from station.package.identity import RECEIPT_PURPOSE, IntakePublic, answer_body, read_answer
+from station.package.papers import check_papers, noted
 from station.package.signed import sign_message
 from station.queue.notices import NOTICE_PURPOSE, notice_body, read_notice
 from station.vietnam.rules import parse_fee_row
@@ -30,6 +37,14 @@ from tests.station.package.builders import Party, content
 HEADS: Final = [
     bytes.fromhex(h) for h in ("9bffffffffffffffff", "5bffffffffffffffff", "bf", "9f", "c0", "81" * 20, "1bffffffffffffffff")
 ]
+
+PAGE: Final = bytes(cv2.imencode(".jpg", np.full((64, 48, 3), 220, np.uint8))[1].tobytes())
+PHOTO_BODY: Final = {
+    "what": "birth-certificate", "field": "dob", "blob": "ab" * 32, "words": "", "media": "image/jpeg", "width": 48, "height": 64, "ppi": 0,
+    "source": "file", "device": {"model": "x"}, "flaws": ["page-dark"], "reason": "x", "replaces": "a-9",
+}  # fmt: skip
+PHOTO: Final = read_photo(make_event(event_id=EventId("a", 1), dossier="d", kind="paper.photographed", at=datetime(2026, 1, 1, tzinfo=UTC), clock="c",
+                                     operator="o", desk="1", body=PHOTO_BODY, parents=(), previous=bytes(32)))  # fmt: skip
 
 
 def _targets() -> dict[str, tuple[bytes, Callable[[bytes], object]]]:
@@ -55,6 +70,17 @@ def _targets() -> dict[str, tuple[bytes, Callable[[bytes], object]]]:
         "table": {"first": 0, "exchange": 1, "exchange-from-cmnd": 2, "reissue": 3},
     }
 
+    def papers(data: bytes) -> object:
+        """A manifest's list of papers and the event's body, as a stranger may write them."""
+        raw = cbor.decode(data, max_bytes=100_000)
+        match raw:
+            case [dict(facts), dict(body)]:
+                event = make_event(event_id=EventId("a", 1), dossier="d", kind="paper.photographed", at=when, clock="c", operator="o",
+                                   desk="1", body=body, parents=(), previous=bytes(32))  # fmt: skip
+                note = PartNote(f"blob-{'ab' * 32}", "image/jpeg", len(PAGE), "", "")
+                return check_papers(facts, (note,), (event,), lambda _: PAGE)
+        return None
+
     def opened(data: bytes) -> object:
         return open_package(data, party.opener, find_station=party.find_station, find_operator=party.find_operator)
 
@@ -73,6 +99,8 @@ def _targets() -> dict[str, tuple[bytes, Callable[[bytes], object]]]:
         "team": (team, parse_team),
         "trusted-key": (signer.public.to_bytes(), lambda d: read_entry(d, "fuzz")),
         "fees": (cbor.encode(fees), lambda d: parse_fee_row(cbor.decode(d, max_bytes=10_000))),
+        "papers": (cbor.encode([{"papers": [noted(PHOTO)]}, PHOTO_BODY]), papers),
+        "page-file": (PAGE, page_from_file),
         "hours": (b"22:00-05:00, 11:30-13:00", lambda d: sending_hours(d.decode("latin-1"))),
         "language": (b'name = "T"\n[words]\n"s9.right" = "x"\n"ui.applicant.left" = "{count} y"\n', lambda d: read_language("tyz", d)),
         "intake-key": (intake.to_bytes(), IntakePublic.from_bytes),

@@ -229,7 +229,7 @@ class PhotographingScreen(Screen):
         self.panel.live_word.set(State.BLOCKED, self.texts("ui.state.blocked"))
         if isinstance(error, GONE) and self._hand is None:
             self._lost = True
-            self.shell.say(State.BLOCKED, self.texts("E28"), self.texts.second("E28"))
+            self.shell.say(State.BLOCKED, self.texts("E28"), self.texts.second("E28"), "E28", "E28")
             self._instruct_as(State.BLOCKED, "ui.state.blocked", "ui.live.stopped")
             self._again.start(BACK_MS)  # plugged in again it goes on by itself
         else:

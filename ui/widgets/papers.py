@@ -238,7 +238,7 @@ class RowPaper(QFrame):
             self._words.setText(self._texts("ui.page.at", paper=name, time=f"{here[0].at.astimezone():%H:%M}"))
         elif wanted is not None:
             self._icon.set_state(State.RETRY)
-            self._words.setText(self._texts("ui.page.press", paper=self._texts.of(wanted.name), key="F6"))
+            self._words.setText(self._texts("ui.page.press", paper=self._texts.of(wanted.name)))
 
     def text(self) -> str:
         """What is shown."""
