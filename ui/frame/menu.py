@@ -5,6 +5,7 @@ from __future__ import annotations
 from ui.qt import QFrame, QKeyEvent, QListWidget, QListWidgetItem, Qt, QVBoxLayout, QWidget, Signal
 from ui.screens.table import Entry
 from ui.texts import Texts
+from ui.theme.style import Current, advance
 from ui.widgets.chips import label
 
 
@@ -49,6 +50,8 @@ class Menu(QFrame):
         self._list = _List()
         self._list.setAccessibleName(texts("ui.menu.title"))
         self._list.setMinimumWidth(320)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setWordWrap(True)
         column.addWidget(self._list, 1)
         rows = [(e.name, e.word) for e in entries.values() if e.group] + list(commands)
         for number, (name, word) in enumerate(rows, 1):
@@ -69,7 +72,7 @@ class Menu(QFrame):
         """Show the menu and remember who had the focus."""
         self._before = self.window().focusWidget()
         self.adjustSize()
-        wide = max(360, self._list.sizeHintForColumn(0) + 64)
+        wide = max(360, max(advance(words, Current.theme.scale.body) for words in self.words) + 90)
         self.setGeometry(12, 52, wide, min(self.window().height() - 130, 60 + 40 * self._list.count()))
         self._list.setCurrentRow(0)
         self.show()

@@ -64,6 +64,7 @@ class CalibrationScreen(Screen):
         self.strip = WizardStrip(self.texts("calibration.title.scanner"))
         strip.addWidget(self.strip)
         left.addWidget(frame)
+        self._strip_box = strip
         frame, table = card()
         table.setContentsMargins(1, 1, 1, 1)
         self.table = QTableWidget(0, len(COLUMNS))
@@ -103,6 +104,7 @@ class CalibrationScreen(Screen):
         target.addWidget(self._target_title)
         target.addWidget(self._picture, 1)
         right.addWidget(frame, 3)
+        self._right = right
         frame, box = card()
         self._state = StateChip(State.IDLE, "")
         self._facts = Facts(right=True)
@@ -119,6 +121,8 @@ class CalibrationScreen(Screen):
         right.addWidget(self.pin)
         row.addLayout(right, 3)
         column.addLayout(row, 1)
+        self._row = row
+        self._arrange()
         self._watch = QTimer(self)
         self._watch.timeout.connect(self._redraw)
 
@@ -244,6 +248,8 @@ class CalibrationScreen(Screen):
                 at = COLUMNS.index(name)
                 widths[at] = max(widths[at], bold.horizontalAdvance(text) + 26)
         widths[5] = widest_chip(self.texts.of(r.verdict) for r in self._drawn) + 12
+        if theme.large:
+            widths[COLUMNS.index("margin")] = 0
         left = (self.table.viewport().width() or 760) - sum(widths[1:4]) - widths[5]
         names = [bold.horizontalAdvance(self.texts.of(r.words)) + 30 for r in self._drawn]
         widths[0] = min(max(names, default=0), left * 9 // 20)
@@ -372,6 +378,19 @@ class CalibrationScreen(Screen):
         self.table.setFocus()
         self._redraw()
 
+    def _arrange(self) -> None:
+        """In large type the measured rows need the room: the chain is one line, the picture and the bar of the margin step aside (value and
+        limit stand in figures)."""
+        large = Current.theme.large
+        self._strip_box.setContentsMargins(14, 4 if large else 12, 14, 4 if large else 12)
+        self.strip.updateGeometry()
+        self._head.question.setVisible(not large)
+        self._picture.setVisible(not large)
+        self._right.setStretch(0, 0 if large else 3)
+        for at, share in enumerate((3, 1) if large else (7, 3)):
+            self._row.setStretch(at, share)
+        self.table.setColumnHidden(COLUMNS.index("margin"), large)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width: the columns share it anew, once it is laid out."""
         super().resizeEvent(event)
@@ -380,4 +399,5 @@ class CalibrationScreen(Screen):
     def restyle(self) -> None:
         """Another theme or type scale: other inks, other row heights."""
         drawn, self._drawn = self._drawn, ()
+        self._arrange()
         self._show_rows(drawn)

@@ -274,6 +274,8 @@ class LiveScreen(SpeakingScreen):
         self.running = None
         self._clock_stops = getattr(error, "reason_code", "") == "E02"
         self.live_word.set(State.BLOCKED, self.texts("ui.state.blocked"))
+        self.officer_is_asked()
+        self.view.show_overlay(Overlay((), 0.0))  # what was found belongs to a picture that is no more
         state = self.state
         number = next((r.number for r in state.rows if r.step is state.current), 0) if state is not None else 0
         step, saved = (state.current, state.done) if state is not None else (None, 0)
@@ -299,6 +301,8 @@ class LiveScreen(SpeakingScreen):
         if self.running is not None:
             self.device.picture_came()
             self.view.show_frame(image)
+            if self.live_word.state() is not State.LIVE:
+                self.show_rate()
             self.shell.second.frame(image, self.kind)
 
     def _analysed(self) -> None:
@@ -362,6 +366,7 @@ class LiveScreen(SpeakingScreen):
             self.running = None
             self.ask(lambda: counter.captures(dossier), self._stopped)
             self.live_word.set(State.IDLE, self.texts("ui.live.stopped"))
+            self.officer_is_asked()
             self.banner.say(
                 State.IDLE, self.texts("ui.live.stopped"), self.texts("ui.live.go-on"), self.texts.second("ui.live.go-on")
             )

@@ -56,6 +56,11 @@ class SpeakingScreen(Screen):
         """Nothing is live: a picture is looked at."""
         self.live_word.set(State.IDLE, self.texts("ui.live.still"))
         self.delay.setText("")
+        self.officer_is_asked()
+
+    def officer_is_asked(self) -> None:
+        """Nothing is live: the applicant waits for the officer, and is not told to hold still."""
+        self._tell("s9.wait", 0)
 
     def speak(self, view: SessionView) -> None:
         """Say the one thing that matters in an analysed frame, here and on the applicant's screen."""

@@ -197,7 +197,7 @@ class PortraitScreen(LiveScreen):
         self.rules = rules
         self._rows.show_lines(rules.lines)
         self.lamps.show_lamps(rules.lamps)
-        self._held.setText(self.texts("ui.portrait.held", held=rules.held, known=rules.known))
+        self._held.setText(self.texts("ui.portrait.held", held=rules.held, known=rules.known) if rules.known else "")
 
     def _show_ticks(self, names: tuple[str, ...]) -> None:
         self.ticks.show_ticks(names)

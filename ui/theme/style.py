@@ -106,6 +106,8 @@ def style_sheet(theme: Theme) -> str:
         f"QListWidget#rows {{ background: {p.surface}; border: none; outline: none; }} QListWidget#rows:focus {{ border: 3px solid {p.accent}; }}",
         f"QLabel#strong {{ font-size: {s.strong}px; font-weight: 600; }}",
         f"QLabel#title {{ font-size: {s.title}px; font-weight: 700; }}",
+        # A banner says one line above or below the work; in large type the work needs the room that a title's letters would take.
+        f"QLabel#said {{ font-size: {s.strong if theme.large else s.title}px; font-weight: 700; }}",
         f"QLabel#number {{ font-size: {s.number}px; font-weight: 700; }}",
         f"QLabel#hero {{ font-size: {s.hero}px; font-weight: 700; }}",
         (

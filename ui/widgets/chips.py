@@ -141,7 +141,7 @@ class Banner(StatePanel):
         row.setContentsMargins(14, 6, 14, 6)
         row.setSpacing(14)
         self._icon = StateIcon(State.IDLE, 20 if small else 26)
-        self._main = label("", "strong" if small else "title", wrap=True)
+        self._main = label("", "strong" if small else "said", wrap=True)
         self._second = label("", "caption", wrap=True)
         column = QVBoxLayout()
         column.setSpacing(2)

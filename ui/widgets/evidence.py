@@ -16,13 +16,14 @@ from ui.qt import (
     QPen,
     QRectF,
     QSize,
+    QSizePolicy,
     Qt,
     QVBoxLayout,
     QWidget,
 )
 from ui.texts import Texts
 from ui.theme.icons import paint_state
-from ui.theme.style import Current
+from ui.theme.style import Current, advance
 from ui.theme.tokens import LIGHT, State
 from ui.widgets.chips import StateChip, StateIcon, label
 from ui.widgets.live_view import to_image
@@ -38,11 +39,15 @@ class FingerThumb(QWidget):
         self._texts, self._position = texts, position
         self._image: QImage | None = None
         self._state, self._word = State.IDLE, ""
-        self.setFixedSize(self.sizeHint())
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """Picture and name."""
-        return QSize(FINGER_PX[0] + 2, FINGER_PX[1] + 24)
+        """Picture, and the name below it in the present type."""
+        return QSize(FINGER_PX[0] + 2, FINGER_PX[1] + 4 + round(1.6 * Current.theme.scale.caption))
+
+    def minimumSizeHint(self) -> QSize:
+        """Never smaller."""
+        return self.sizeHint()
 
     def show_thumb(self, thumb: Thumb | None, exception: str) -> None:
         """Show a capture or an exception."""
@@ -54,6 +59,7 @@ class FingerThumb(QWidget):
         else:
             self._state, self._word = State.IDLE, ""
         self.setAccessibleName(f"{self._texts(f'ui.finger.{self._position}')} {self._word}")
+        self.updateGeometry()
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -70,25 +76,35 @@ class FingerThumb(QWidget):
         if self._image is not None and not exception:
             painter.drawImage(box.adjusted(1, 1, -1, -1), self._image)
         if exception:
-            paint_state(painter, self._state, QRectF(box.center().x() - 9, box.top() + 20, 18, 18), theme.colour(self._state))
-            painter.setFont(theme.font(12, 700))
+            paint_state(painter, self._state, QRectF(box.center().x() - 9, box.top() + 10, 18, 18), theme.colour(self._state))
             painter.setPen(theme.colour(self._state))
-            painter.drawText(QRectF(box.left(), box.top() + 40, box.width(), 22), Qt.AlignmentFlag.AlignCenter, self._word)
+            painter.setFont(theme.font(self._fitting(self._word, box.width() - 4), 700))
+            words = QRectF(box.left() + 2, box.top() + 30, box.width() - 4, box.height() - 32)
+            painter.drawText(words, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self._word)
         elif self._word:
             pair = LIGHT.states[self._state]
-            flag = QRectF(box.right() - 42, box.bottom() - 20, 41, 19)
+            letters = theme.scale.caption
+            wide = min(box.width() - 2, advance(self._word, letters, 700) + 26)
+            flag = QRectF(box.right() - wide - 1, box.bottom() - letters - 8, wide, letters + 7)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(pair.ground))
             painter.drawRoundedRect(flag, 3, 3)
-            paint_state(painter, self._state, QRectF(flag.left() + 4, flag.top() + 4, 11, 11), QColor(pair.colour))
+            paint_state(painter, self._state, QRectF(flag.left() + 4, flag.center().y() - 5.5, 11, 11), QColor(pair.colour))
             painter.setPen(QColor(pair.colour))
-            painter.setFont(theme.font(12, 700))
+            painter.setFont(theme.font(letters, 700))
             painter.drawText(flag.adjusted(17, 0, -2, 0), Qt.AlignmentFlag.AlignCenter, self._word)
         painter.setPen(QColor(p.text2))
-        painter.setFont(theme.font(12))
-        painter.drawText(
-            QRectF(0, box.bottom() + 2, self.width(), 20), Qt.AlignmentFlag.AlignCenter, short_name(self._texts, self._position)
-        )
+        name = short_name(self._texts, self._position)
+        painter.setFont(theme.font(self._fitting(name, self.width(), 400)))
+        below = QRectF(0, box.bottom() + 2, self.width(), self.height() - box.bottom() - 2)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, name)
+
+    @staticmethod
+    def _fitting(words: str, wide: float, weight: int = 700) -> int:
+        """The size of the captions, or one so small that the longest word goes into `wide` px: the picture's width is what it is."""
+        most = Current.theme.scale.caption
+        longest = max(words.split(), key=len, default="")
+        return next((p for p in range(most, 9, -1) if advance(longest, p, weight) <= wide), 9)
 
 
 class EvidencePanel(QWidget):

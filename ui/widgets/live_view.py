@@ -63,15 +63,22 @@ def to_image(pixels: npt.NDArray[np.uint8]) -> QImage:
 
 
 def paint_watermark(painter: QPainter, box: QRectF, words: str, aside: float = 8.0) -> None:
-    """Write the demo's word over a picture: in its lower right corner, `aside` px from the edge, smaller and over lines where it is narrow."""
+    """Write the demo's word over a picture: in its lower right corner, `aside` px from the edge, smaller and over lines where it is narrow.
+    It stands on a patch of the mat, so that it is read over dark clothes too."""
     theme = Current.theme
     font = theme.font(theme.scale.strong, 700)
     if QFontMetrics(font).horizontalAdvance(words) + aside + 8 > box.width():
         font, aside = theme.font(theme.scale.caption, 700), 8.0
     painter.setFont(font)
-    painter.setPen(QColor(0x46, 0x53, 0x64, 150))
     where = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap)
-    painter.drawText(box.adjusted(4, 0, -aside, -12 if aside > 8 else -4), where, words)
+    room = box.adjusted(4, 0, -aside, -12 if aside > 8 else -4)
+    patch = QColor(LIGHT.mat)
+    patch.setAlpha(215)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(patch)
+    painter.drawRoundedRect(painter.boundingRect(room, where, words).adjusted(-4, -1, 4, 1), 4, 4)
+    painter.setPen(QColor(LIGHT.text2))
+    painter.drawText(room, where, words)
 
 
 LARGEST_COVER = 1.8

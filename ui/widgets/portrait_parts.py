@@ -75,8 +75,10 @@ class TryThumbs(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         first = self._tries[0].number if self._tries else 1
+        # A message over the page takes height from the column: the pictures are smaller then, what is said below them stays.
+        part = min(1.0, max(0.3, (self.height() - round(s.caption * 1.9)) / self._size[1]))
         for place in range(min(SHOWN, self._total)):
-            wide, high = self._size
+            wide, high = round(self._size[0] * part), round(self._size[1] * part)
             box = QRectF(place * (wide + 7) + 1.5, 1.5, wide - 3, high - 3)
             one = self._tries[place] if place < len(self._tries) else None
             word = self._texts("ui.portrait.try", number=one.number if one is not None else first + place)

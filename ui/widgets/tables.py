@@ -50,6 +50,9 @@ class Cells(QStyledItemDelegate):
         bare.text = ""
         view = self.parent()
         assert isinstance(view, QTableWidget)
+        ground = index.data(Qt.ItemDataRole.BackgroundRole)
+        if isinstance(ground, QBrush) and not bare.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, ground)  # a style sheet's item has no ground of its own and forgets the row's
         view.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, bare, painter, view)
         painter.save()
         painter.setClipRect(option.rect)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from station.views.calibration import RowView
 from ui.qt import (
+    QBrush,
     QColor,
     QFontMetrics,
     QModelIndex,
@@ -19,6 +20,7 @@ from ui.qt import (
     QResizeEvent,
     QSize,
     QSizePolicy,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     Qt,
@@ -48,8 +50,10 @@ class WizardStrip(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Circles and two lines of words."""
+        """Circles and two lines of words; in large type one line, the words of the present step beside the circles."""
         t = Current.theme
+        if t.large:
+            return QSize(480, 34)
         metrics = QFontMetrics(t.font(t.scale.caption, 700))
         wide = self.width() / max(1, len(self._marks)) - 4
         lines = 2 if any(metrics.horizontalAdvance(w) > wide for w, _ in self._marks) else 1
@@ -66,7 +70,7 @@ class WizardStrip(QWidget):
         t, p = Current.theme, Current.theme.palette
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        wide = self.width() / max(1, len(self._marks))
+        wide = (self.width() - self._beside(painter)) / max(1, len(self._marks))
         for index, (words, state) in enumerate(self._marks):
             middle = index * wide + wide / 2
             circle = QRectF(middle - 13, 4, 26, 26)
@@ -83,10 +87,27 @@ class WizardStrip(QWidget):
                 painter.setFont(t.font(12, 700))
                 painter.setPen(QColor(p.on_accent) if filled else t.colour(state))
                 painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, str(index + 1))
+            if t.large:
+                continue
             painter.setFont(t.font(t.scale.caption, 700 if filled else 400))
             painter.setPen(QColor(p.accent if filled else p.text if state is State.GOOD else p.text2))
             flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
             painter.drawText(QRectF(index * wide + 2, 34, wide - 4, self.height() - 34), flags, words)
+
+    def _beside(self, painter: QPainter) -> int:
+        """In large type: write the present step's words (or the failed one's) at the right, and return how wide that place is."""
+        t = Current.theme
+        if not t.large:
+            return 0
+        metrics = QFontMetrics(t.font(t.scale.body, 700))
+        wide = max((metrics.horizontalAdvance(w) for w, _ in self._marks), default=0) + 16
+        now = next((w for state in (State.LIVE, State.BLOCKED) for w, s in self._marks if s is state), "")
+        painter.setFont(t.font(t.scale.body, 700))
+        painter.setPen(QColor(t.palette.accent))
+        painter.drawText(
+            QRectF(self.width() - wide, 0, wide, 34), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), now
+        )
+        return wide
 
 
 class MarginDelegate(QStyledItemDelegate):
@@ -95,6 +116,9 @@ class MarginDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         """Draw one bar."""
         row: RowView | None = index.data(MARGIN)
+        ground = index.data(Qt.ItemDataRole.BackgroundRole)
+        if isinstance(ground, QBrush) and not option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, ground)
         super().paint(painter, option, index)
         if row is None or row.band == (0.0, 0.0):
             return
