@@ -63,6 +63,11 @@ def desk_word(texts: Texts, desk: str) -> str:
     return texts("ui.desk.all") if desk in ("", "all") else f"{texts('ui.desk.number', number=desk)} · {texts(f'ui.desk.{desk}')}"
 
 
+def capital(text: str) -> str:
+    """Return words that begin a line with a capital; the rest is left as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def format_date(text: str) -> str:
     """Return a stored date (yyyy-mm-dd, parts may be missing) as people write it: 15/05/2023, --/--/1936."""
     parts = text.split("-")

@@ -35,6 +35,8 @@ class DefectRow:
     form: str
     needs_proof: bool
     next: Intent
+    from_centre: bool = False
+    """Whether the centre said it; otherwise this station found it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def _row(aged: AgedDefect, state: DossierState) -> DefectRow:
     return DefectRow(state.id, str(defect.id), defect.code, Words(f"defect.{defect.code}"), Words(_text(defect.evidence)),
                      Words(f"field.{defect.field}"), Words(owner), Words(f"defect.{defect.state.value}"), aged.age_days,
                      Words("s12.purge", {"days": aged.retention.days_left}), tone, shown(defect.field, state.value(defect.field)),
-                     shown(defect.field, defect.new_value), says, rule.form, rule.proof, steps[defect.state])  # fmt: skip
+                     shown(defect.field, defect.new_value), says, rule.form, rule.proof, steps[defect.state],
+                     from_centre=defect.evidence.get("from") == "centre")  # fmt: skip
 
 
 def _text(evidence: Mapping[str, Any]) -> str:

@@ -77,6 +77,8 @@ def _faults(widget: QWidget) -> Iterator[str]:
     elif isinstance(widget, QAbstractButton) and widget.text():
         if widget.width() + SLACK < widget.sizeHint().width():
             yield f"'{widget.text()}' has {widget.width()}, needs {widget.sizeHint().width()}"
+    elif isinstance(widget, QLineEdit):
+        yield from _field(widget)
     elif isinstance(widget, QTableWidget):
         yield from _table(widget)
     elif isinstance(widget, RowList):
@@ -86,6 +88,21 @@ def _faults(widget: QWidget) -> Iterator[str]:
         if not seen.isEmpty() and (seen.width() + SLACK < widget.width() or seen.height() + SLACK < widget.height()):
             text = widget.action.text if isinstance(widget, ActionButton) else widget.text()
             yield f"'{text}' is covered: {seen.width()}x{seen.height()} of {widget.width()}x{widget.height()} seen"
+
+
+def _field(field: QLineEdit) -> Iterator[str]:
+    """A field is as high as its letters; what stands in an empty one is said whole, what is stored there is read from its beginning."""
+    if isinstance(field.parentWidget(), QComboBox):
+        return
+    metrics = QFontMetrics(field.font())
+    if field.height() < 1.5 * metrics.height():
+        yield f"field '{field.accessibleName()}' is {field.height()} high, its letters {metrics.height()}"
+    margins = field.textMargins()
+    room = field.width() - margins.left() - margins.right() - 20
+    if not field.text() and metrics.horizontalAdvance(field.placeholderText()) > room + SLACK:
+        yield f"'{field.placeholderText()}' in an empty field has {room}, needs {metrics.horizontalAdvance(field.placeholderText())}"
+    if field.text() and not field.hasFocus() and field.cursorPosition() and metrics.horizontalAdvance(field.text()) > room:
+        yield f"'{field.text()[:40]}' is cut at its beginning"
 
 
 def _label(label: QLabel) -> Iterator[str]:

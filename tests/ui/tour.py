@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tests.ui.conftest import Day
 
 SIZES = ((1366, 768), (1280, 720))
+PANELS = {"supervisor": "F8", "settings": "F8", "operators": "F8", "sending": "F6", "defects": "F8"}
+"""Panels that take room beside what is shown, and the key that opens each; Esc shuts it."""
 LIVE = ("capture", "portrait", "iris", "start", "calibration")
 """Screens that need a live picture or a device; `live_tour` goes there. The first page is measured in test_start, the irises in test_iris."""
 
@@ -47,6 +49,11 @@ def tour(day: Day, *, sizes: tuple[tuple[int, int], ...] = SIZES, begin_large: b
         day.go(name, dossier)
         faults |= look(day, name, sizes, (large, not large))
         large = day.shell.large
+        if name in PANELS:
+            day.key(PANELS[name])
+            faults |= look(day, f"{name} {PANELS[name]}", sizes[-1:], (large, not large))
+            day.key("Esc")
+            large = day.shell.large
     day.shell.set_look(dark=False, large=False)
     return faults
 

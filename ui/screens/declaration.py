@@ -55,6 +55,7 @@ class FieldEdit(QWidget):
         if not typed:
             self.edit.setText(row.shown)
             self.edit.setModified(False)
+            self.edit.setCursorPosition(0)  # what is longer than the field is read from its beginning
         self._source.setText(self._screen.texts(row.source.code) if row.source is not None else "")
         self._icon.set_state(State(row.tone.value))
 
@@ -75,9 +76,11 @@ class FieldEdit(QWidget):
         if words:
             self._icon.set_state(State.BLOCKED)
             self.edit.setFocus()
+            self._screen.say_fault(self)
 
 
-COLUMNS = 3
+COLUMNS = {False: 3, True: 2}
+"""Fields beside one another, in desk type and in large type."""
 WIDE = {"full_name": 2}
 """Fields over more than one column: a legal name is seen whole."""
 
@@ -123,8 +126,6 @@ class DeclarationScreen(PhotographingScreen):
         self._grid = QGridLayout(self._body)
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(2)
-        for column in range(COLUMNS):
-            self._grid.setColumnStretch(column, 1)
         self._area.setWidget(self._body)
         box.addWidget(self._area)
         left.addWidget(frame, 1)
@@ -206,22 +207,22 @@ class DeclarationScreen(PhotographingScreen):
     def _show(self, view: DeclarationView) -> None:
         self.view = view
         if not self.fields:
-            place = 0
             for row in (r for r in view.rows if not r.field.endswith("_unit")):  # units follow from the places
                 edit = FieldEdit(self, row)
                 self.fields[row.field] = edit
-                wide = WIDE.get(row.field, 1)
-                place += COLUMNS - place % COLUMNS if place % COLUMNS + wide > COLUMNS else 0
-                self._grid.addWidget(edit, place // COLUMNS, place % COLUMNS, 1, wide)
-                place += wide
+            self._place_fields()
             self._order_keys()
         for row in view.rows:
             if row.field in self.fields:
                 self.fields[row.field].show_row(row)
         words = self.texts(view.left.code, **view.left.values)
         second = self.texts.second(view.left.code, **view.left.values)
-        self._banner.say(State.RETRY if self._held(view) else State.GOOD, words, second)
         self._open.set(State.RETRY if self._held(view) else State.GOOD, words)
+        wrong = next((f for f in self.fields.values() if f.fault), None)
+        if wrong is not None:
+            self.say_fault(wrong)
+        else:
+            self._banner.say(State.RETRY if self._held(view) else State.GOOD, words, second)
         papers = [self.texts.of(w.name).lower() for w in view.papers.open]
         self._left.setText(", ".join([*(self.texts(f"ui.field.{n}") for n in view.missing), *papers]))
         self.shell.refresh_actions()
@@ -266,6 +267,29 @@ class DeclarationScreen(PhotographingScreen):
         self.open_papers(
             wanted.kind if wanted is not None else next(iter(paper_kinds())), wanted.field if wanted is not None else ""
         )
+
+    def _place_fields(self) -> None:
+        """Lay the fields out in paper order, as many beside one another as their values have room."""
+        columns, place = COLUMNS[self.shell.large], 0
+        while self._grid.count():
+            self._grid.takeAt(0)
+        for column in range(max(COLUMNS.values())):
+            self._grid.setColumnStretch(column, int(column < columns))
+        for name, edit in self.fields.items():
+            wide = WIDE.get(name, 1)
+            place += columns - place % columns if place % columns + wide > columns else 0
+            self._grid.addWidget(edit, place // columns, place % columns, 1, wide)
+            place += wide
+
+    def restyle(self) -> None:
+        """Another type scale: the fields stand otherwise."""
+        self._place_fields()
+
+    def say_fault(self, field: FieldEdit) -> None:
+        """Something was not stored: the form is not called complete, the old value still holds."""
+        name = self.texts(f"ui.field.{field.row.field}")
+        self._banner.say(State.BLOCKED, f"{name}: {field.fault}", self.texts("ui.form.old-holds"))
+        self._open.set(State.BLOCKED, self.texts("ui.form.not-stored"))
 
     def _order_keys(self) -> None:
         """Tab goes through the form first, then through the marks beside it, although the form's fields were made later."""
@@ -389,8 +413,7 @@ class DeclarationScreen(PhotographingScreen):
         view, stage = found
         wrong = next((f for f in self.fields.values() if f.fault), None)
         if wrong is not None:  # the old value still holds: nobody goes on believing that the new one does
-            name = self.texts(f"ui.field.{wrong.row.field}")
-            self._banner.say(State.BLOCKED, f"{name}: {wrong.fault}")
+            self.say_fault(wrong)
             self._focus(wrong.row.field)
         elif self._held(view):
             self._show(view)

@@ -148,11 +148,13 @@ class DefectsScreen(Screen):
         self.case = case
         row = case.row
         self._person.setText(case.person.upper())
+        self._person.setVisible(bool(case.person))  # nobody said their name yet
         self._sentence.setText(f"{row.code} · {self.texts.of(row.sentence)}")
         facts = [(self.texts("ui.fact.number"), case.number), (self.texts("ui.fact.born"), format_date(case.born)),
                  (self.texts("ui.fact.dossier"), printed(row.dossier)), (self.texts("ui.defects.owner"), self.texts.of(row.owner))]  # fmt: skip
         if row.why.code:
-            facts.append((self.texts("ui.defects.centre-says"), self._reason(row.why.code)))
+            said = "ui.defects.centre-says" if row.from_centre else "ui.defects.found-why"
+            facts.append((self.texts(said), self._reason(row.why.code)))
         facts += [(self.texts("ui.defects.says", source=self.texts(f"source.{s}")), v) for s, v in row.says.items()]
         if case.has_field and case.state is not DefectState.APPROVED:  # once approved the new value is in force
             facts.append((f"{self.texts('ui.defects.wrong')}: {self.texts.of(row.field)}", row.wrong))

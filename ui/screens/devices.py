@@ -5,6 +5,7 @@ from __future__ import annotations
 from devices.contract import ImagingDevice
 from devices.hotplug import HotPlugWatch
 from station.desks.devices import CalibrationDesk, DeviceDesk, SelfTest
+from station.views.base import Tone
 from station.views.devices import DeviceRoomRow, DeviceRoomView
 from ui.frame.commands import save_report
 from ui.qt import QHBoxLayout, QVBoxLayout, Signal
@@ -138,10 +139,15 @@ class DevicesScreen(Screen):
         rows = []
         for r in view.rows:
             lines = tuple(t for t in (r.name, " · ".join(x for x in (r.driver, r.serial) if x)) if t)
-            rows.append(Row(self.texts.of(r.kind), lines, State(r.tone.value), self.texts.of(r.reason or r.state),
+            rows.append(Row(self.texts.of(r.kind), lines, State(r.tone.value), self._said(r),
                             self.texts("ui.devices.simulated") if r.simulated else ""))  # fmt: skip
         self.rows.show_rows(rows)
         self._show_device()
+
+    def _said(self, row: DeviceRoomRow) -> str:
+        """How it stands; of a fault the reason and what to do."""
+        words = self.texts.of(row.reason or row.state)
+        return f"{words}. {self.texts.of(row.next_step)}" if row.reason and row.next_step and row.tone is Tone.BLOCKED else words
 
     def _chosen(self) -> DeviceRoomRow | None:
         index = self.rows.currentRow()

@@ -13,7 +13,7 @@ from station.views.hand_over import HandOverView
 from ui.qt import QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
 from ui.shell import Shell
-from ui.texts import format_date
+from ui.texts import capital, format_date
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, card, label
@@ -179,7 +179,7 @@ class HandOverScreen(Screen):
         self._taken.setVisible(answer is not None)
         if answer is not None:
             state = State.GOOD if answer.same else State.BLOCKED
-            self._taken.show_picture(answer.taken, self.texts(f"finger.{who.finger}"), state=state)
+            self._taken.show_picture(answer.taken, capital(self.texts(f"finger.{who.finger}")), state=state)
         self.checks.show_state(who, answer, self.uncompared, paper=self.paper is not None)
         if self.said:
             self.banner.say(
@@ -190,7 +190,8 @@ class HandOverScreen(Screen):
         elif answer is not None and not answer.same:
             self.banner.say(State.BLOCKED, self.texts("finger-no-match"), self.texts.second("finger-no-match"))
         elif self._ready() and self.face.isChecked():
-            self._say(State.GOOD, "ui.hand.ready")
+            left = who.old_card_due and not self.checks.old_card.isChecked()
+            self._say(State.LIVE if left else State.GOOD, "ui.hand.ready-no-old" if left else "ui.hand.ready")
         elif self.uncompared and self.face.isChecked():
             self._say(State.LIVE, "ui.hand.paper-next")
         elif who.print is None and self.face.isChecked():

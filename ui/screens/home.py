@@ -89,7 +89,7 @@ class HomeScreen(Screen):
 
     def _side(self) -> QVBoxLayout:
         right = QVBoxLayout()
-        right.setSpacing(8)
+        right.setSpacing(6)
         day, box = card(self.texts("ui.today.done"), small=True)
         line = QHBoxLayout()
         self._done = label("", "hero")
@@ -116,10 +116,11 @@ class HomeScreen(Screen):
         self._where = line
         box.addLayout(line)
         grid = QGridLayout()
+        grid.setVerticalSpacing(2)
         self._counts = {}
         for index, (word, icon) in enumerate(WORDS):
             picture = Picture(icon, 18, "text")
-            number, caption = label("0", "strong"), label(self.texts(word), "caption", wrap=True)
+            number, caption = label("0", "strong"), label(self.texts(f"ui.today.word.{word}"), "caption", wrap=True)
             caption.setAlignment(_CENTRE)
             grid.setColumnStretch(index, 1)
             for at, widget in enumerate((picture, number)):

@@ -68,7 +68,7 @@ class LookupScreen(PhotographingScreen):
             words.addWidget(label(self.texts.second("ui.lookup.title"), "second-title"))
         head.addLayout(words)
         head.addStretch(1)
-        self.scan = ScanField(self.texts("ui.lookup.scan"), self.texts.key("F2"))
+        self.scan = ScanField(self.texts("ui.lookup.scan"), self.texts.key("F2"), self.texts("ui.lookup.scan-short"))
         self.scan.setMinimumWidth(262)
         self.scan.setMaximumWidth(340)
         self.scan.setMaxLength(500)

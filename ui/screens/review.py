@@ -286,7 +286,7 @@ class ReviewScreen(Screen):
         value, theirs = line.value, self.shell.second.texts
         if line.field in ASKED_ALONE:
             value = " ".join(theirs(f"ui.digit.{c}") for c in line.value if c.isdigit())
-        self._aloud.setText(theirs("ui.review.ask", field=theirs(f"ui.field.{line.field}").lower(), value=f"<b>{value}</b>"))
+        self._aloud.setText(theirs("ui.review.ask", field=theirs(f"ui.field.{line.field}"), value=f"<b>{value}</b>"))
 
     def _fit(self) -> None:
         """Follow the type scale: the column at the left, the rows; in large type a name and its state do not stand side by side."""

@@ -81,7 +81,7 @@ class SendingScreen(Screen):
         pick.addWidget(self.finder)
         box.addLayout(pick)
         headers = [self.texts(f"ui.col.{c}") for c in ("dossier", "name", "sealed-at", "size", "tries", "state", "answer")]
-        self.table = TickTable(headers, (176, 200, 92, 76, 84, 152), self.texts("ui.queue.title"), stretch=(1, 6), right=(3, 4),
+        self.table = TickTable(headers, (176, 200, 92, 76, 84, 144), self.texts("ui.queue.title"), stretch=(1, 6), right=(3, 4),
                                tick_all=self.texts("ui.queue.tick-all"))  # fmt: skip
         self.table.ticked.connect(self._tick)
         self.table.all_ticked.connect(self._tick_all)

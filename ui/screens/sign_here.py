@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from station.desks.approvers import People, approvers
 from station.keys import Permission
+from ui.qt import QWidget
 from ui.screens.base import Screen
 from ui.widgets.actions import Action
 from ui.widgets.entry import PinPanel
@@ -23,11 +24,19 @@ class SignHere(PinPanel):
         came: Callable[[str, str], None],
         cancel: Callable[[], None],
         permission: Permission = Permission.APPROVE,
+        instead: QWidget | None = None,
     ) -> None:
+        """`instead`: what steps aside while somebody signs (what it says was followed: they are here)."""
         super().__init__(screen.texts)
-        self._screen, self._cancel, self._permission = screen, cancel, permission
+        self._screen, self._cancel, self._permission, self._instead = screen, cancel, permission, instead
         self.given.connect(came)
         self.hide()
+
+    def setVisible(self, visible: bool) -> None:
+        """Be shown, or go."""
+        if self._instead is not None:
+            self._instead.setVisible(not visible)
+        super().setVisible(visible)
 
     def ask_who(self) -> None:
         """Offer those who may."""

@@ -9,7 +9,7 @@ from ui.qt import QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
 from ui.screens.sign_here import SignHere
 from ui.shell import Shell
-from ui.texts import format_waiting
+from ui.texts import capital, format_waiting
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, StateChip, card, label
@@ -76,7 +76,7 @@ class SupervisorScreen(Screen):
         self.reason.hide()
         decide.addWidget(self.reason)
         right.addWidget(decision)
-        self.pin = SignHere(self, self._come, self._cancel)
+        self.pin = SignHere(self, self._come, self._cancel, instead=self.banner)
         right.addWidget(self.pin)
         right.addStretch(1)
         row.addLayout(right, 3)
@@ -154,7 +154,7 @@ class SupervisorScreen(Screen):
         self._person.setText(case.person.upper())
         self._what.setText(self.texts.of(row.what))
         facts = [(self.texts("ui.fact.number"), case.number), (self.texts("ui.fact.dossier"), printed(case.dossier))]
-        facts += [(self.texts.of(f.label), f.value) for f in case.facts]
+        facts += [(capital(self.texts.of(f.label)), f.value) for f in case.facts]
         facts += [(self.texts("ui.fact.exception"), self.texts.of(e)) for e in case.exceptions]
         self._facts.show_pairs(facts)
         self._picture.setVisible(case.picture is not None or not case.exceptions)

@@ -21,6 +21,7 @@ class Chart(QWidget):
         self._library: Any = pyqtgraph
         self._plot: Any = pyqtgraph.PlotWidget()
         self._plot.setMinimumHeight(160)
+        self._plot.setMaximumHeight(230)
         self._plot.setMouseEnabled(x=False, y=False)
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()

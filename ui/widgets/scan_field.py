@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ui.qt import QColor, QLineEdit, QPainter, QPaintEvent, QPen, QRectF, Qt
+from ui.qt import QColor, QLineEdit, QPainter, QPaintEvent, QPen, QRectF, QResizeEvent, Qt
 from ui.theme.pictograms import paint_pictogram
 from ui.theme.style import Current, advance
 
@@ -12,8 +12,10 @@ ICON = 20
 class ScanField(QLineEdit):
     """A field with room for a pictogram and the key that leads to it (as it is bound); both are painted, neither takes the focus."""
 
-    def __init__(self, words: str, key: str) -> None:
+    def __init__(self, words: str, key: str, short: str = "") -> None:
+        """`short`: what stands in the field where it is too narrow for the words."""
         super().__init__()
+        self._words, self._short = words, short or words
         self._key = key
         self.setPlaceholderText(words)
         self.setAccessibleName(words)
@@ -21,6 +23,12 @@ class ScanField(QLineEdit):
 
     def _key_wide(self) -> int:
         return advance(self._key, Current.theme.scale.caption, 700) + 14
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """No half sentence stands in the field."""
+        super().resizeEvent(event)
+        room = self.width() - ICON - self._key_wide() - 44
+        self.setPlaceholderText(self._words if advance(self._words, Current.theme.scale.body) <= room else self._short)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the field, then bars and key over its edges."""
