@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from station.views.pace import spoken
 from station.views.today import TicketRow, TodayView
-from ui.qt import QGridLayout, QHBoxLayout, QResizeEvent, Qt, QTimer, QVBoxLayout, QWidget
+from ui.qt import QGridLayout, QHBoxLayout, QLabel, QResizeEvent, Qt, QTimer, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.tokens import State
@@ -117,11 +117,14 @@ class HomeScreen(Screen):
         box.addLayout(line)
         grid = QGridLayout()
         grid.setVerticalSpacing(2)
+        grid.setHorizontalSpacing(4)
+        self._words: list[QLabel] = []
         self._counts = {}
         for index, (word, icon) in enumerate(WORDS):
             picture = Picture(icon, 18, "text")
             number, caption = label("0", "strong"), label(self.texts(f"ui.today.word.{word}"), "caption", wrap=True)
             caption.setAlignment(_CENTRE)
+            self._words.append(caption)
             grid.setColumnStretch(index, 1)
             for at, widget in enumerate((picture, number)):
                 grid.addWidget(widget, at, index, _CENTRE)
@@ -182,6 +185,8 @@ class HomeScreen(Screen):
         for column in (2, 3):
             self.table.setColumnHidden(column, large)
         self._devices.setHidden(large)
+        for word in self._words:  # in desk type each is one line, as wide as it is
+            word.setWordWrap(large)
         self.scan.setMinimumWidth(640 if large else 490)
         down, across = QHBoxLayout.Direction.TopToBottom, QHBoxLayout.Direction.LeftToRight
         self._where.setDirection(down if large else across)  # title and chip are wider than the column

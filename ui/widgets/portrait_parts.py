@@ -79,7 +79,8 @@ class TryThumbs(QWidget):
         part = min(1.0, max(0.3, (self.height() - round(s.caption * 1.9)) / self._size[1]))
         for place in range(min(SHOWN, self._total)):
             wide, high = round(self._size[0] * part), round(self._size[1] * part)
-            box = QRectF(place * (wide + 7) + 1.5, 1.5, wide - 3, high - 3)
+            column = QRectF(place * (self._size[0] + 7), 0, self._size[0], self.height())
+            box = QRectF(column.center().x() - wide / 2 + 1.5, 1.5, wide - 3, high - 3)
             one = self._tries[place] if place < len(self._tries) else None
             word = self._texts("ui.portrait.try", number=one.number if one is not None else first + place)
             image = self._images.get(one.number) if one is not None else None
@@ -97,7 +98,7 @@ class TryThumbs(QWidget):
             if one is None:
                 continue
             state = State.GOOD if one.passed else State.RETRY
-            below = QRectF(box.left(), box.bottom() + 3, box.width(), s.caption * 1.7)
+            below = QRectF(column.left(), box.bottom() + 3, column.width(), s.caption * 1.7)
             painter.setPen(theme.colour(state))
             painter.setFont(theme.font(s.caption, 700))
             said = f"{one.number}: {one.score:.0f}"
