@@ -183,6 +183,7 @@ class DeclarationScreen(PhotographingScreen):
         self.view, self.saved = None, ""
         for field in self.fields.values():
             field.refuse("")
+        self._place_fields()  # the type may have changed while another page was shown
         counter = self.counter
         self.show_body(photographing=False)
         self.ask(lambda: counter.form.view(dossier), self._first)
