@@ -72,10 +72,13 @@ class PageQuality:
         return not self.flaws
 
 
-def judge_page(image: Pixels) -> PageQuality:
-    """Return the quality of the page in a picture (HxW grey or HxWx3 BGR uint8)."""
+def judge_page(image: Pixels, *, all_page: bool = False) -> PageQuality:
+    """Return the quality of the page in a picture (HxW grey or HxWx3 BGR uint8). `all_page`: where no sheet stands out the whole picture is it."""
     grey = image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
     corners = find_page(grey)
+    if corners is None and all_page:
+        right, low = grey.shape[1] - 1.0, grey.shape[0] - 1.0
+        corners = np.array([[0, 0], [right, 0], [right, low], [0, low]])
     if corners is None:
         return PageQuality(None, (PageFlaw.NONE,))
     share = _area(corners) / (grey.shape[0] * grey.shape[1])

@@ -59,7 +59,7 @@ def page_from_file(data: bytes) -> Page:
 
 
 def _page(image: Pixels, ppi: int | None, source: str, device: DeviceIdentity | None, turns: int) -> Page:
-    quality = judge_page(image)
+    quality = judge_page(image, all_page=source == Source.FILE)
     flaws = quality.flaws
     if source == Source.FILE:  # a flatbed's picture ends where the paper ends: no sheet is looked for on a table
         flaws = tuple(f for f in flaws if f not in {PageFlaw.NONE, PageFlaw.CUT, PageFlaw.SMALL})

@@ -112,7 +112,9 @@ def page_of(paper: GivenPaper) -> Page:
         InputError: unknown kind, no such picture, not well readable and no reason given.
     """
     from station.commands.dossier_paper import page_of_file
+    from station.errors import InputError
     from station.vietnam.paper_kinds import paper_kind
 
-    paper_kind(paper.kind)
+    if paper_kind(paper.kind).needs_words and not paper.words:
+        raise InputError(f"{paper.file.name}: say with 'words' what paper this is; nothing was enrolled.", code="paper-words")
     return page_of_file(paper.file, paper.reason)
