@@ -41,7 +41,7 @@ from station.sealing import seal_dossier
 from station.views.base import Tone
 from station.views.chip_face import ChipFaceView
 from station.views.sending import SendingView
-from station.views.strip import StripView, next_stage, strip_view
+from station.views.strip import StripView, next_stage, stage_before, strip_view
 from station.views.today import TodayView
 from station.views.waiting import WaitingTicket
 from station.words.languages import BUILT_IN, OtherLanguage
@@ -138,6 +138,10 @@ class Counter(Capturing):
             self.queue.pause(dossier)
             return "home"
         return following
+
+    def back(self, dossier: str, stage: str) -> str:
+        """Return the stage one step before `stage`, "home" before the first; whatever was entered and taken stays (Shift+F12)."""
+        return stage_before(self.station.book.state(dossier), stage) or "home"
 
     def after_lookup(self, dossier: str) -> str:
         """Return where a dossier goes when its person is the right one."""

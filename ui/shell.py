@@ -219,8 +219,9 @@ class Shell(QMainWindow):
 
         self.jobs.submit(lambda: counter.strip(dossier), show, self.show_trouble)
 
-    def go_stage(self, stage: str, dossier: str) -> None:
-        """Show the screen of a stage ("home": another desk goes on)."""
+    def go_stage(self, stage: str, dossier: str, *, back: bool = False) -> None:
+        """Show the screen of a stage ("home": another desk goes on); `back`: to look at what is there."""
+        self.page_named(screen_of(stage)).came_back = back
         self.go(screen_of(stage), dossier if stage != "home" else "")
 
     def focus_primary(self) -> None:

@@ -25,6 +25,7 @@ from station.desk.active import ActiveDesk
 from station.desk.judges import Judges
 from station.desk.photographing import PhotoDesk
 from station.desk.tries import Tries
+from station.desks.pictures import pixels_of
 from station.dossier.eyes import declare_eye_exception
 from station.dossier.parts import ExceptionKind, EyeExceptionKind, Permanence
 from station.dossier.procedure import CaptureStep, Modality
@@ -281,6 +282,21 @@ class Capturing:
         and sealing ask again.
         """
         return None if self.station.finger_check.ensure(dossier) is None else self.fingers(dossier)
+
+    def taken_picture(self, dossier: str, step: str) -> npt.NDArray[np.uint8] | None:
+        """Return the accepted picture of a step, None when there is none; a portrait is judged again, so that its rules are known."""
+        accepted = self.station.book.state(dossier).captures[step].accepted
+        if accepted is None:
+            return None
+        pixels = pixels_of(self.station.journal, accepted.capture.images[0])
+        if pixels is not None and pixels.ndim == 3 and accepted.capture.modality == Modality.FACE.value:
+            self.judges.of_portrait().look(pixels)
+        return pixels
+
+    def set_aside(self, dossier: str, step: str, reason: str) -> None:
+        """A picture that passed and still waited for the officer's boxes is not wanted (F4): the reason is written down, it is not asked again."""
+        self.keep_tries()
+        self.tries.set_aside(dossier, step, reason)
 
     def discard(self, dossier: str, step: str, reason: str) -> None:
         """Take an accepted capture back (F4)."""

@@ -119,6 +119,12 @@ class Tries:
         book.accept_capture(dossier, capture, "manual" if "manual" in capture.flags else "auto")
         return True
 
+    def set_aside(self, dossier: str, step: str, reason: str) -> None:
+        """Write down why the picture that waits is not wanted; nothing happens when none does."""
+        best = self.best_kept(dossier, step)
+        if best is not None:
+            self._station.book.set_aside(dossier, step, best.number, reason)
+
     def best_kept(self, dossier: str, step: str) -> AttemptState | None:
         """Return the best try whose picture is here, None when there is none."""
         state = self._station.book.state(dossier)

@@ -329,6 +329,16 @@ class DossierBook:
             raise ProcedureError("Nothing was accepted at this step; nothing was changed.", code="nothing-to-discard")
         self.write(Kind.DISCARDED, {"step": step, "capture": str(accepted.event), "reason": needed_reason(reason)}, dossier)
 
+    def set_aside(self, dossier: str, step: str, attempt: int, reason: str) -> None:
+        """Say why a try that passed is not accepted (the applicant's wish, eyes half shut); it stays in the journal.
+
+        Raises:
+            ProcedureError: no such try, or no reason was given.
+        """
+        if attempt not in {a.number for a in self.editable(dossier).captures[step].attempts}:
+            raise ProcedureError("There is no such try at this step; nothing was changed.", code="nothing-to-discard")
+        self.write(Kind.DISCARDED, {"step": step, "attempt": attempt, "reason": needed_reason(reason)}, dossier)
+
     def declare_exception(self, dossier: str, finger: FingerPosition | int, kind: ExceptionKind | str,
                           permanence: Permanence | str = Permanence.LASTING, reason: str = "", *, signature: bytes = b"",
                           photo: str = "") -> None:  # fmt: skip

@@ -17,7 +17,7 @@ class Kind(StrEnum):
         "capture.attempted"  # step, number, score, reasons, accepted; capture: the picture of a try nobody decided about yet
     )
     CAPTURED = "capture.accepted"  # step, number, capture (see station.capture.model.Capture), how
-    DISCARDED = "capture.discarded"  # step, capture event id, reason
+    DISCARDED = "capture.discarded"  # step, reason; capture (event id) when it was accepted, attempt (number) when it only passed
     EXCEPTION = "finger.exception"  # finger, kind, permanence, reason, signature
     FINGERS_CHECKED = "fingers.checked"  # captures (event ids), prints, known (people), findings: kind, code, key, fingers, person, log10_chance, evidence
     ACTIVE_CHECKED = (

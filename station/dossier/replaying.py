@@ -216,6 +216,10 @@ class Replay:
 
     def _on_discarded(self, event: Event, body: Mapping[str, Any]) -> None:
         step = self._step(str(body["step"]))
+        if "attempt" in body:  # a try that passed was not wanted: its picture is not asked about again
+            tries = tuple(replace(a, capture=None) if a.number == int(body["attempt"]) else a for a in step.attempts)
+            self._steps[step.step] = replace(step, attempts=tries)
+            return
         which = event_id(str(body.get("capture", "")))
         if step.accepted is not None and (step.accepted.event == which or not body.get("capture")):
             self._steps[step.step] = replace(step, accepted=None, superseded=(*step.superseded, step.accepted.event))

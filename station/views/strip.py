@@ -43,6 +43,13 @@ def stages_of(state: DossierState) -> tuple[str, ...]:
     return ("lookup", "declaration", *found, "review", "finish")
 
 
+def stage_before(state: DossierState, stage: str) -> str:
+    """Return the stage one step back, "" before the first."""
+    order = stages_of(state)
+    at = order.index(stage) if stage in order else len(order)
+    return order[at - 1] if at > 0 else ""
+
+
 def stages_done(state: DossierState) -> frozenset[str]:
     """Return the stages of a dossier that need nothing more."""
     by_modality = {

@@ -154,6 +154,28 @@ def test_a_home_portrait_is_accepted_only_with_the_officers_boxes(qapp: object, 
         assert {"officer:both-ears", "officer:bare-head-or-religious", "officer:decent-dress"} <= set(accepted.capture.flags)
         assert len(book.state(dossier).captures["portrait"].attempts) == tried
         clerk.until(lambda: clerk.shell.tones.heard[-1:] == ["captured"])
+
+        # What is taken can be looked at and taken back; a picture that passed is never set aside without a reason.
+        clerk.until(lambda: page.step != "portrait" and not clerk.shell.jobs.pending and not page.capture.busy)
+        while page.looked != "portrait":
+            before = page.step
+            clerk.key("Right")
+            clerk.until(lambda was=before: page.looked == "portrait" or page.step != was)
+        clerk.key("F4")
+        clerk.until(page.reason.isVisible)
+        clerk.key("1")
+        clerk.key("F12")
+        clerk.until(lambda: book.state(dossier).captures["portrait"].accepted is None)
+        clerk.until(lambda: page.step == "portrait" and clerk.primary() and not clerk.shell.jobs.pending)
+        clerk.key("F12")
+        clerk.until(lambda: page.capture.confirming is not None and page.capture.ticks.boxes and not clerk.shell.jobs.pending)
+        clerk.key("F4")
+        clerk.until(page.reason.isVisible)
+        clerk.key("2")
+        clerk.key("F12")
+        clerk.until(lambda: page.capture.running is not None or page.capture.confirming is not None)
+        why = [e.body["reason"] for e in clerk.counter.station.journal.events(dossier) if e.kind == "capture.discarded"]
+        assert why == ["Người dân đề nghị", "Hình chưa rõ"]
     finally:
         clerk.close()
 

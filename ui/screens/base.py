@@ -128,6 +128,25 @@ class Screen(QWidget):
         self.shell.second.blank()
         self.ask(lambda: counter.pause(dossier), lambda _: self.shell.go("home"))
 
+    came_back = False
+    """Set for one visit by whoever goes one step back to this page: it shows what is there and hurries nobody on."""
+
+    def back_action(self) -> Action:
+        """Shift+F12: one step back in the dossier; what was entered and taken stays."""
+        return self.act("back", "ui.action.back", "Shift+F12", self._step_back, icon="back")
+
+    def _step_back(self) -> None:
+        counter, dossier, stage = self.counter, self.dossier, self.stage
+        self.shell.setFocus()  # what stands in a field is saved first
+
+        def there(before: str) -> None:
+            if before == "home":
+                self.pause()
+            else:
+                self.shell.go_stage(before, dossier, back=True)
+
+        self.ask(lambda: counter.back(dossier, stage), there)
+
     def restyle(self) -> None:
         """The theme changed."""
 

@@ -242,7 +242,7 @@ class CaptureScreen(ExceptingScreen):
         """Id of an accepted row that is looked at."""
         at = self.steps.rows.at
         if self.state is None or at < 0 or self.state.rows[at].why is None:
-            return None
+            return super().chosen_step()
         return self.state.rows[at].step.id
 
     # --- intents ----------------------------------------------------------------------------------------------------------------
@@ -253,11 +253,8 @@ class CaptureScreen(ExceptingScreen):
             return open_panel
         if self.finding is not None:
             return self.asked.offers(self.finding)
-        actions = self.base_offers()
-        if not self.reason.isVisible():
-            fingers = self.state is not None and self.state.current is not None
-            actions.insert(1, self.act("exception", "ui.action.exception", "F7", self.open_exceptions, enabled=fingers))
-        return actions
+        fingers = self.state is not None and self.state.current is not None
+        return self.tool_offers(self.act("exception", "ui.action.exception", "F7", self.open_exceptions, enabled=fingers))
 
     def digit(self, number: int) -> bool:
         """A finger: chosen in the exception panel, or opened there at once."""

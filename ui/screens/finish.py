@@ -138,6 +138,13 @@ class FinishScreen(Screen):
             )
         return actions
 
+    def key(self, name: str) -> bool:
+        """Shift+F12: back to the sealed review."""
+        if name == "Shift+F12":
+            self.back_action().run()
+            return True
+        return super().key(name)
+
     def _vneid(self) -> None:
         """Offered first; then asked for with the citizen's consent (never a password or one-time code)."""
         view, counter, dossier = self.view, self.counter, self.dossier

@@ -194,7 +194,7 @@ class HomeShown(Screen):
             Stop(s.step, self.texts.of(s.label), short_step(self.texts, rule(s.step)), State(s.tone.value))
             for s in view.home.strip
         ]
-        self.strip.show_stops(stops, self.step)
+        self.strip.show_stops(stops, self.looked or self.step)
 
     def _where(self, step: CaptureStep) -> tuple[int, int]:
         state = self.view.state if self.view is not None else None
@@ -207,7 +207,15 @@ class HomeShown(Screen):
         state = self.view.state if self.view is not None else None
         return state.procedure.step(self.step) if state is not None and self.step else None
 
+    looked = ""
+    """Id of a capture that is taken and looked at."""
+
     def _say_next(self) -> None:
+        if self.looked:
+            words = "ui.live.looking"
+            self.capture.name_step(self.texts(f"step.{self.looked}"))
+            self.capture.say(State.GOOD, self.texts("ui.visit.taken"), f"{self.texts(words)}  {self.texts.second(words)}".strip())
+            return
         step, view = self._step(), self.view
         if step is None or view is None or view.state is None:
             self.capture.name_step("")

@@ -14,6 +14,7 @@ from station.views.home import HomeRow
 from ui.qt import QTimer
 from ui.screens.finding_asked import FindingAsked
 from ui.screens.home_shown import HomeShown
+from ui.screens.retaking import PORTRAIT_REASONS, RETAKE_REASONS
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
@@ -36,7 +37,7 @@ class HomeVisitScreen(HomeShown):
         self.asking.answered.connect(self._answered)
         self.asked = FindingAsked(self, "home-visit", self.reason, self._discard, self._ask, self._shut_reason)
         self.reason.asked.connect(self._reason_asked)
-        self._told = ""
+        self._told = self.looked = ""
         self.beat = QTimer(self)
         self.beat.timeout.connect(self._again)
         self._watching = QTimer(self)
@@ -86,8 +87,9 @@ class HomeVisitScreen(HomeShown):
         view = self.view
         if view is None or view.state is None or self.capture.busy:
             return
-        if not view.state.done(view.state.procedure.step(step)):
-            self.step = step
+        taken = view.state.captures[step].accepted is not None
+        if taken or not view.state.done(view.state.procedure.step(step)):
+            self.step, self.looked = ("", step) if taken else (step, "")
             self._show_person(view)
             self.shell.refresh_actions()
 
@@ -126,6 +128,12 @@ class HomeVisitScreen(HomeShown):
                     self.act("sign", "ui.action.sign-exception", "F12", self.exceptions.commit, enabled=self.exceptions.complete, primary=True)]  # fmt: skip
         if self.capture.running is not None:
             return self.capture.offers(self._stop)
+        if not self.reason.isHidden():
+            return [self.act("cancel", "ui.action.back", "Esc", self._shut_reason, icon="back"),
+                    self.act("reason", "ui.action.take-reason", "F12", self.reason.take, primary=True)]  # fmt: skip
+        if self.looked:
+            return [self.act("retake", "ui.action.retake", "F4", self._take_back),
+                    self.act("go-on", "ui.action.go-on", "F12", self._look_away, primary=True, icon="next")]  # fmt: skip
         if self.asked.found is not None:
             return self.asked.offers(self.asked.found)
         step = self._step()
@@ -136,7 +144,7 @@ class HomeVisitScreen(HomeShown):
                    self.act("exception", "ui.action.exception", "F7", self._open_exceptions, enabled=step is not None and step.modality is not Modality.FACE)]  # fmt: skip
         if self.capture.confirming is not None:
             confirm = self.act("confirm", "ui.action.confirm", "F12", self.capture.confirm, primary=True, icon="double-check")
-            return [*actions[:2], self.act("retake", "ui.action.retake", "F4", self._anew), confirm]
+            return [*actions[:2], self.act("retake", "ui.action.retake", "F4", self._set_aside), confirm]
         if self.capture.decide is not None:
             low = self.capture.decide.id
             actions.append(self.act("retake", "ui.action.retake", "F4", self._anew))
@@ -217,6 +225,30 @@ class HomeVisitScreen(HomeShown):
         """F4: the picture that waits for a decision stays among the tries, another is taken."""
         self._capture(anew=True)
 
+    def _set_aside(self) -> None:
+        """F4 over a portrait that passed: never without a reason; the boxes begin anew with the next picture."""
+        step = self.capture.confirming
+        counter, dossier = self.counter, self.dossier
+
+        def again(_: str, words: str) -> None:
+            if step is not None:
+                self._shut_reason()
+                self.ask(lambda: counter.set_aside(dossier, step.id, words), lambda _: self._anew())
+
+        self.reason.ask(self.texts("ui.live.why-retake"), PORTRAIT_REASONS, again)
+        self.shell.refresh_actions()
+
+    def _take_back(self) -> None:
+        """F4 over a capture that is looked at: taken back with a reason, it is the next one then."""
+        looked = self.looked
+        codes = PORTRAIT_REASONS if looked == "portrait" else RETAKE_REASONS
+        self.reason.ask(self.texts("ui.live.why-retake"), codes, lambda _, words: self._discard(looked, words))
+        self.shell.refresh_actions()
+
+    def _look_away(self) -> None:
+        self.looked = ""
+        self._ask()
+
     def _stop(self) -> None:
         self.capture.stop()
         self.capture.say(State.IDLE, self.texts("ui.visit.stopped"), self.texts.second("ui.visit.stopped"))
@@ -264,7 +296,7 @@ class HomeVisitScreen(HomeShown):
     def _discard(self, step: str, words: str) -> None:
         """Take an accepted capture back; it is the next one then."""
         counter, dossier = self.counter, self.dossier
-        self.step = step
+        self.step, self.looked = step, ""
         self._shut_reason()
         self.ask(lambda: counter.discard(dossier, step, words), lambda _: self._ask())
 
@@ -298,7 +330,7 @@ class HomeVisitScreen(HomeShown):
         self.capture.stop()
 
         def left(_: object) -> None:
-            self.dossier, self.step = "", ""
+            self.dossier = self.step = self.looked = ""
             self.shell.second.turn_to("")
             self.capture.view.hide()
             self.capture.bar.show_score(None, 0)

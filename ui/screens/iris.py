@@ -183,11 +183,8 @@ class IrisScreen(ExceptingScreen):
         """As every capture, and the exception of an eye."""
         if (open_panel := self.exception_offers()) is not None:
             return open_panel
-        actions = self.base_offers()
-        if not self.reason.isVisible():
-            mine = self.state is not None and self.state.current is not None and self.mine(self.state.current)
-            actions.insert(1, self.act("exception", "ui.action.eye-exception", "F7", self.open_exceptions, enabled=mine))
-        return actions
+        mine = self.state is not None and self.state.current is not None and self.mine(self.state.current)
+        return self.tool_offers(self.act("exception", "ui.action.eye-exception", "F7", self.open_exceptions, enabled=mine))
 
     def digit(self, number: int) -> bool:
         """1 the right eye, 2 the left one: chosen in the exception panel, or opened there at once."""

@@ -19,20 +19,15 @@ from station.views.strip import STAGE_OF
 from ui.bridge import LiveBridge
 from ui.qt import QTimer
 from ui.screens.device_trouble import DeviceTroubles
-from ui.screens.live_words import SpeakingScreen
+from ui.screens.retaking import STILL_S, RetakingScreen
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.live_view import Overlay, to_image
-from ui.widgets.reason import ReasonPanel
 from ui.widgets.taken import taken_image
 
-STILL_S = 0.6
-"""The still of an accepted capture stays so long; F4 within it takes the capture back."""
-RETAKE_REASONS = ("reason.unclear", "reason.wrong-finger", "reason.person-asks")
 
-
-class LiveScreen(SpeakingScreen):
+class LiveScreen(RetakingScreen):
     """Subclasses lay out the parts made here and draw verdicts in `show_view`."""
 
     def __init__(self, shell: Shell) -> None:
@@ -40,22 +35,15 @@ class LiveScreen(SpeakingScreen):
         self.bridge = LiveBridge()
         self.bridge.frame_ready.connect(self._frame)
         self.bridge.view_ready.connect(self._analysed)
-        self.state: FingersView | None = None
-        self.decide = False
-        self._saved_step = ""
-        self._saved_at = 0.0
         self._fresh = False
         self._passed_before = False
         self._attempt: int | None = None
         self._clock_stops = False
-        self.reason = ReasonPanel(self.texts)
         self.saved = ""
         self._rate = QTimer(self)
         self._rate.timeout.connect(self.show_rate)
         self._rate.timeout.connect(self._watch)
         self.device = DeviceTroubles(self, self.next_step)
-        self._still = QTimer(self)
-        self._still.setSingleShot(True)
         self._still.timeout.connect(self._still_over)
 
     # --- for subclasses ---------------------------------------------------------------------------------------------------------
@@ -117,6 +105,8 @@ class LiveScreen(SpeakingScreen):
         self._passed_before = False
         if self.hold(state):
             self.shell.refresh_actions()
+            return
+        if self.looks_back(state):
             return
         step = state.current
         if step is None or not self.mine(step):
@@ -325,12 +315,15 @@ class LiveScreen(SpeakingScreen):
             return [self.act("cancel", "ui.action.back", "Esc", self._shut_reason, icon="back"),
                     self.act("reason", "ui.action.take-reason", "F12", self.reason.take, primary=True)]  # fmt: skip
         actions = [
+            *(() if self.shell.large else (self.back_action(),)),  # in large type the key alone: the bar has no more room
             self.act("retake", "ui.action.retake", "F4", self.retake, enabled=self.state is not None),
             self.act("supervisor", "ui.action.supervisor", "F8", self._supervisor),
             self.act("pause", "ui.action.pause", "F9", self.pause),
             *self.device.offers(),
         ]
-        if self.decide and self._passed():
+        if self.looking:
+            actions.append(self.act("onward", "ui.action.go-on", "F12", self._onward, primary=True, icon="next"))
+        elif self.decide and self._passed():
             actions.append(self.act("confirm", "ui.action.confirm", "F12", self._confirm, primary=True, icon="double-check"))
         elif self.decide:
             actions.append(
@@ -342,6 +335,7 @@ class LiveScreen(SpeakingScreen):
         return actions
 
     def _passed(self) -> bool:
+        """Whether what waits for the officer passed, so that only the boxes are open."""
         return self._passed_before or self.counter.last_passed
 
     def confirm_all(self) -> tuple[str, ...]:
@@ -359,7 +353,10 @@ class LiveScreen(SpeakingScreen):
         return self.saved
 
     def key(self, name: str) -> bool:
-        """Esc stops the live picture; F4 goes on."""
+        """Esc stops the live picture; F4 goes on. Shift+F12: one step back."""
+        if name == "Shift+F12" and not self.reason.isVisible():
+            self.back_action().run()
+            return True
         if name == "Esc" and self.running is not None:
             counter, dossier = self.counter, self.dossier
             counter.stop_capture()
@@ -381,6 +378,12 @@ class LiveScreen(SpeakingScreen):
             self.show_state(state)
             self.shell.refresh_actions()
 
+    def tool_offers(self, tool: Action) -> list[Action]:
+        """The base's offers with the screen's own tool after the retake."""
+        actions = self.base_offers()
+        at = next((i for i, a in enumerate(actions) if a.name == "retake"), None)
+        return actions if at is None else [*actions[: at + 1], tool, *actions[at + 1 :]]
+
     def _press(self) -> None:
         self.counter.press()
 
@@ -390,44 +393,6 @@ class LiveScreen(SpeakingScreen):
         self.second.setVisible(not large)
         self.delay.setVisible(not large)
         self.sees.setVisible(not large)
-
-    def restart(self) -> None:
-        """Begin the present step anew."""
-        self.shell.clear_trouble()
-        self.entered += 1
-        self.running = None
-        self.counter.stop_capture()
-        self.next_step()
-
-    def retake(self) -> None:
-        """F4: within the still the capture just taken; a chosen row of the list; otherwise the present step anew."""
-        if self._saved_step and time.monotonic() - self._saved_at < STILL_S + 0.4:
-            self._discard(self._saved_step, self.texts("reason.unclear"))
-            return
-        chosen = self.chosen_step()
-        if chosen is None:
-            self.restart()
-            return
-        self.reason.ask(self.texts("ui.live.why-retake"), RETAKE_REASONS, lambda _, words: self._discard(chosen, words))
-        self.shell.refresh_actions()
-
-    def chosen_step(self) -> str | None:
-        """Id of an accepted step that is looked at."""
-        return None
-
-    def _discard(self, step: str, words: str) -> None:
-        counter, dossier = self.counter, self.dossier
-        self._saved_step = ""
-        self._still.stop()
-        self.entered += 1
-        self.running = None
-        counter.stop_capture()
-        self.ask(lambda: counter.discard(dossier, step, words), lambda _: self.next_step())
-
-    def _shut_reason(self) -> None:
-        self.reason.shut()
-        self.setFocus()
-        self.shell.refresh_actions()
 
     def _accept_flagged(self) -> None:
         step, counter, dossier = self.state.current if self.state is not None else None, self.counter, self.dossier

@@ -411,7 +411,10 @@ class LookupScreen(PhotographingScreen):
         return self.options.isVisible() and self.options.choose(number)
 
     def key(self, name: str) -> bool:
-        """Enter looks at a photographed page."""
+        """Enter looks at a photographed page; Shift+F12: one step back, to the queue."""
+        if name == "Shift+F12" and not self.photographing:
+            self.back_action().run()
+            return True
         return self.photographing and self.paper_key(name)
 
     def _decide(self) -> None:

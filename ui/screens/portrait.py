@@ -285,6 +285,15 @@ class PortraitScreen(LiveScreen):
             return self.reason.choose(number)
         return self.ticks.toggle(number)
 
+    def restart(self) -> None:
+        """Another picture, other boxes: what was ticked was of the one before."""
+        self.ticks.clear()
+        super().restart()
+
+    def _discard(self, step: str, words: str, *, accepted: bool = True) -> None:
+        self.ticks.clear()
+        super()._discard(step, words, accepted=accepted)
+
     def _ask_active(self) -> None:
         active = self.counter.active
         if active.running:
@@ -295,10 +304,9 @@ class PortraitScreen(LiveScreen):
 
     def offers(self) -> list[Action]:
         """As every capture; F6 asks to blink and turn, and no picture is taken meanwhile."""
-        actions, view = self.base_offers(), self.active_view
-        if self.reason.isVisible() or view is None or not view.offered:
-            return actions
+        view = self.active_view
+        if view is None or not view.offered or self.looking:
+            return self.base_offers()
         words = "ui.action.active-stop" if view.running else "ui.action.active"
         check = self.act("active", words, "F6", self._ask_active, enabled=self.running is not None, icon="eye")
-        held = [replace(a, enabled=False) if view.running and a.name == "capture" else a for a in actions]
-        return [held[0], check, *held[1:]]
+        return [replace(a, enabled=False) if view.running and a.name == "capture" else a for a in self.tool_offers(check)]

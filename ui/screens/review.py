@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from station.desk.signing import ASKED_ALONE
 from station.views.applicant import ApplicantView
@@ -307,15 +307,7 @@ class ReviewScreen(Screen):
     def offers(self) -> list[Action]:
         """The next open thing; preview, supervisor, pause."""
         following = self.next
-        actions = [
-            self.act(
-                "back",
-                "ui.action.back",
-                "Shift+F12",
-                lambda: self.shell.go("declaration", self.dossier),
-                enabled=following != "done",
-            )
-        ]
+        actions = [replace(self.back_action(), enabled=following != "done")]
         if self.shell.has("print-preview"):
             actions.append(
                 self.act("print", "ui.action.preview", "F6", lambda: self.shell.go("print-preview", self.dossier), icon="printer")

@@ -44,6 +44,11 @@ class OfficerTicks(QWidget):
             self.boxes[name].setChecked(True)
         return self.confirmed() or ()
 
+    def clear(self) -> None:
+        """Untick every box."""
+        for box in self.boxes.values():
+            box.setChecked(False)
+
     def toggle(self, number: int) -> bool:
         """Tick or clear a box by its number; True when there is one."""
         boxes = list(self.boxes.values())
