@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from queue import SimpleQueue
+
+import numpy as np
+import numpy.typing as npt
+
 from devices.contract import ImagingDevice
 from devices.hotplug import HotPlugWatch
+from station.desk.scanner_test import code_page, code_pictures
+from station.desk.scans import printed_kind
 from station.desks.devices import CalibrationDesk, DeviceDesk, SelfTest
+from station.dossier.numbers import CodeKind
 from station.views.base import Tone
-from station.views.devices import DeviceRoomRow, DeviceRoomView
+from station.views.devices import DeviceRoomRow, DeviceRoomView, SearchProgress
 from ui.frame.commands import save_report
 from ui.qt import QHBoxLayout, QVBoxLayout, Signal
 from ui.screens.base import Screen
@@ -18,6 +26,7 @@ from ui.widgets.empty import Empty
 from ui.widgets.facts import Facts
 from ui.widgets.heads import Head
 from ui.widgets.rows import Row, RowList
+from ui.widgets.scanner_panel import ScannerPanel
 from ui.widgets.scrolling import Scrolling
 
 FINDING = ("cable", "again", "settings", "driver")
@@ -27,11 +36,14 @@ class DevicesScreen(Screen):
     """May this device enrol today?"""
 
     _plugged = Signal()
+    _asked_port = Signal()
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self._watch: HotPlugWatch | None = None
         self._plugged.connect(self._search_again)
+        self._ports: SimpleQueue[tuple[int, SearchProgress]] = SimpleQueue()
+        self._asked_port.connect(self._port)
         self.desk: DeviceDesk | None = None
         self.view: DeviceRoomView | None = None
         self.tested: SelfTest | None = None
@@ -79,6 +91,9 @@ class DevicesScreen(Screen):
         steps.column.addStretch(1)
         test.addWidget(steps, 1)
         row.addWidget(right, 4)
+        self.scanner = ScannerPanel(self.texts)
+        row.addWidget(self.scanner, 9)
+        self._cards = (middle, right)
         column.addLayout(row, 1)
         self._chart: object | None = None
 
@@ -87,7 +102,7 @@ class DevicesScreen(Screen):
         super().enter(dossier)
         if self.desk is None:
             self.desk = DeviceDesk(self.station, self.counter)
-        self.rows.setFocus()
+        self._leave_scanner()
         self._begin_watch(self.desk, self.entered)
         self._search()
 
@@ -115,8 +130,14 @@ class DevicesScreen(Screen):
             self._search()
 
     def _search(self) -> None:
-        desk = self.desk
+        desk, entered = self.desk, self.entered
         assert desk is not None, "made at the first enter"
+
+        def told(view: DeviceRoomView) -> None:  # on the station's thread
+            if view.searching is not None:
+                self._ports.put((entered, view.searching))
+                self._asked_port.emit()
+
         self.busy = True
         self._head.say(right=self.texts("ui.devices.searching", port="…", done=0, total="…"))
         self.shell.refresh_actions()
@@ -127,7 +148,13 @@ class DevicesScreen(Screen):
             self._head.say(right=self.texts("ui.devices.searched", good=len(view.rows) - bad, bad=bad))
             self._show(view)
 
-        self.ask(desk.search, found, self._failed)
+        self.ask(lambda: desk.search(told), found, self._failed)
+
+    def _port(self) -> None:
+        """One port more was asked."""
+        entered, at = self._ports.get()
+        if entered == self.entered and self.busy:
+            self._head.say(right=self.texts("ui.devices.searching", port=at.port, done=at.done, total=at.total))
 
     def _failed(self, error: BaseException) -> None:
         self.busy = False
@@ -241,15 +268,20 @@ class DevicesScreen(Screen):
 
     def offers(self) -> list[Action]:
         """Search, self-test, dump, calibrate."""
+        if self.scanner.isVisible():
+            return [self.act("leave", "ui.action.back", "Esc", self._leave_scanner, icon="back"),
+                    self.act("print", "scanner-test.print", "F12", self._print_codes, primary=True, icon="printer")]  # fmt: skip
         row = self._chosen()
         can = {i.id for i in row.intents} if row is not None else set()
         free = not self.busy
         if row is None:  # nothing to test or calibrate: look again, or say in the settings what there is
-            return [self.act("settings", "ui.nav.settings", "F6", lambda: self.shell.go("settings"), icon="gear"),
+            return [self.act("scanner", "scanner-test.title", "F2", self._test_scanner, icon="barcode"),
+                    self.act("settings", "ui.nav.settings", "F6", lambda: self.shell.go("settings"), icon="gear"),
                     self.act("search", "ui.action.search", "F12", self._search, enabled=free, primary=True, icon="tool")]  # fmt: skip
         return [
             self.act("search", "ui.action.search", "F5", self._search, enabled=free),
             self.act("test", "ui.action.self-test", "F4", self._test, enabled=free and "self-test" in can, icon="eye"),
+            self.act("scanner", "scanner-test.title", "F2", self._test_scanner, icon="barcode"),
             self.act("report", "ui.trouble.report", "F6", lambda: save_report(self.shell), icon="folder"),
             self.act("dump", "ui.action.dump", "F7", self._dump, enabled=free and "dump" in can, icon="folder"),
             self.act(
@@ -262,6 +294,39 @@ class DevicesScreen(Screen):
                 icon="tool",
             ),
         ]
+
+    def scanned(self, text: str) -> bool:
+        """While the scanner is tested every burst is shown; the test code opens the test."""
+        if not self.scanner.isVisible():
+            if printed_kind(text) is not CodeKind.TEST:
+                return False
+            self._test_scanner()
+        self.scanner.take(text)
+        return True
+
+    def _test_scanner(self) -> None:
+        for frame in self._cards:
+            frame.hide()
+        self.scanner.begin()
+        self.ask(code_pictures, self.scanner.show_codes)
+        self.shell.refresh_actions()
+
+    def _leave_scanner(self) -> None:
+        self.scanner.hide()
+        for frame in self._cards:
+            frame.show()
+        self.rows.setFocus()
+        self.shell.refresh_actions()
+
+    def _print_codes(self) -> None:
+        from ui.printing import print_pages
+
+        def printed(page: npt.NDArray[np.uint8]) -> None:
+            done = print_pages([page])
+            words = "ui.paper.done" if done else "ui.paper.no-printer"
+            self.shell.say(State.GOOD if done else State.RETRY, self.texts(words), self.texts.second(words))
+
+        self.ask(code_page, printed)
 
     def key(self, name: str) -> bool:
         """F5 searches also where F12 does."""
