@@ -31,6 +31,7 @@ from station.desk.tickets import CardOnTable, DayQueue, Visitor
 from station.desks.sending import Retried, SendingDesk
 from station.dossier.numbers import CodeKind, read_code
 from station.dossier.procedure import Modality
+from station.dossier.proposing import confirm_kind
 from station.errors import StationError
 from station.exchange import make_uploader
 from station.memory import trim
@@ -144,8 +145,9 @@ class Counter(Capturing):
         return stage_before(self.station.book.state(dossier), stage) or "home"
 
     def after_lookup(self, dossier: str) -> str:
-        """Return where a dossier goes when its person is the right one."""
+        """Return where a dossier goes when its person is the right one; the kind that was proposed and shown is confirmed with it."""
         self.cards.stop()
+        confirm_kind(self.station.book, dossier)
         return self.onward(dossier, "lookup")
 
     def find(self, code: str) -> str:

@@ -10,6 +10,8 @@ from station.desks.people import names
 from station.dossier.comparing import ComparingDesk
 from station.dossier.mending import Mending
 from station.dossier.parts import FieldSource
+from station.dossier.proposing import CHOICES, choose_kind
+from station.errors import InputError
 from station.population.model import Population
 from station.views.compare import CompareView, compare_view
 
@@ -48,6 +50,20 @@ class CompareDesk:
         """Return S2."""
         station = self._station
         return compare_view(station.book.state(dossier), legal_day(station.clock.now()), names=names(station))
+
+    def choose_kind(self, dossier: str, number: int) -> CompareView:
+        """Record the officer's word about the kind, the `number`-th choice (1 is the first), and compare anew: what is wanted follows it.
+
+        Raises:
+            InputError: no such choice. ProcedureError: data are closed.
+        """
+        if not 1 <= number <= len(CHOICES):
+            raise InputError("This kind of application is not known; nothing was changed.", code="kind-unknown")
+        choice = CHOICES[number - 1]
+        choose_kind(self._station.book, dossier, choice.kind, choice.why)
+        if self._station.book.state(dossier).look_up is not None:
+            self.again(dossier)
+        return self.view(dossier)
 
     def decide(self, dossier: str, field: str, decision: Decision) -> CompareView:
         """Decide one row and return the screen anew.

@@ -129,7 +129,7 @@ class DayQueue:
             self._pipeline.call(waiting.number, reason)
         visitor = self.visitors.get(ticket)
         declared = {n: v for n, v in visitor.citizen.declared.items() if v} if visitor is not None else {}
-        kind = visitor.citizen.kind if visitor is not None else "first"
+        kind = visitor.citizen.kind if visitor is not None else ""
         order, without = self._station.steps_here()
         dossier = book.open_dossier(self._procedure, applicant=declared, ticket=ticket, kind=kind, order=order, without=without)
         self._pipeline.close(waiting.number, dossier)

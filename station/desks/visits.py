@@ -127,7 +127,9 @@ class VisitDesk:
     def _opened(self, applicant: dict[str, str]) -> str:
         order, without = self._station.steps_here()
         given = {k: v for k, v in applicant.items() if v}
-        return self._station.book.open_dossier(self._procedure, applicant=given, visit="home", order=order, without=without)
+        return self._station.book.open_dossier(
+            self._procedure, applicant=given, visit="home", kind="", order=order, without=without
+        )
 
     def arrive_by_number(self, text: str) -> str:
         """Open (or go on with) a visit to somebody who is not on the list, by the personal number; returns the dossier.

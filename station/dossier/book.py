@@ -187,7 +187,7 @@ class DossierBook:
                      without: Sequence[Modality] = ()) -> str:  # fmt: skip
         """Begin a dossier and return its id (also its printed number).
 
-        `order` of the modalities and those of optional captures that no device here can take stand in the opening event, so that
+        `kind`: "" while nobody said which. `order` of the modalities and those of optional captures that no device here can take stand in the opening event, so that
         every kit that goes on with the dossier follows the same steps.
 
         Raises:
@@ -204,8 +204,10 @@ class DossierBook:
         number = self._next_number()
         # A site's own procedure travels in the event: another kit that goes on with this dossier may not have the file.
         own = {"procedure_text": Path(procedure).read_text("utf-8")} if procedure.endswith(".toml") else {}
+        if not kind:  # nobody said yet: proposed from what becomes known (`station.dossier.proposing`)
+            steps["kind_open"] = True
         body = {**own, **steps, "procedure": chosen.id, "procedure_sha256": f"sha256:{chosen.sha256}", "applicant": fields, "visit": visit,
-                "ticket": ticket, "kind": ApplicationKind(kind).value, "number": number}  # fmt: skip
+                "ticket": ticket, "kind": ApplicationKind(kind or ApplicationKind.FIRST).value, "number": number}  # fmt: skip
         self.write(Kind.OPENED, body, number)
         return number
 

@@ -10,6 +10,7 @@ from station.dossier.card_case import CARD_CASE
 from station.dossier.checks import Found, branch_of, defect_rules, find_defects, investigate
 from station.dossier.kinds import Kind
 from station.dossier.parts import Branch, DefectState, FieldSource
+from station.dossier.proposing import propose
 from station.dossier.state import DossierState
 from station.errors import TransferError
 from station.population.model import Population
@@ -52,8 +53,9 @@ class ComparingDesk:
             investigation = None
         if investigation is not None and investigation.record is not None:
             sources[FieldSource.REGISTER] = dict(investigation.record.fields)
-        found = find_defects(sources, investigation, kind=state.kind.value, units=self._units, day=legal_day(book.clock.now()),
-                             mandatory=mandatory_fields(state.kind.value), finger_hits=finger_hits, phone_users=phone_users)  # fmt: skip
+        kind = propose(book, state, sources, answered=investigation is not None).value
+        found = find_defects(sources, investigation, kind=kind, units=self._units, day=legal_day(book.clock.now()),
+                             mandatory=mandatory_fields(kind), finger_hits=finger_hits, phone_users=phone_users)  # fmt: skip
         if investigation is not None:
             record = investigation.record
             book.look_up(dossier, branch_of(investigation, found), dict(record.fields) if record is not None else None,

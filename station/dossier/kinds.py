@@ -8,8 +8,8 @@ from enum import StrEnum
 class Kind(StrEnum):
     """What happened. The comment lists the keys of the body."""
 
-    OPENED = "dossier.opened"  # procedure, procedure_sha256, procedure_text (a site's own), applicant (declared fields), visit, ticket, kind, number
-    CLASSIFIED = "dossier.classified"  # kind (first, exchange, reissue), reason, first_dossier (recapture links to it)
+    OPENED = "dossier.opened"  # procedure, procedure_sha256, procedure_text (a site's own), applicant (declared fields), visit, ticket, kind, kind_open (nobody said yet), number
+    CLASSIFIED = "dossier.classified"  # kind (first, exchange, reissue), reason, first_dossier (recapture links to it), proposed (by the program)
     LOOKED_UP = "population.looked-up"  # branch, record (register's fields) or None, source
     FIELD_SET = "field.set"  # name, value, source
     CARD_READ = "card.read"  # verdict, standing, fields, groups (blob sha256 by name)

@@ -53,6 +53,7 @@ def before_signing(state: DossierState, who: str) -> tuple[OpenItem, ...]:
     items += [OpenItem("capture-open", s.id) for s in state.procedure.steps if not s.optional and not state.done(s)]
     items += [OpenItem("exception-reason", str(int(f))) for f, e in state.exceptions.items()
               if e.kind is ExceptionKind.OTHER and not e.reason]  # fmt: skip
+    items += [] if state.kind_sure else [OpenItem("kind-open")]
     items += [OpenItem("field-missing", name) for name in missing_fields(state)]
     items += [OpenItem("paper-missing", f"{w.kinds[0]} {w.field}".strip()) for w in open_papers(state) if w.must]
     lines = lines_to_review(state)

@@ -60,7 +60,7 @@ class Replay:
         self._procedure = procedure
         self._opened: Event | None = None
         self._last: Event | None = None
-        self._kind = ApplicationKind.FIRST
+        self._kind, self._kind_sure, self._kind_why = ApplicationKind.FIRST, True, ""
         self._lifecycle, self._reason, self._desk, self._handed = Lifecycle.OPEN, "", "", False
         self._fields: dict[str, FieldValue] = {}
         self._sources: dict[FieldSource, dict[str, str]] = {}
@@ -134,7 +134,8 @@ class Replay:
             finger_check=self._finger_check, desk_s=dict(self._work.desk_s), sealed_at=self._sealed_at,
             eye_exceptions=dict(self._eye_exceptions), active_checks=tuple(self._active_checks), chip=self._chip,
             photos=self._photos.pages, absent_papers=self._photos.absent,
-            old_card_state=self._old_card_state, old_card_reason=self._old_card_reason,
+            old_card_state=self._old_card_state, old_card_reason=self._old_card_reason, kind_sure=self._kind_sure,
+            kind_why=self._kind_why,
         )  # fmt: skip
 
     # --- opening, data -----------------------------------------------------------------------------------------------------
@@ -149,7 +150,7 @@ class Replay:
             if body.get("order"):
                 procedure = procedure.with_order([Modality(m) for m in body["order"]])
             self._procedure = procedure.without(*(Modality(m) for m in body.get("without", ())))
-        self._kind = ApplicationKind(body.get("kind", "first"))
+        self._kind, self._kind_sure = ApplicationKind(body.get("kind", "first")), not body.get("kind_open")
         self._desk = event.desk
         for name, value in body.get("applicant", {}).items():
             self._put(event, name, str(value), FieldSource.DECLARED)
@@ -162,7 +163,8 @@ class Replay:
         self._review.pop(name, None)
 
     def _on_classified(self, event: Event, body: Mapping[str, Any]) -> None:
-        self._kind = ApplicationKind(body["kind"])
+        self._kind, self._kind_why = ApplicationKind(body["kind"]), str(body.get("reason", ""))
+        self._kind_sure = not body.get("proposed")
         if first := str(body.get("first_dossier", "")):
             self._linked.append(first)
 

@@ -102,6 +102,9 @@ class DossierState:
     old_card_reason: str = ""
     handed: bool = False
     """Whether one desk gave it to another: its person was looked at."""
+    kind_sure: bool = True
+    """Whether an officer (or the application) said the kind; False while it is only proposed. `kind_why`: its ground, a code with words."""
+    kind_why: str = ""
 
     def value(self, name: str) -> str:
         """Return the stored text of field `name`, empty when not given."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from station.dossier.card_case import case_of
@@ -12,10 +12,12 @@ from station.dossier.parts import Branch, Defect, DefectState, FieldSource
 from station.dossier.state import DossierState
 from station.vietnam.agreement import Agreement
 from station.vietnam.names import differing_spans
+from station.vietnam.number import NumberRule
 from station.vietnam.units import UnitTable, default_units
 from station.views.base import Intent, Tone, Words, shown
 from station.views.chip_check import ChipCheck, chip_check
 from station.views.papers import PapersView, papers_view
+from station.views.kind import KindView, kind_view
 
 COLUMNS = (FieldSource.CHIP, FieldSource.REGISTER, FieldSource.PAPERS, FieldSource.DECLARED)
 ORDER = ("personal_no", *(n for n in FIELD_CODES if n != "personal_no"))
@@ -49,6 +51,8 @@ class CompareRow:
     settled: bool
     decided: Decided | None = None
     """Who decided what about it, None while nobody did (or nothing had to be)."""
+    warning: bool = False
+    """The number contradicts birth, sex or province: said and routed, nobody stops (`result` says which)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ class CompareView:
     """Photographed papers: the row that is looked at shows those that speak of it."""
     card: ChipCheck | None = None
     """How the chip card was judged, None while none was read."""
+    kind: KindView | None = None
+    """Cấp, đổi or cấp lại, and whether an officer said so."""
     card_case: bool = False
     """A card that is not to be relied on waits for the supervisor's decision (E12)."""
 
@@ -86,12 +92,9 @@ def compare_view(state: DossierState, day: date, units: UnitTable | None = None,
         for n in ORDER
         if any(s.get(n) for s in sources.values())
     )
-    open_fields = tuple(r.field for r in rows if r.tone is Tone.RETRY and not r.settled)
-    notes = tuple(
-        Words(str(d.evidence.get("why", f"defect.{d.code}")))
-        for d in state.open_defects
-        if d.field not in open_fields and not d.stops
-    )
+    rows = tuple(_warned(r, state) if r.field == "personal_no" else r for r in rows)
+    open_fields = tuple(r.field for r in rows if r.tone is Tone.RETRY and not r.settled and not r.warning)
+    notes = tuple(n for d in state.open_defects if d.field not in open_fields and not d.stops for n in notes_of(d))
     check = chip_check(state.chip.standing, state.chip.verdict) if state.chip is not None else None
     if check is not None and check.mark is not None:
         notes = (check.mark, *notes)
@@ -117,7 +120,32 @@ def compare_view(state: DossierState, day: date, units: UnitTable | None = None,
     if written := [f.at for f in state.fields.values() if f.source is FieldSource.DECLARED]:
         known_at[FieldSource.DECLARED] = max(written)
     return CompareView(Words("s2.question"), branch, rows, open_fields, notes, choices, state.blocked, primary, summary, known_at,
-                       papers_view(state), check, case_of(state) is not None)  # fmt: skip
+                       papers_view(state), check, kind_view(state), case_of(state) is not None)  # fmt: skip
+
+
+def notes_of(defect: Defect) -> tuple[Words, ...]:
+    """Return what is said of a defect that stops nobody: field, what is wrong (each rule by itself), and who mends it."""
+    rules = defect.evidence.get("rules") or [defect.evidence.get("why", f"defect.{defect.code}")]
+    return tuple(
+        Words("s2.note", {"field": f"field.{defect.field}", "why": str(r), "owner": f"owner.{defect.owner}"}) for r in rules
+    )
+
+
+def number_warnings(state: DossierState) -> tuple[str, ...]:
+    """Return the rules the personal number breaks without stopping anybody (R2 to R5): codes with words."""
+    found = (d for d in state.open_defects if (d.code, d.field) == ("S2", "personal_no") and not d.stops)
+    return tuple(str(r) for d in found for r in d.evidence.get("rules", ()) if str(r) in NUMBER_RULES)
+
+
+NUMBER_RULES = frozenset(r.value for r in NumberRule)
+
+
+def _warned(row: CompareRow, state: DossierState) -> CompareRow:
+    """The number's own row: where the sources agree on it, that it contradicts birth, sex or province is its result."""
+    broken = number_warnings(state)
+    if not broken or (row.tone is Tone.RETRY and not row.settled):
+        return row
+    return replace(row, result=Words(broken[0]), tone=Tone.RETRY, warning=True)
 
 
 def _decided(state: DossierState, name: str, names: Mapping[str, str]) -> Decided | None:

@@ -10,6 +10,8 @@ from station.dossier.parts import FieldSource, StepState
 from station.dossier.readiness import OpenItem, before_sealing, before_signing, contradictions, lines_to_review
 from station.dossier.state import DossierState
 from station.views.base import Intent, Tone, Words, shown
+from station.views.chip_check import chip_check
+from station.views.compare import number_warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class ReviewView:
     lines: tuple[ReviewLine, ...]
     evidence: tuple[Evidence, ...]
     check_list: tuple[OpenItem, ...]
-    warnings: tuple[OpenItem, ...]
+    warnings: tuple[Words, ...]
+    """What stops nobody and must be seen: an exception that a picture contradicts, a number that disagrees, a chip not verified."""
     read_aloud: str
     applicant_may_sign: bool
     primary: Intent
@@ -74,8 +77,16 @@ def review_view(state: DossierState) -> ReviewView:
     evidence += [_finding(state, f) for f in state.findings]
     waiting = before_signing(state, "applicant")
     aloud = ". ".join(f"{line.label.say()}: {line.value}" for line in lines)
-    return ReviewView(Words("s7.question"), lines, tuple(evidence), before_sealing(state), contradictions(state), aloud, not waiting,
+    return ReviewView(Words("s7.question"), lines, tuple(evidence), before_sealing(state), _warnings(state), aloud, not waiting,
                       _primary(state, waiting))  # fmt: skip
+
+
+def _warnings(state: DossierState) -> tuple[Words, ...]:
+    found = [Words("s7.contradicts", {"finger": f"finger.{i.place}"}) for i in contradictions(state)]
+    found += [Words(rule) for rule in number_warnings(state)]
+    if state.chip is not None and (mark := chip_check(state.chip.standing, state.chip.verdict).mark) is not None:
+        found.append(mark)
+    return tuple(found)
 
 
 def _primary(state: DossierState, waiting: tuple[OpenItem, ...]) -> Intent:
@@ -91,6 +102,8 @@ def _primary(state: DossierState, waiting: tuple[OpenItem, ...]) -> Intent:
             return Intent("photograph", Words("s7.photograph", {"paper": f"paper.{kind}"}), "F12", {"kind": kind, "field": field})
         if item.code == "line-disagreed":
             return Intent("edit", Words("s7.correct", {"field": f"field.{item.place}"}), "F12", {"field": item.place})
+        if item.code == "kind-open":
+            return Intent("kind", Words("s7.kind"), "F12")
         if item.code == "exception-reason":
             return Intent("exception", Words("exception-reason"), "F7", {"finger": item.place})
         return Intent("ask-applicant", Words("s7.wait"), "F12", {"field": item.place})

@@ -35,6 +35,8 @@ class StripView:
     since: datetime
     sealed: bool
     stages: tuple[str, ...] = STAGES
+    kind_sure: bool = True
+    """Whether an officer said the kind; otherwise it is a proposal and is shown as one."""
 
 
 def stages_of(state: DossierState) -> tuple[str, ...]:
@@ -100,4 +102,4 @@ def strip_view(state: DossierState, since: datetime | None = None) -> StripView:
     age = age_on(birth, legal_day(state.opened_at)) if birth is not None else None
     return StripView(state.id, state.value("full_name").upper(), grouped(state.value("personal_no")), shown("dob", state.value("dob")), age,
                      state.value("sex"), state.number, state.ticket, Words(f"ui.kind.{state.kind.value}"), state.procedure.id,
-                     stages_done(state), since or state.changed_at, state.sealed, stages_of(state))  # fmt: skip
+                     stages_done(state), since or state.changed_at, state.sealed, stages_of(state), state.kind_sure)  # fmt: skip

@@ -193,7 +193,11 @@ class Strip(QFrame):
         self._facts.setText(f"<b>{view.number}</b>&nbsp;&nbsp; {' · '.join(t for t in (view.born, age, sex) if t)}")
         self._number.setText(printed(view.printed))
         ticket = self._texts("ui.strip.ticket", ticket=view.ticket) if view.ticket else ""
-        kind = self._texts(view.kind.code)
+        kind = (
+            self._texts(view.kind.code)
+            if view.kind_sure
+            else self._texts("ui.strip.kind-proposed", kind=self._texts(view.kind.code))
+        )
         self._ticket.setText(
             " · ".join(t for t in (ticket, kind, self._texts("ui.strip.procedure", procedure=view.procedure)) if t)
         )

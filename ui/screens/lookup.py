@@ -12,6 +12,7 @@ from station.desk.supervising import CASE
 from station.dossier.parts import FieldSource
 from station.vietnam.paper_kinds import kind_for, paper_kinds
 from station.views.compare import CompareRow, CompareView
+from station.views.kind import KindView
 from ui.qt import QHBoxLayout, QTimer, QVBoxLayout, QWidget
 from ui.screens.photographing import Papers, PhotographingScreen
 from ui.shell import Shell
@@ -20,6 +21,7 @@ from ui.widgets.actions import Action
 from ui.widgets.cells import Chip, Marked
 from ui.widgets.chip_panel import ChipPanel
 from ui.widgets.chips import Banner, StateChip, card, label
+from ui.widgets.compare_notes import CompareNotes, kind_options
 from ui.widgets.letters import Letters
 from ui.widgets.options import Option, OptionList
 from ui.widgets.papers import RowPaper
@@ -41,6 +43,8 @@ class LookupScreen(PhotographingScreen):
         super().__init__(shell)
         self.view: CompareView | None = None
         self.reading = False
+        self.kinds = False
+        """Whether the kinds are asked about (F7)."""
         self._filling = False
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -77,6 +81,8 @@ class LookupScreen(PhotographingScreen):
         column.addLayout(head)
         self._banner = Banner(small=True)
         column.addWidget(self._banner)
+        self.notes = CompareNotes(self.texts)
+        column.addWidget(self.notes)
         frame, box = card()
         box.setContentsMargins(1, 1, 1, 1)
         headers = [self.texts(f"ui.col.{c}") for c in ("field", "chip", "register", "declared", "result")]
@@ -123,7 +129,7 @@ class LookupScreen(PhotographingScreen):
         """Show the comparison and read the card that lies there; the focus starts at the first open row."""
         super().enter(dossier)
         self._for_size()
-        self.view, self.saved = None, ""
+        self.view, self.saved, self.kinds = None, "", False
         self.show_body(photographing=False)
         self.table.forget()
         self._refresh()
@@ -205,6 +211,7 @@ class LookupScreen(PhotographingScreen):
             self.table.choose(view.open_fields[0])
         self._filling = False
         self._say(view)
+        self.notes.show_view(view)
         self._chip.show_sources(view)
         self._show_row()
         if first:
@@ -218,7 +225,7 @@ class LookupScreen(PhotographingScreen):
         for source in COLUMNS:
             text, spans = row.cells.get(source, "—"), row.spans.get(source, ())
             cells.append(Marked(text, spans, state) if spans else text)
-        decided = row.settled and row.tone.value == "retry"
+        decided = row.settled and row.tone.value == "retry" and not row.warning
         word = self.texts("ui.lookup.decided") if decided else self.texts(row.result.code)
         cells.append(Chip(State.EXCEPTION if decided else state, word))
         return tuple(cells)
@@ -248,7 +255,22 @@ class LookupScreen(PhotographingScreen):
         rows = self.view.rows if self.view is not None else ()
         return next((r for r in rows if r.field == self.table.chosen), None)
 
+    def _show_kinds(self, kind: KindView) -> None:
+        """F7: the kinds with their grounds, by digit."""
+        texts = self.texts
+        for widget in (self._one_word, self._one, self._other_word, self._other, self._paper):
+            widget.hide()
+        self._field.setText(texts("ui.lookup.kind.title"))
+        self._result.show()
+        self._result.set(State.GOOD if kind.sure else State.LIVE, texts.of(kind.kind))
+        self._explain.setText(texts("ui.lookup.kind.choose"))
+        self.options.show_options(kind_options(kind, texts), kind.at)
+        self.options.show()
+
     def _show_row(self) -> None:
+        if self.kinds and self.view is not None and self.view.kind is not None:
+            self._show_kinds(self.view.kind)
+            return
         row = self.chosen
         if row is None:  # nobody is known yet: no words about a row that is not there
             for widget in (self._result, self._one_word, self._one, self._other_word, self._other, self.options, self._paper):
@@ -287,6 +309,8 @@ class LookupScreen(PhotographingScreen):
         """What is to be done with the row that is looked at, or what was decided, by whom and when."""
         if open_row:
             return self.texts("ui.lookup.explain")
+        if row.warning:
+            return self.texts("ui.lookup.warned.long")
         if row.decided is None:
             return self.texts("ui.lookup.settled")
         at = row.decided.at.astimezone()
@@ -326,13 +350,17 @@ class LookupScreen(PhotographingScreen):
         self.open_papers(kind_for(field) if field else next(iter(paper_kinds())), field)
 
     def offers(self) -> list[Action]:
-        """Read the card again, a paper, supervisor, pause; decide the open row, or go on."""
+        """Read the card again, a paper, the kind, supervisor, pause; decide the open row, or go on."""
         if (photographing := self.paper_offers()) is not None:
             return photographing
         view = self.view
+        if self.kinds:
+            return [self.act("leave", "ui.action.back", "Esc", self._leave_kinds, icon="back"),
+                    self.act("kind", "ui.action.kind-this", "F12", self._choose_kind, primary=True, icon="next")]  # fmt: skip
         actions = [
             self.act("again", "ui.action.read-card", "F4", lambda: self._read(again=True), icon="card", enabled=not self.reading),
             self.act("paper", "ui.action.page", "F6", self._photograph, icon="camera", enabled=view is not None),
+            self.act("kind", "ui.action.kind", "F7", self._ask_kind, enabled=view is not None and view.kind is not None),
             self.act("supervisor", "ui.action.supervisor", "F8", self._supervisor, icon="person"),
             self.act("find", "ui.action.find", "F2", self.scan.setFocus, icon="barcode"),
             self.act("pause", "ui.action.pause", "F9", self.pause),
@@ -356,6 +384,27 @@ class LookupScreen(PhotographingScreen):
                 )
             )
         return actions
+
+    def _ask_kind(self) -> None:
+        self.kinds = True
+        self._show_row()
+        self.options.setFocus()
+        self.shell.refresh_actions()
+
+    def _leave_kinds(self) -> None:
+        self.kinds = False
+        self._show_row()
+        self.table.setFocus()
+        self.shell.refresh_actions()
+
+    def _choose_kind(self) -> None:
+        """The officer's word: what is wanted of this dossier follows it."""
+        view, counter, dossier = self.view, self.counter, self.dossier
+        assert view is not None
+        assert view.kind is not None
+        number = next((i for i, (_, w) in enumerate(view.kind.choices, 1) if w.code == self.options.chosen), 1)
+        self._leave_kinds()
+        self.ask(lambda: counter.compare.choose_kind(dossier, number), self._show)
 
     def _supervisor(self) -> None:
         """F8: about the card that is not to be relied on, else about data that disagree."""

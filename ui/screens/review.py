@@ -81,6 +81,9 @@ class ReviewScreen(Screen):
         middle.addLayout(head)
         self._banner = Banner(small=True)
         middle.addWidget(self._banner)
+        self._warnings = Banner(small=True)
+        self._warnings.hide()
+        middle.addWidget(self._warnings)
         frame, box = card()
         box.setContentsMargins(1, 1, 1, 1)
         answers = [self.texts(f"ui.review.{w}") for w in ("unseen", "seen", "wrong", "changed")]
@@ -191,6 +194,10 @@ class ReviewScreen(Screen):
         self._seen.setText(self.texts("ui.review.lines", seen=seen, total=len(view.lines)))
         self._show_evidence(answer)
         self._say(view)
+        self._warnings.setVisible(bool(view.warnings) and not answer.sealed)
+        if view.warnings:
+            said = [self.texts.of(w) for w in view.warnings]
+            self._warnings.say(State.RETRY, said[0], "; ".join((*said[1:], self.texts("ui.lookup.warned"))))
         self._show_signatures(answer)
         self._show_checks(answer, seen)
         self._show_mirror(answer.applicant)
@@ -316,7 +323,7 @@ class ReviewScreen(Screen):
         actions.append(self.act("pause", "ui.action.pause", "F9", self.pause, enabled=following != "done"))
         codes = {"agree": "ui.action.applicant-agrees", "applicant": "ui.action.applicant-signs", "operator": "ui.action.operator-signs",
                  "seal": "ui.action.seal", "done": "ui.action.to-slip", "edit": "ui.action.correct", "capture": "ui.action.to-capture",
-                 "supervisor": "ui.action.supervisor", "exception": "ui.action.exception"}  # fmt: skip
+                 "supervisor": "ui.action.supervisor", "exception": "ui.action.exception", "kind": "ui.action.kind"}  # fmt: skip
         icons = {"agree": "double-check", "applicant": "pen", "operator": "pen", "seal": "lock", "edit": "pen", "done": "next"}
         if following in codes:
             field = ""
@@ -367,7 +374,7 @@ class ReviewScreen(Screen):
         assert self.answer is not None
         counter, dossier, following = self.counter, self.dossier, self.next
         arguments = self.answer.review.primary.arguments
-        if following in {"edit", "capture", "supervisor", "exception", "done"}:
+        if following in {"edit", "capture", "supervisor", "exception", "kind", "done"}:
             self._elsewhere(following, arguments)
             return
         if following == "applicant" and not self.asked and self.shell.second.ask_signature(self.sign_drawn):
@@ -397,6 +404,8 @@ class ReviewScreen(Screen):
             assert isinstance(arguments, dict)
             page.focus_paper = str(arguments["kind"]), str(arguments["field"])
             self.shell.go("declaration", self.dossier)
+        elif following == "kind":
+            self.shell.go("lookup", self.dossier)
         elif following in {"capture", "exception"}:
             self.shell.go("capture", self.dossier)
         elif following == "supervisor":
