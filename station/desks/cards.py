@@ -19,6 +19,7 @@ from station.clock import legal_day
 from station.desks.pictures import Picture, Pixels, pixels_of, portrait_of
 from station.dossier.consuming import latest_manifest, manifests
 from station.dossier.issued import CardDesk, Counted
+from station.dossier.old_card import old_card_kind, to_cut
 from station.dossier.parts import CardWord
 from station.dossier.state import DossierState
 from station.errors import InputError
@@ -47,6 +48,8 @@ class Receiver:
     old_card_due: bool
     fingers: tuple[int, ...] = ()
     """Every finger that can be compared, best enrolled print first."""
+    old_card: str = "none"
+    """Which old card there is: ``cccd``, ``cmnd``, ``none``; `old_card_due`: it is taken and cut now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,8 @@ class HandOverDesk:
         word = (state.card or CardWord.LISTED).value
         return Receiver(state.id, state.value("full_name"), grouped(state.value("personal_no")), state.value("dob"),
                         state.value("addr_perm"), shown("phone", state.value("phone")), str(state.card_note.get("serial", "")), word,
-                        portrait_of(self._station.journal, state), finger, enrolled, not state.old_card, fingers)  # fmt: skip
+                        portrait_of(self._station.journal, state), finger, enrolled, to_cut(state), fingers,
+                        old_card_kind(state))  # fmt: skip
 
     def _enrolled(self, state: DossierState) -> dict[int, Picture]:
         """Return finger → its single enrolled print (a rolled one has most ridges), the best first."""
@@ -156,7 +160,7 @@ class HandOverDesk:
 
     def hand_over(
         self, dossier: str, *, signature: bytes, chip_number: str = "", finger: FingerAnswer | None = None, old_card: str = "",
-        uncompared: str = "",
+        uncompared: str = "", old_card_gone: str = "",
     ) -> None:  # fmt: skip
         """Hand the card over: signed (the thumb's mark, or a picture of the signed list), compared as far as it was, or why it was not.
 
@@ -166,7 +170,7 @@ class HandOverDesk:
         blob = self._station.journal.put_blob(signature, "image/png") if signature else ""
         answer = (finger.same, finger.score) if finger is not None else None
         self._cards.hand_over(dossier, chip_number=chip_number, finger=answer, signature=blob, old_card=old_card,
-                              uncompared=uncompared, to="guardian" if uncompared == "other-receiver" else "self")  # fmt: skip
+                              old_card_gone=old_card_gone, uncompared=uncompared, to="guardian" if uncompared == "other-receiver" else "self")  # fmt: skip
 
     def refuse(self, dossier: str, reason: str) -> None:
         """Note that the citizen refuses the card; it becomes a defect of the defect desk."""

@@ -27,4 +27,5 @@ def fee_of(state: DossierState, day: date, *, exemption: str = "", centre: Seque
         fee = fee_for(state.kind.value, day, from_cmnd=from_cmnd, centre=centre)
     if state.fee is None:
         return fee
-    return replace(fee, amount_vnd=int(state.fee["amount_vnd"]), basis=str(state.fee.get("basis", "")) or fee.basis)
+    return replace(fee, amount_vnd=int(state.fee["amount_vnd"]), basis=str(state.fee.get("basis", "")) or fee.basis,
+                   exemption=str(state.fee.get("exemption", "")) or fee.exemption)  # fmt: skip

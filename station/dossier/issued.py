@@ -14,7 +14,8 @@ from typing import Any
 from station.clock import legal_day
 from station.dossier.book import DossierBook
 from station.dossier.kinds import Kind
-from station.dossier.parts import CardWord
+from station.dossier.old_card import old_card_kind
+from station.dossier.parts import CardWord, OldCard
 from station.dossier.reasons import needed_reason
 from station.dossier.state import DossierState
 from station.errors import InputError, ProcedureError
@@ -101,7 +102,7 @@ class CardDesk:
         return state
 
     def hand_over(self, dossier: str, *, chip_number: str = "", finger: tuple[bool, float] | None = None, to: str = "self",
-                  signature: str = "", old_card: str = "", uncompared: str = "") -> None:  # fmt: skip
+                  signature: str = "", old_card: str = "", uncompared: str = "", old_card_gone: str = "") -> None:  # fmt: skip
         """Hand the card over.
 
         Args:
@@ -111,7 +112,8 @@ class CardDesk:
             to: ``self``, ``guardian`` or ``carrier``.
             signature: blob of the receiver's signature.
             uncompared: why no finger was compared, one of `UNCOMPARED_REASONS`; "" when one was, or nobody asked.
-            old_card: kind of old card taken back now (``cmnd``, ``cccd``), "" when it was taken at enrollment.
+            old_card: kind of old card taken back and cut now (``cmnd``, ``cccd``), "" when there is none or it is not here.
+            old_card_gone: what became of it instead (``lost``, ``not-brought``), "" otherwise.
 
         Raises:
             ProcedureError: card not here, chip of somebody else, finger that does not match, no signature.
@@ -128,8 +130,13 @@ class CardDesk:
                                  code="finger-no-match")  # fmt: skip
         if not signature and to != "carrier":
             raise ProcedureError("The receiver has not signed; the card stays here.", code="receiver-unsigned")
-        if old_card:
-            self._book.write(Kind.OLD_CARD, {"kind": old_card, "state": "cut"}, dossier)
+        if old_card_gone and old_card_gone not in {OldCard.LOST, OldCard.NOT_BROUGHT}:
+            raise InputError("This kind of old card is not known; nothing was stored.", code="old-card-kind")
+        if old_card or old_card_gone:
+            kind, became = old_card or old_card_kind(state), OldCard(old_card_gone) if old_card_gone else OldCard.CUT
+            self._book.write(
+                Kind.OLD_CARD, {"kind": kind, "state": became.value, "reason": "hand-over" if old_card_gone else ""}, dossier
+            )
         self._book.write(Kind.CARD_HANDED, {"serial": str(state.card_note.get("serial", "")), "chip": "read" if chip_number else "not-read",
                                             "finger_score": finger[1] if finger is not None else None, "uncompared": uncompared, "to": to,
                                             "signature": signature}, dossier)  # fmt: skip

@@ -47,8 +47,12 @@ def applicant_view(
     if state.signed_by("applicant"):
         due = str(state.slip["due"]) if state.slip else ""
         shown = f"{date.fromisoformat(due):%d/%m/%Y}" if due else ""
+        place = str(state.slip.get("place", "")) if state.slip else ""
+        home = bool(state.slip) and state.slip is not None and state.slip.get("delivery") == "home"
         thanks = (
-            Words("s9.thanks-due", {"address": address.code, "date": shown})
+            Words("s9.thanks-home" if home else "s9.thanks-place", {"address": address.code, "date": shown, "place": place})
+            if shown and place
+            else Words("s9.thanks-due", {"address": address.code, "date": shown})
             if shown
             else Words("s9.thanks", {"address": address.code})
         )

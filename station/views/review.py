@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from biometrics.positions import Eye, FingerPosition
 from station.dossier.findings import FINDING, FingerFinding
+from station.dossier.old_card import expected_answer, old_card_due
 from station.dossier.parts import FieldSource, StepState
 from station.dossier.readiness import OpenItem, before_sealing, before_signing, contradictions, lines_to_review
 from station.dossier.state import DossierState
@@ -77,8 +78,13 @@ def review_view(state: DossierState) -> ReviewView:
     evidence += [_finding(state, f) for f in state.findings]
     waiting = before_signing(state, "applicant")
     aloud = ". ".join(f"{line.label.say()}: {line.value}" for line in lines)
-    return ReviewView(Words("s7.question"), lines, tuple(evidence), before_sealing(state), _warnings(state), aloud, not waiting,
+    return ReviewView(Words("s7.question"), lines, tuple(evidence), _check_list(state), _warnings(state), aloud, not waiting,
                       _primary(state, waiting))  # fmt: skip
+
+
+def _check_list(state: DossierState) -> tuple[OpenItem, ...]:
+    """What is open before the seal; at the counter also what became of the old card."""
+    return (*before_sealing(state), *([OpenItem("old-card-open")] if old_card_due(state) else []))
 
 
 def _warnings(state: DossierState) -> tuple[Words, ...]:
@@ -114,6 +120,8 @@ def _primary(state: DossierState, waiting: tuple[OpenItem, ...]) -> Intent:
     rest = before_sealing(state)
     if any(i.code == FINDING for i in rest):
         return Intent("supervisor", Words("s7.finding"), "F8")
+    if old_card_due(state) and not rest:
+        return Intent("old-card", Words("s7.old-card"), "F12", {"at": expected_answer(state)})
     return Intent("seal", Words("s7.seal"), "F12", enabled=not rest)
 
 

@@ -207,6 +207,12 @@ class Clerk:
             self.until(lambda: self.review.next != "")
             if self.review.next == "done":
                 return
+            if self.review.next == "old-card":  # asked in place; what the kind lets expect stands first
+                self.key("F12")
+                self.until(lambda: self.review.settling.open)
+                self.key("F12")
+                self.until(lambda: self.review.next not in {"", "old-card"})
+                continue
             assert self.review.next in {"agree", "applicant", "operator", "seal"}, self.review.next
             self.key("F12")
 

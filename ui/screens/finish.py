@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from station.desks.pictures import Pixels
-from station.views.finish import FinishView
+from station.views.finish import Delivery, FinishView
 from ui.printing import print_pages
 from ui.qt import QGridLayout, QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
@@ -15,7 +16,9 @@ from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, StateChip, card, label
+from ui.widgets.options import Option
 from ui.widgets.picture import PicturePane
+from ui.widgets.reason import ReasonPanel
 from ui.widgets.scrolling import Scrolling
 
 
@@ -40,12 +43,16 @@ class FinishScreen(Screen):
         self.slip: bytes = b""
         self.on_paper = False
         """Whether a printer took the slip."""
+        self.where: Delivery | None = None
+        """Where the card is got, where it was asked (F4); the own unit otherwise."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addWidget(label(self.texts("ui.finish.title"), "title"))
         self._banner = Banner()
         column.addWidget(self._banner)
+        self.panel = ReasonPanel(self.texts)
+        column.addWidget(self.panel)
         row = QHBoxLayout()
         row.setSpacing(12)
         left = Scrolling(self.texts("ui.finish.title"))
@@ -73,7 +80,8 @@ class FinishScreen(Screen):
     def enter(self, dossier: str = "") -> None:
         """Show fee, old card, date."""
         super().enter(dossier)
-        self.view, self.slip, self.on_paper = None, b"", False
+        self.view, self.slip, self.on_paper, self.where = None, b"", False, None
+        self.panel.shut()
         self.setFocus()
         self._paper.show_picture(None, empty=self.texts("ui.finish.paper.making"))
         counter = self.counter
@@ -93,9 +101,15 @@ class FinishScreen(Screen):
         texts = self.texts
         self._fill("fee", texts(view.fee_words.code, **view.fee_words.values), view.fee.basis,
                    State.GOOD if view.fee.verified else State.RETRY, texts("ui.finish.known" if view.fee.verified else "s8.unverified"))  # fmt: skip
-        code = "ui.finish.take-card" if view.old_card_due else "ui.finish.no-card"
-        self._fill("old-card", texts(code), "", State.RETRY if view.old_card_due else State.GOOD, texts(code))
-        self._fill("slip", f"{view.deadline.due:%d/%m/%Y}", texts(view.due.code, **view.due.values),
+        old = (
+            texts.of(view.old_card)
+            if view.old_card is not None
+            else texts("ui.finish.take-card" if view.old_card_due else "ui.finish.no-card")
+        )
+        here = not view.old_card_due and view.old_card_away is False
+        self._fill("old-card", old, view.old_card_reason, State.GOOD if here else State.RETRY, old)
+        place = view.slip_place or (self.where.place if self.where is not None else "")
+        self._fill("slip", f"{view.deadline.due:%d/%m/%Y}", place or texts(view.due.code, **view.due.values),
                    State.GOOD if view.deadline.verified else State.RETRY, view.slip.id)  # fmt: skip
         told = texts(view.vneid.code) if view.vneid is not None else texts("ui.finish.vneid.offer")
         self._fill("vneid", told, texts("ui.finish.vneid.never"), State.IDLE if view.vneid is None else State.GOOD, told)
@@ -114,10 +128,15 @@ class FinishScreen(Screen):
         widgets[2].set(state, word)
 
     def offers(self) -> list[Action]:
-        """e-ID yes or no, then print and finish."""
+        """e-ID yes or no, where the card is got, then print and finish."""
+        if not self.panel.isHidden():
+            return [self.act("leave", "ui.action.back", "Esc", self._leave, icon="back"),
+                    self.act("take", "ui.action.settle-this", "F12", self.panel.take, primary=True, icon="next")]  # fmt: skip
         actions = []
         if self.view is not None and self.view.vneid_next:
             actions.append(self.act("vneid", "ui.action.vneid", "F7", self._vneid, icon="phone"))
+        if self.view is not None and not self.view.slip_place:
+            actions.append(self.act("place", "ui.action.place", "F4", self._ask_place, icon="home"))
         actions.append(self.act("pause", "ui.action.next-person", "F9", lambda: self.shell.go("home")))
         if self.slip:
             actions.append(self.act("again", "ui.action.print-again", "F6", self._finish, icon="printer"))
@@ -145,20 +164,60 @@ class FinishScreen(Screen):
             return True
         return super().key(name)
 
+    def digit(self, number: int) -> bool:
+        """Choose an answer."""
+        return not self.panel.isHidden() and self.panel.choose(number)
+
+    def _ask(self, title: str, codes: list[str], taken: Callable[[str, str], None], words: Sequence[str] = ()) -> None:
+        self.panel.ask(self.texts(title), codes, taken)
+        if words:
+            self.panel.options.show_options([Option(c, w) for c, w in zip(codes, words, strict=True)])
+        self.shell.refresh_actions()
+
+    def _leave(self) -> None:
+        self.panel.shut()
+        self.setFocus()
+        self.shell.refresh_actions()
+
     def _vneid(self) -> None:
-        """Offered first; then asked for with the citizen's consent (never a password or one-time code)."""
-        view, counter, dossier = self.view, self.counter, self.dossier
-        if view is not None and view.vneid_next:
-            following = str(view.vneid_next[0].value)
-            self.ask(lambda: counter.finishing.vneid(dossier, following, consent=following == "requested"), self._show)
+        """Offered: the person takes it (with their consent; never a password or one-time code) or declines; both are written down."""
+        counter, dossier, view = self.counter, self.dossier, self.view
+        if view is None:
+            return
+
+        def answered(code: str, _words: str) -> None:
+            answer = code.removeprefix("vneid.")
+            self._leave()
+            self.ask(lambda: counter.finishing.vneid(dossier, answer, consent=answer == "requested"), self._show)
+
+        self._ask("ui.settle.vneid", [f"vneid.{a.value}" for a in view.vneid_next], answered)
+
+    def _ask_place(self) -> None:
+        """Where the card is got, confirmed by itself: the own unit, or by post to an address of the dossier."""
+        counter, dossier = self.counter, self.dossier
+
+        def show(places: tuple[Delivery, ...]) -> None:
+            codes = [str(i) for i in range(len(places))]
+            words = [self.texts(f"ui.delivery.{p.way}", place=p.place) for p in places]
+
+            def chosen(code: str, own: str) -> None:
+                found = places[int(code)]
+                self.where = found if own in {"", *words, self.texts(code)} else Delivery(found.way, own)
+                self._leave()
+                if self.view is not None:
+                    self._show(self.view)
+
+            self._ask("ui.settle.place", codes, chosen, words)
+
+        self.ask(lambda: counter.finishing.places(dossier), show)
 
     def _finish(self) -> None:
-        counter, dossier = self.counter, self.dossier
+        counter, dossier, where = self.counter, self.dossier, self.where
         self.view = None  # one slip: nothing is offered until it is printed
         self.shell.refresh_actions()
 
         def work() -> Printed:
-            pdf = counter.finishing.finish(dossier)
+            pdf = counter.finishing.finish(dossier, where)
             pages = counter.finishing.preview(dossier)
             return Printed(pdf, print_pages(pages), pages, counter.finishing.view(dossier))
 

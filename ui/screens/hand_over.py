@@ -7,24 +7,23 @@ from collections.abc import Sequence
 from station.desks.cards import FingerAnswer, HandOverDesk, Receiver, png_of
 from station.desks.photograph import one_finger, photograph
 from station.dossier.issued import UNCOMPARED_REASONS, UNDELIVERED_REASONS
-from station.dossier.parts import CardWord
+from station.dossier.parts import CardWord, OldCard
 from station.errors import InputError
 from station.views.hand_over import HandOverView
 from ui.qt import QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
 from ui.shell import Shell
-from ui.texts import capital, format_date
+from ui.texts import format_date
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, card, label
 from ui.widgets.entry import Entry
-from ui.widgets.facts import Facts
 from ui.widgets.hand_checks import HandChecks
 from ui.widgets.heads import Head
-from ui.widgets.picture import PicturePane
+from ui.widgets.person_card import PersonCard
 from ui.widgets.rows import Row, RowList
-from ui.widgets.scrolling import Scrolling
 
+OLD_GONE = (OldCard.LOST.value, OldCard.NOT_BROUGHT.value)
 OPEN = {CardWord.HERE.value, CardWord.UNDELIVERED.value, CardWord.REFUSED.value}
 
 
@@ -43,6 +42,8 @@ class HandOverScreen(Screen):
         self.uncompared = ""
         self.paper: bytes | None = None
         self.chosen = 0
+        self.gone = ""
+        """What became of the old card where it is not here."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         top = QHBoxLayout()
@@ -64,21 +65,8 @@ class HandOverScreen(Screen):
         self._boxes.setContentsMargins(12, 0, 12, 0)
         box.addWidget(self._boxes)
         row.addWidget(left, 3)
-        middle, person = card()
-        self._person = label("", "title", wrap=True)
-        person.addWidget(self._person)
-        pictures = QHBoxLayout()
-        self._face = PicturePane(self.texts("ui.hand.face"))
-        self._taken = PicturePane(self.texts("ui.action.compare-finger"))
-        pictures.addWidget(self._face, 3)
-        pictures.addWidget(self._taken, 2)
-        person.addLayout(pictures, 1)
-        self._facts = Facts()
-        facts = Scrolling(self.texts("ui.hand.title"))
-        facts.column.addWidget(self._facts)
-        facts.column.addStretch(1)
-        person.addWidget(facts, 1)
-        row.addWidget(middle, 5)
+        self.person = PersonCard(self.texts)
+        row.addWidget(self.person, 5)
         right = QVBoxLayout()
         self.checks = HandChecks(self.texts)
         self.checks.ticked.connect(self._show_checks)
@@ -140,10 +128,7 @@ class HandOverScreen(Screen):
         dossier, desk = self._dossier(), self.desk
         if not dossier or desk is None:
             self.who = None
-            self._person.setText("")
-            self._face.show_picture(None, empty=self.texts("s13.empty"))
-            self._taken.hide()
-            self._facts.show_pairs([])
+            self.person.show_nobody()
             self._say(State.IDLE, "s13.empty")
             self.shell.refresh_actions()
             return
@@ -154,7 +139,7 @@ class HandOverScreen(Screen):
 
     def _forget(self) -> None:
         """A new person: nothing of the one before is carried over."""
-        self.answer, self.uncompared, self.paper, self.chosen = None, "", None, 0
+        self.answer, self.uncompared, self.paper, self.chosen, self.gone = None, "", None, 0, ""
         self.checks.forget()
         self.reason.hide()
         self._reasons.hide()
@@ -162,13 +147,7 @@ class HandOverScreen(Screen):
 
     def _show_person(self, who: Receiver) -> None:
         self.who = who
-        self._person.setText(who.name.upper())
-        self._face.show_picture(who.portrait.pixels if who.portrait else None, self.texts("ui.hand.face") if who.portrait else "",
-                                empty=self.texts("ui.hand.no-portrait"))  # fmt: skip
-        pairs = [(self.texts("ui.fact.number"), who.number), (self.texts("ui.fact.born"), format_date(who.born)),
-                 (self.texts("ui.hand.serial"), who.serial), (self.texts("ui.hand.address"), who.address),
-                 (self.texts("ui.hand.phone"), who.phone)]  # fmt: skip
-        self._facts.show_pairs(pairs)
+        self.person.show_person(who)
         self.checks.person(who)
         self._show_checks()
 
@@ -176,10 +155,7 @@ class HandOverScreen(Screen):
         who, answer = self.who, self.answer
         if who is None:
             return
-        self._taken.setVisible(answer is not None)
-        if answer is not None:
-            state = State.GOOD if answer.same else State.BLOCKED
-            self._taken.show_picture(answer.taken, capital(self.texts(f"finger.{who.finger}")), state=state)
+        self.person.show_taken(who, answer)
         self.checks.show_state(who, answer, self.uncompared, paper=self.paper is not None)
         if self.said:
             self.banner.say(
@@ -190,8 +166,8 @@ class HandOverScreen(Screen):
         elif answer is not None and not answer.same:
             self.banner.say(State.BLOCKED, self.texts("finger-no-match"), self.texts.second("finger-no-match"))
         elif self._ready() and self.face.isChecked():
-            left = who.old_card_due and not self.checks.old_card.isChecked()
-            self._say(State.LIVE if left else State.GOOD, "ui.hand.ready-no-old" if left else "ui.hand.ready")
+            cut = who.old_card_due and not self.checks.old_card.isChecked() and not self.gone
+            self._say(State.LIVE if cut else State.GOOD, "ui.hand.old-next" if cut else "ui.hand.ready")
         elif self.uncompared and self.face.isChecked():
             self._say(State.LIVE, "ui.hand.paper-next")
         elif who.print is None and self.face.isChecked():
@@ -249,6 +225,18 @@ class HandOverScreen(Screen):
             actions.append(self.act("uncompared-now", "ui.action.uncompared", "F12", self._without, primary=True, icon="warning"))
         elif here and who.print is not None and self.answer is None and not self.uncompared:
             actions.append(self.act("compare-now", "ui.action.compare-finger", "F12", self._compare, primary=True, icon="finger"))
+        elif here and who.old_card_due and not self.checks.old_card.isChecked() and not self.gone:
+            actions.append(self.act("no-old", "ui.action.no-old-card", "F3", self._no_old))
+            actions.append(
+                self.act(
+                    "cut",
+                    "ui.action.old-card-cut",
+                    "F12",
+                    lambda: self.checks.old_card.setChecked(True),
+                    primary=True,
+                    icon="card",
+                )
+            )
         else:
             ready = here and self._ready()
             actions.append(
@@ -340,7 +328,8 @@ class HandOverScreen(Screen):
         who, desk, answer, why, paper = self.who, self.desk, self.answer, self.uncompared, self.paper
         if who is None or desk is None or not self._ready():
             return
-        old = "cccd" if self.checks.old_card.isChecked() else ""
+        old = who.old_card if self.checks.old_card.isChecked() and who.old_card != "none" else ""
+        gone = self.gone if who.old_card_due and not old else ""
 
         def done(_: object) -> None:
             self.said = self.texts("ui.hand.done", name=who.name.upper())
@@ -348,7 +337,9 @@ class HandOverScreen(Screen):
 
         def work() -> None:
             signature = paper if why and paper is not None else png_of(answer.taken) if answer is not None else b""
-            desk.hand_over(who.dossier, signature=signature, finger=None if why else answer, old_card=old, uncompared=why)
+            desk.hand_over(
+                who.dossier, signature=signature, finger=None if why else answer, old_card=old, uncompared=why, old_card_gone=gone
+            )
 
         self.ask(work, done)
 
@@ -365,6 +356,10 @@ class HandOverScreen(Screen):
     def _without(self) -> None:
         """F3: no finger can be compared; the reason is noted, and the receiver signs the list on paper."""
         self._choose("uncompared", UNCOMPARED_REASONS, "ui.hand.why-uncompared")
+
+    def _no_old(self) -> None:
+        """F3: the old card is not here; what became of it is noted with the hand-over."""
+        self._choose("old-card", OLD_GONE, "ui.hand.why-no-old")
 
     def _photograph(self) -> None:
         """The signed list, photographed: the receiver's signature where no finger was compared."""
@@ -402,6 +397,10 @@ class HandOverScreen(Screen):
         who, desk = self.who, self.desk
         if self.mode == "uncompared" and 1 <= number <= len(UNCOMPARED_REASONS):
             self.uncompared, self.paper = UNCOMPARED_REASONS[number - 1], None
+            self._cancel()
+            return True
+        if self.mode == "old-card" and 1 <= number <= len(OLD_GONE):
+            self.gone = OLD_GONE[number - 1]
             self._cancel()
             return True
         if self.mode != "undelivered" or not 1 <= number <= len(UNDELIVERED_REASONS) or who is None or desk is None:

@@ -11,6 +11,7 @@ from station.views.review import ReviewLine, ReviewView
 from station.views.thumbs import Thumb
 from ui.qt import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from ui.screens.base import Screen
+from ui.screens.settling import Settling
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
@@ -84,6 +85,8 @@ class ReviewScreen(Screen):
         self._warnings = Banner(small=True)
         self._warnings.hide()
         middle.addWidget(self._warnings)
+        self.settling = Settling(self, self._asks, self._ask)
+        middle.addWidget(self.settling.panel)
         frame, box = card()
         box.setContentsMargins(1, 1, 1, 1)
         answers = [self.texts(f"ui.review.{w}") for w in ("unseen", "seen", "wrong", "changed")]
@@ -91,6 +94,7 @@ class ReviewScreen(Screen):
         self.table.currentCellChanged.connect(lambda *_: self._read_aloud())
         box.addWidget(self.table)
         middle.addWidget(frame, 1)
+        self._lines = frame
         signatures = QHBoxLayout()
         signatures.setSpacing(10)
         self._boxes: dict[str, tuple[StateChip, SignaturePlace]] = {}
@@ -158,6 +162,7 @@ class ReviewScreen(Screen):
         self.answer = None
         self.asked = False
         self._fit()
+        self.settling.shut()
         self.table.setFocus()
         self._ask()
 
@@ -313,17 +318,21 @@ class ReviewScreen(Screen):
 
     def offers(self) -> list[Action]:
         """The next open thing; preview, supervisor, pause."""
+        if self.settling.open:
+            return self.settling.offers()
         following = self.next
         actions = [replace(self.back_action(), enabled=following != "done")]
         if self.shell.has("print-preview"):
             actions.append(
                 self.act("print", "ui.action.preview", "F6", lambda: self.shell.go("print-preview", self.dossier), icon="printer")
             )
+        if following != "done":
+            actions.append(self.act("fee", "ui.action.fee", "F7", self.settling.ask_fee))
         actions.append(self.act("supervisor", "ui.action.supervisor", "F8", lambda: self.shell.call_supervisor("review")))
         actions.append(self.act("pause", "ui.action.pause", "F9", self.pause, enabled=following != "done"))
         codes = {"agree": "ui.action.applicant-agrees", "applicant": "ui.action.applicant-signs", "operator": "ui.action.operator-signs",
                  "seal": "ui.action.seal", "done": "ui.action.to-slip", "edit": "ui.action.correct", "capture": "ui.action.to-capture",
-                 "supervisor": "ui.action.supervisor", "exception": "ui.action.exception", "kind": "ui.action.kind"}  # fmt: skip
+                 "supervisor": "ui.action.supervisor", "exception": "ui.action.exception", "kind": "ui.action.kind", "old-card": "ui.action.old-card"}  # fmt: skip
         icons = {"agree": "double-check", "applicant": "pen", "operator": "pen", "seal": "lock", "edit": "pen", "done": "next"}
         if following in codes:
             field = ""
@@ -345,6 +354,8 @@ class ReviewScreen(Screen):
 
     def digit(self, number: int) -> bool:
         """1: the chosen line is right; 2: it is wrong."""
+        if self.settling.open:
+            return self.settling.panel.choose(number)
         field = self.table.chosen
         if number not in (1, 2) or not field or self.next not in {"agree", "edit", "applicant"}:
             return False
@@ -374,7 +385,7 @@ class ReviewScreen(Screen):
         assert self.answer is not None
         counter, dossier, following = self.counter, self.dossier, self.next
         arguments = self.answer.review.primary.arguments
-        if following in {"edit", "capture", "supervisor", "exception", "kind", "done"}:
+        if following in {"edit", "capture", "supervisor", "exception", "kind", "old-card", "done"}:
             self._elsewhere(following, arguments)
             return
         if following == "applicant" and not self.asked and self.shell.second.ask_signature(self.sign_drawn):
@@ -386,6 +397,13 @@ class ReviewScreen(Screen):
         jobs = {"agree": lambda: counter.signing.agree_rest(dossier), "seal": lambda: counter.seal(dossier),
                 "applicant": lambda: counter.signing.sign(dossier, "applicant"), "operator": lambda: counter.signing.sign(dossier, "operator")}  # fmt: skip
         self.ask(jobs[following], self._went_well, self._failed)
+
+    def _asks(self, asking: bool) -> None:
+        """A question stands where the lines were; afterwards they are back."""
+        self._lines.setVisible(not asking)
+        if not asking:
+            self.table.setFocus()
+            self.shell.refresh_actions()
 
     def _elsewhere(self, following: str, arguments: object) -> None:
         if following == "edit":
@@ -404,6 +422,9 @@ class ReviewScreen(Screen):
             assert isinstance(arguments, dict)
             page.focus_paper = str(arguments["kind"]), str(arguments["field"])
             self.shell.go("declaration", self.dossier)
+        elif following == "old-card":
+            assert isinstance(arguments, dict)
+            self.settling.ask_old_card(int(arguments["at"]))
         elif following == "kind":
             self.shell.go("lookup", self.dossier)
         elif following in {"capture", "exception"}:

@@ -42,7 +42,7 @@ class HandChecks(QFrame):
     def person(self, who: Receiver) -> None:
         """Name the finger that is asked for, and whether an old card is due."""
         self._finger_name.setText(self._texts("ui.hand.check-finger", finger=self._texts(f"finger.{who.finger}")))
-        self.old_card.setVisible(who.old_card_due)
+        self.old_card.setVisible(who.old_card_due and who.word != "handed")
 
     def taking(self) -> None:
         """The finger is being taken."""

@@ -41,7 +41,7 @@ def test_from_blank_to_thanks() -> None:
     Life(book).slip(dossier, DAY + timedelta(days=9), "collect", "Công an xã", "rule")
     thanks = applicant_view(book.state(dossier), DAY).thanks
     assert thanks is not None
-    assert thanks.say() == "Cảm ơn bà. Ngày hẹn 01/12/2026"
+    assert thanks.say() == "Cảm ơn bà. Ngày hẹn 01/12/2026, nhận tại Công an xã"
 
 
 def test_waiting_time_is_rounded_up_and_only_for_who_waits() -> None:
