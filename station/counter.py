@@ -29,10 +29,10 @@ from station.desk.signing import SigningDesk
 from station.desk.supervising import SupervisorDesk
 from station.desk.tickets import CardOnTable, DayQueue, Visitor
 from station.desks.sending import Retried, SendingDesk
-from station.dossier.numbers import CodeKind, read_code
+from station.dossier.numbers import CodeKind, read_code, station_digits
 from station.dossier.procedure import Modality
 from station.dossier.proposing import confirm_kind
-from station.errors import StationError
+from station.errors import InputError, StationError
 from station.exchange import make_uploader
 from station.memory import trim
 from station.population.model import Population
@@ -154,7 +154,7 @@ class Counter(Capturing):
         """Return the dossier of a scanned or typed code: a ticket, a printed dossier number, a personal number, "" when none is here.
 
         Raises:
-            InputError: a code of this station's kind with a wrong digit.
+            InputError: a code of this station's kind with a wrong digit; a dossier's code of another kit (E31, with its owner).
         """
         digits = "".join(c for c in code if c.isdigit())
         if not digits:
@@ -167,6 +167,17 @@ class Counter(Capturing):
         read_code(code)
         number = code.strip()
         return next((s.id for s in states if number in (s.number, s.id)), "")
+        if len(digits) <= 4:
+            return self.queue.dossier_of(digits)
+        kind, body = read_code(code)
+        if kind is CodeKind.TICKET:
+            return self.queue.dossier_of(str(int(body)))
+        number = "".join(c for c in code.strip() if c not in " .-")
+        found = next((s.id for s in states if number in (s.number, s.id)), "")
+        if not found and kind is CodeKind.DOSSIER and body[:6] != (own := station_digits(self.station.origin)):
+            raise InputError(f"This code is a dossier of kit {body[:6]} (this one is {own}); nothing was opened. Send the person or the draft there.",
+                             code="E31", kit=body[:6])  # fmt: skip
+        return found
 
     @staticmethod
     def ticket_of(code: str) -> str:

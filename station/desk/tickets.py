@@ -16,12 +16,22 @@ from station.dossier.procedure import Desk
 from station.dossier.state import DossierState
 from station.errors import ProcedureError
 from station.population.synthetic import SyntheticCitizen
+from station.vietnam.number import parse_number
 from station.views.pace import day_hours
 from station.views.today import FRESH_S, DeviceRow, Ticket, TodayView, today_view
 from station.views.waiting import WaitingTicket, waiting_tickets
 
 CardOnTable = tuple[CardReader, AccessKey]
 ELDER_YEARS = 75
+CHILD_YEARS = 6
+"""From which age on, and under which one, a person is called first by rule (our proposal; by calendar years, as the number tells them)."""
+
+
+def priority_by_age(years: int | None) -> Priority:
+    """Return who goes first by age alone; an unknown age is a normal one."""
+    if years is None or CHILD_YEARS <= years < ELDER_YEARS:
+        return Priority.NORMAL
+    return Priority.ELDER if years >= ELDER_YEARS else Priority.SMALL_CHILD
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +62,7 @@ class DayQueue:
         for ticket, visitor in self.visitors.items():
             if ticket not in waiting:
                 born = visitor.citizen.declared["dob"][:4]
-                elder = born.isdigit() and year - int(born) >= ELDER_YEARS
-                self._pipeline.issue(Priority.ELDER if elder else Priority.NORMAL)
+                self._pipeline.issue(priority_by_age(year - int(born) if born.isdigit() else None))
 
     def waiting(self) -> tuple[WaitingTicket, ...]:
         """Return the tickets that are called next, each with about how many minutes it still waits."""
@@ -62,6 +71,21 @@ class DayQueue:
     def issue(self, priority: Priority | str = Priority.NORMAL) -> int:
         """Give somebody who came without an appointment the next ticket of today and return its number."""
         return self._pipeline.issue(priority)
+
+    def issue_by_rule(self, priority: Priority | str = Priority.NORMAL, number: str = "") -> tuple[int, Priority]:
+        """Give the next ticket of today by the rule of who goes first; return its number and its priority.
+
+        `number`: the personal number where it was scanned or typed; its year of birth puts elders and small children first by rule, unless
+        the officer said another ground. It is not kept with the ticket.
+
+        Raises:
+            InputError: no personal number of twelve digits, or an unknown priority; no ticket was issued.
+        """
+        priority = Priority(priority) if priority in set(Priority) else priority
+        if number and priority is Priority.NORMAL:
+            priority = priority_by_age(self._now().year - parse_number(number).birth_year)
+        issued = self.issue(priority)
+        return issued, Priority(priority)
 
     def _now(self) -> datetime:
         return self._station.clock.now()
@@ -118,6 +142,7 @@ class DayQueue:
         book = self._station.book
         dossier = self.dossier_of(ticket)
         if dossier:
+            self._held_elsewhere(ticket, dossier)
             self.resume(dossier)
             return dossier
         waiting = next((t for t in self._pipeline.tickets() if str(t.number) == ticket), None)
@@ -135,6 +160,20 @@ class DayQueue:
         self._pipeline.close(waiting.number, dossier)
         self._step_up(ticket)
         return dossier
+
+    def _held_elsewhere(self, ticket: str, dossier: str) -> None:
+        """Refuse (E30) while another desk works on it; one that nobody touched for longer than an idle screen stays open is gone on with."""
+        state, mine = self._station.book.state(dossier), self.desk
+        fresh = (self._now() - state.changed_at).total_seconds() < HELD_S
+        if (
+            state.lifecycle is Lifecycle.OPEN
+            and not state.sealed
+            and fresh
+            and not {mine, state.desk} & {"", "all"}
+            and mine != state.desk
+        ):
+            raise ProcedureError(f"Ticket {ticket} is open at desk {state.desk}; nothing was opened here. Ask that desk, or wait until it is handed on.",
+                                 code="E30", ticket=ticket, desk=state.desk)  # fmt: skip
 
     def resume(self, dossier: str) -> DossierState:
         """Go on with a dossier exactly where it stopped; its person steps up again."""
@@ -173,6 +212,8 @@ class DayQueue:
         return DESKS.get(self.desk)
 
 
+HELD_S = 600.0
+"""So long an untouched dossier counts as open at its desk: after that its screen was locked by itself."""
 DESKS = {"1": Desk.CLERK, "2": Desk.FORM, "3": Desk.FINGERS, "4": Desk.PORTRAIT, "5": Desk.FINISH}
 """Desk numbers as people say them."""
 

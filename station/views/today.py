@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from station.clock import legal_day
-from station.dossier.parts import Lifecycle
+from station.dossier.life import day_totals
+from station.dossier.parts import Lifecycle, PackageWord
 from station.dossier.pipeline import desk_loads
 from station.dossier.procedure import Desk
 from station.dossier.state import DossierState
@@ -120,6 +121,11 @@ class TodayView:
     coach: bool
     day: date
     pace: Pace
+    total: int = 0
+    """Dossiers of today that were not ended: the five counts are disjoint and add up to it."""
+    unsent: int = 0
+    """Packages of any day without an answer of the centre, and `refused`: those it refused."""
+    refused: int = 0
     clock: ClockView | None = None
     """What is wrong with this machine's clock (E02), None while nothing is known against it."""
 
@@ -130,7 +136,8 @@ def today_view(tickets: Sequence[Ticket], states: Sequence[DossierState], counts
     rows = [_row(t, now) for t in tickets]
     rows.sort(key=lambda r: _ORDER[r.place] if r.place != "slip" or r.wait_s < SLIP_FRESH_S else _ORDER["paused"])
     following = next((r for r in rows if r.place in {"open", "waiting", "slip", "paused"}), None)
-    words = {"saved": sum(r.open for r in rows), **{str(s.value): n for s, n in counts.items() if s is not State.SAVED}}
+    of_day = day_totals(list(states), legal_day(now))
+    words = {w.value: int(of_day[w.value]) for w in PackageWord}
     desks = _desks(rows, states, now, desk)
     work = [sum(s.work_s.values()) for s in states if s.sealed]
     done = [t.state.sealed_at for t in tickets if t.state is not None and t.state.sealed]
@@ -138,7 +145,8 @@ def today_view(tickets: Sequence[Ticket], states: Sequence[DossierState], counts
     return TodayView(tuple(rows), following.key if following else "", desks, _advice(desks), words,
                      tuple(devices),
                      finished, target, sum(work) / len(work) if work else 0.0, not any(r.place != "waiting" for r in rows),
-                     legal_day(now), pace_of(states, finished, target, hours, now))  # fmt: skip
+                     legal_day(now), pace_of(states, finished, target, hours, now), sum(words.values()),
+                     counts.get(State.SEALED, 0) + counts.get(State.SENT, 0), counts.get(State.REFUSED, 0))  # fmt: skip
 
 
 def _row(t: Ticket, now: datetime) -> TicketRow:

@@ -6,6 +6,7 @@ from station.views.pace import spoken
 from station.views.today import TicketRow, TodayView
 from ui.qt import QGridLayout, QHBoxLayout, QLabel, QResizeEvent, Qt, QTimer, QVBoxLayout, QWidget
 from ui.screens.base import Screen
+from ui.screens.ticketing import Ticketing
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
@@ -85,6 +86,7 @@ class HomeScreen(Screen):
         box.addWidget(self._coach)
         self.reason = ReasonPanel(self.texts)
         box.addWidget(self.reason)
+        self.ticketing = Ticketing(self, self.reason, self._make_room, self._shut_reason, self._ask)
         return frame
 
     def _side(self) -> QVBoxLayout:
@@ -115,6 +117,8 @@ class HomeScreen(Screen):
         line.addWidget(self._refused)
         self._where = line
         box.addLayout(line)
+        self._total = label("", "caption", wrap=True)
+        box.addWidget(self._total)
         grid = QGridLayout()
         grid.setVerticalSpacing(2)
         grid.setHorizontalSpacing(4)
@@ -141,7 +145,7 @@ class HomeScreen(Screen):
     def enter(self, dossier: str = "") -> None:
         """Show the day; it is asked for again every two seconds."""
         super().enter(dossier)
-        self.view = None
+        self.view, self.ticketing.asking = None, False
         self.reason.shut()
         self._room_again()
         self._for_size()
@@ -217,9 +221,9 @@ class HomeScreen(Screen):
         self._refused.set(State.BLOCKED, f"{self.texts('refused')}: {refused}")
         self._refused.setVisible(bool(refused))
         self._devices.show_devices(view.devices, screen=self.shell.second.shown, large=self.shell.large)
-        unsent = view.counts.get("sealed", 0) + view.counts.get("sent", 0)
-        self.shell.rail.set_count("sending", unsent)
-        self.shell.rail.set_count("defects", refused)
+        self._total.setText(self.texts("ui.today.total", total=view.total))
+        self.shell.rail.set_count("sending", view.unsent)
+        self.shell.rail.set_count("defects", view.refused)
         self.shell.refresh_actions()
         self.shell.refresh_tabs()
 
@@ -312,22 +316,10 @@ class HomeScreen(Screen):
                 self.act("clock", "ui.action.supervisor", "F8", lambda: self.shell.call_supervisor("clock"), icon="person")
             )
         actions.append(self.act("find", "ui.action.find", "F2", self.scan.setFocus, icon="barcode"))
-        actions.append(self.act("ticket", "ui.action.new-ticket", "F6", self._new_ticket, icon="queue"))
+        actions.append(self.act("ticket", "ui.action.new-ticket", "F6", self.ticketing.ask, icon="queue"))
         actions.append(self.act("call", code, "F12", self._next, enabled=first is not None, primary=True, icon="person",
                                 ticket=first.ticket if first is not None else "", person=_short(first.name) if first is not None else ""))  # fmt: skip
         return actions
-
-    def _new_ticket(self) -> None:
-        """Somebody came without an appointment: they get the next number, behind those who wait."""
-        counter = self.counter
-
-        def issued(number: int) -> None:
-            self.shell.say(
-                State.GOOD, self.texts("ui.today.issued", ticket=number), self.texts.second("ui.today.issued", ticket=number)
-            )
-            self._ask()
-
-        self.ask(counter.queue.issue, issued)
 
     def _next(self) -> None:
         row = self._row(self.view.following if self.view is not None else "")
@@ -352,8 +344,9 @@ class HomeScreen(Screen):
         return self.reason.isVisible() and self.reason.choose(number)
 
     def scanned(self, text: str) -> bool:
-        """A ticket, a dossier's code or a card's number opens that dossier."""
-        self._find(text)
+        """A ticket, a dossier's code or a card's number opens that dossier; while a ticket is asked for, a card tells the age."""
+        if not self.ticketing.scanned(text):
+            self._find(text)
         return True
 
     def _typed(self) -> None:
@@ -380,6 +373,7 @@ class HomeScreen(Screen):
         self.ask(lambda: (counter.find(number), counter.ticket_of(number)), found)
 
     def _shut_reason(self) -> None:
+        self.ticketing.asking = False
         self.reason.shut()
         self._room_again()
         self.table.setFocus()
