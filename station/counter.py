@@ -23,7 +23,7 @@ from station.desk.finishing import FinishDesk
 from station.desk.form import FormDesk
 from station.desk.identity import IdentityDesk
 from station.desk.reporting import ReportDesk
-from station.desk.scans import ScanView, read_scan
+from station.desk.scans import ScanView, printed_kind, read_scan
 from station.desk.shift import ShiftDesk
 from station.desk.signing import SigningDesk
 from station.desk.supervising import SupervisorDesk
@@ -154,7 +154,7 @@ class Counter(Capturing):
         """Return the dossier of a scanned or typed code: a ticket, a printed dossier number, a personal number, "" when none is here.
 
         Raises:
-            InputError: a code of this station's kind with a wrong digit; a dossier's code of another kit (E31, with its owner).
+            InputError: a code of this station's kind with a wrong digit.
         """
         digits = "".join(c for c in code if c.isdigit())
         if not digits:
@@ -167,16 +167,20 @@ class Counter(Capturing):
         read_code(code)
         number = code.strip()
         return next((s.id for s in states if number in (s.number, s.id)), "")
-        if len(digits) <= 4:
-            return self.queue.dossier_of(digits)
-        kind, body = read_code(code)
-        if kind is CodeKind.TICKET:
-            return self.queue.dossier_of(str(int(body)))
-        number = "".join(c for c in code.strip() if c not in " .-")
-        found = next((s.id for s in states if number in (s.number, s.id)), "")
-        if not found and kind is CodeKind.DOSSIER and body[:6] != (own := station_digits(self.station.origin)):
-            raise InputError(f"This code is a dossier of kit {body[:6]} (this one is {own}); nothing was opened. Send the person or the draft there.",
-                             code="E31", kit=body[:6])  # fmt: skip
+
+    def find_here(self, code: str) -> str:
+        """Return what `find` does; the code of a dossier that another kit made names its owner.
+
+        Raises:
+            InputError: as `find`; E31, with the six digits by which printed numbers name that kit.
+        """
+        found = self.find(code)
+        number = code.strip()
+        if not found and printed_kind(number) is CodeKind.DOSSIER:
+            kit, own = read_code(number)[1][:6], station_digits(self.station.origin)
+            if kit != own:
+                raise InputError(f"This code is a dossier of kit {kit} (this one is {own}); nothing was opened. Send the person or the draft there.",
+                                 code="code-other-kit", kit=kit)  # fmt: skip
         return found
 
     @staticmethod

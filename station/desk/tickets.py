@@ -173,7 +173,7 @@ class DayQueue:
             and mine != state.desk
         ):
             raise ProcedureError(f"Ticket {ticket} is open at desk {state.desk}; nothing was opened here. Ask that desk, or wait until it is handed on.",
-                                 code="E30", ticket=ticket, desk=state.desk)  # fmt: skip
+                                 code="ticket-at-desk", ticket=ticket, desk=state.desk)  # fmt: skip
 
     def resume(self, dossier: str) -> DossierState:
         """Go on with a dossier exactly where it stopped; its person steps up again."""

@@ -370,7 +370,7 @@ class HomeScreen(Screen):
             else:
                 self._open(dossier)
 
-        self.ask(lambda: (counter.find(number), counter.ticket_of(number)), found)
+        self.ask(lambda: (counter.find_here(number), counter.ticket_of(number)), found)
 
     def _shut_reason(self) -> None:
         self.ticketing.asking = False

@@ -48,7 +48,7 @@ class Settling:
         page, counter, dossier = self._page, self._page.counter, self._page.dossier
 
         def show(view: FinishView) -> None:
-            codes = [NO_GROUND, *(f"exemption.{e}" for e in view.exemptions)]
+            codes = [NO_GROUND, *(f"exemption.{ground}" for ground in view.exemptions)]
             self._ask("ui.settle.fee", codes, self._exempt)
             at = f"exemption.{view.fee.exemption}"
             self.panel.choose(1 + (codes.index(at) if at in codes else 0))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from station.advice import reason_words, screen_code
 from station.app import Station
 from station.clock import ManualClock, SystemClock
 from station.demo import demo_population, open_demo_station
@@ -98,7 +99,9 @@ def test_a_ticket_that_another_desk_works_on_names_the_desk(station: Station) ->
     queue.desk = "4"
     with pytest.raises(ProcedureError) as caught:
         queue.call(ticket)
-    assert (caught.value.reason_code, caught.value.details) == ("E30", {"ticket": ticket, "desk": "1"})
+    assert (caught.value.reason_code, caught.value.details) == ("ticket-at-desk", {"ticket": ticket, "desk": "1"})
+    assert "bàn 1" in reason_words(caught.value).say()
+    assert screen_code("ticket-at-desk") == "E30"
     clock.jump(clock.now() + timedelta(minutes=11))  # nobody is there any more: their screen has locked itself
     assert queue.call(ticket) == dossier
     queue.desk = "all"
@@ -111,8 +114,11 @@ def test_a_code_of_another_kit_names_its_owner(tmp_path: Path) -> None:
     try:
         day = counter.station.clock.now().date()
         with pytest.raises(InputError) as caught:
-            counter.find(dossier_number("00000000000006b5", day, 3))
-        assert (caught.value.reason_code, caught.value.details) == ("E31", {"kit": "001717"})
-        assert counter.find(dossier_number(counter.station.origin, day, 99)) == ""
+            counter.find_here(dossier_number("00000000000006b5", day, 3))
+        assert (caught.value.reason_code, caught.value.details) == ("code-other-kit", {"kit": "001717"})
+        words = reason_words(caught.value)
+        assert "001717" in words.say()
+        assert screen_code(words.code) == "E31"
+        assert counter.find_here(dossier_number(counter.station.origin, day, 99)) == ""
     finally:
         counter.close()
