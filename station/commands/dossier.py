@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from station.clock import legal_day
+from station.commands import dossier_counter
 from station.commands._opening import AsOperator, Data, Json, Opened, PassphraseFile, PinFile, line, opened
 from station.commands.dossier_paper import app as papers_app
 from station.commands.dossier_paper import paper_lines
@@ -148,6 +149,8 @@ def _defect_line(defect: Defect, state: DossierState, language: Language, as_jso
 
 
 app.add_typer(papers_app, name="paper")
+for _command, _name in ((dossier_counter.kind, "kind"), (dossier_counter.old_card, "old-card"), (dossier_counter.fee, "fee")):
+    app.command(_name)(_command)
 
 
 @app.command()

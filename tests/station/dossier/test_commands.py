@@ -132,3 +132,32 @@ def test_papers_from_a_file_and_from_a_camera(kit: tuple[Path, str, str], tmp_pa
     assert [(r.get("struck"), r.get("kind", r.get("absent"))) for r in listed] == [
         ("", "birth-certificate"), ("retaken", "birth-certificate"), ("removed", "residence-paper")]  # fmt: skip
     assert "Giấy khai sinh" in call(kit, "dossier", "show", dossier)
+
+
+def test_kind_old_card_and_fee_are_said_on_the_command_line(tmp_path: Path) -> None:
+    station = Station.open(tmp_path, demo=True, cost=CHEAP)
+    try:
+        station.operators.add("lan", "Lan", [Role.CLERK, Role.SECURITY_ADMIN], "47291835-x", by=None, must_change=False)
+        station.sign_in("lan", "47291835-x", desk="clerk")
+        dossier = station.book.open_dossier("vn-60-2021", applicant={**APPLICANT, "old_id_no": "012345678"}, kind="")
+    finally:
+        station.close()
+    (tmp_path / "pin").write_text("47291835-x", "utf-8")
+    kit = (tmp_path, dossier, "")
+    shown = json.loads(call(kit, "dossier", "kind", dossier, "--json"))
+    assert (shown["kind"], shown["confirmed"]) == ("first", False)
+    assert "6  Cấp lại" in call(kit, "dossier", "kind", dossier)
+    said = json.loads(call(kit, "dossier", "kind", dossier, "4", "--json"))
+    assert (said["kind"], said["why"], said["confirmed"]) == ("exchange", "kind.cmnd", True)
+    assert json.loads(call(kit, "dossier", "fee", dossier, "--json"))["amount_vnd"] == 30_000
+    free = json.loads(call(kit, "dossier", "fee", dossier, "--ground", "policy-family", "--json"))
+    assert (free["amount_vnd"], free["ground"]) == (0, "policy-family")
+    call(kit, "dossier", "old-card", dossier, "lost", code=1)
+    call(kit, "dossier", "old-card", dossier, "eaten", code=1)
+    call(kit, "dossier", "old-card", dossier, "not-brought", "--reason", "ở nhà")
+    station = Station.open(tmp_path, demo=True, cost=CHEAP)
+    try:
+        state = station.book.state(dossier)
+        assert (state.old_card, state.old_card_state, state.old_card_reason) == ("cmnd", "not-brought", "ở nhà")
+    finally:
+        station.close()
