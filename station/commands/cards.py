@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from station.clock import legal_day
 from station.commands._opening import AsOperator, Data, Json, PassphraseFile, PinFile, line, opened
 from station.commands.dossier import DossierId, English, Reason, _book, _language
 from station.dossier.consuming import latest_manifest, manifests
@@ -54,6 +55,42 @@ def check_in(manifest: Annotated[str, typer.Argument(help="Id of the manifest; '
         line(as_json, f"{len(counted.here)} here, {len(counted.missing)} missing, {len(counted.strangers)} not on the list",
              here=list(counted.here), missing=list(counted.missing), strangers=list(counted.strangers))  # fmt: skip
         if not counted.complete:
+            raise typer.Exit(1)
+
+
+@app.command()
+def mismatch(note: Annotated[Path | None, typer.Option(help="Write the route note (PDF) for the cards of other units here.", show_default=False)] = None,
+             unit: Annotated[str, typer.Option(help="Name of the unit.")] = "CÔNG AN", demo: Annotated[bool, typer.Option("--demo", help="Print DEMO across.")] = False,
+             data: Data = None, passphrase_file: PassphraseFile = None, as_operator: AsOperator = "", pin_file: PinFile = None,
+             as_json: Json = False) -> None:  # fmt: skip
+    """What of each delivery did not come, what is another unit's, and which such cards lie here. Exit 1 when anything differs."""
+    with opened(data, passphrase_file, as_operator, pin_file, Permission.OPEN_DOSSIER) as station:
+        desk = CardDesk(_book(station))
+        payloads = (latest_manifest(station.journal, name) for name in manifests(station.journal))
+        found = [desk.mismatch(p) for p in payloads if p is not None]
+        for box in found:
+            if box.missing or box.foreign:
+                line(as_json, f"{box.manifest}  {len(box.missing)} missing: {' '.join(box.missing)}  {len(box.foreign)} of another unit: "
+                     f"{' '.join(a.serial for a in box.foreign)}", manifest=box.manifest, missing=list(box.missing),
+                     foreign=[{"serial": a.serial, "kit": a.owner} for a in box.foreign])  # fmt: skip
+        for card in desk.astray():
+            line(
+                as_json,
+                f"{card.serial}  here, of {f'kit {card.owner}' if card.owner else 'an unknown unit'}",
+                astray=card.serial,
+                kit=card.owner,
+            )
+        if note is not None:
+            from station.dossier.papers import make_route_note
+
+            made = make_route_note(desk.astray(), legal_day(station.clock.now()), unit=unit, giver=as_operator, demo=demo)
+            try:
+                note.write_bytes(made.pdf)
+            except OSError as error:
+                raise InputError(
+                    f"{note.name} cannot be written; nothing else was changed. Choose another place.", code="file"
+                ) from error
+        if any(b.missing or b.foreign for b in found) or desk.astray():
             raise typer.Exit(1)
 
 

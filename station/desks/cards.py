@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import cv2
@@ -18,11 +18,13 @@ from station.app import Station
 from station.clock import legal_day
 from station.desks.pictures import Picture, Pixels, pixels_of, portrait_of
 from station.dossier.consuming import latest_manifest, manifests
-from station.dossier.issued import CardDesk, Counted
+from station.dossier.issued import Astray, CardDesk, Counted, Mismatch
 from station.dossier.old_card import old_card_kind, to_cut
 from station.dossier.parts import CardWord
 from station.dossier.state import DossierState
 from station.errors import InputError
+from station.vietnam.dates import parse_date
+from station.vietnam.units import unit_name
 from station.views.base import grouped, shown
 from station.views.hand_over import HandOverView, hand_over_view
 
@@ -102,8 +104,51 @@ class HandOverDesk:
         for name in manifests(self._station.journal):
             payload: Mapping[str, Any] | None = latest_manifest(self._station.journal, name)
             if payload is not None and any(str(c.get("serial")) == serial for c in payload["cards"]):
-                return self._cards.check_in(payload, [serial])
+                foreign = next((a for a in self._cards.mismatch(payload).foreign if a.serial == serial), None)
+                if foreign is None:
+                    return self._cards.check_in(payload, [serial])
+                self._cards.set_astray(serial, foreign.owner)
+                raise InputError(f"This card belongs to kit {foreign.owner}; it was not taken in. Send it on, with the route note.",
+                                 code="card-of-kit", kit=foreign.owner)  # fmt: skip
+        self._cards.set_astray(serial)
         raise InputError("No delivery names this card; it was not taken in. Send it on to its unit.", code="E37")
+
+    def scanned(self, text: str) -> tuple[str, str]:
+        """Return (dossier, serial taken in now): a card that is here is found, one that is announced is taken in ("" where nothing was).
+
+        Raises:
+            InputError: a card of another unit (E37).
+        """
+        dossier = self.find(text)
+        if dossier and self.receiver(dossier).word != CardWord.LISTED.value:
+            return dossier, ""
+        counted = self.scan_in(text.replace(" ", ""))
+        return self.find(text), counted.here[0] if counted.here else ""
+
+    def mismatches(self) -> tuple[Mismatch, ...]:
+        """Return what of each delivery did not come, or is another unit's; newest first, those that agree left out."""
+        payloads = (latest_manifest(self._station.journal, name) for name in manifests(self._station.journal))
+        found = [self._cards.mismatch(p) for p in payloads if p is not None]
+        return tuple(m for m in found if m.missing or m.foreign)
+
+    def astray(self) -> tuple[Astray, ...]:
+        """Return the cards of other units that lie here."""
+        return self._cards.astray()
+
+    def route_note(self) -> bytes:
+        """Return the note (PDF) that goes with the cards of other units that lie here (E37).
+
+        Raises:
+            InputError: none lies here.
+        """
+        from station.dossier.papers import make_route_note  # the PDF library is loaded when a paper is wanted
+
+        station, day = self._station, legal_day(self._station.clock.now())
+        unit, giver = (
+            unit_name(station.settings.text("station.unit"), day),
+            station.operator.name if station.operator is not None else "",
+        )
+        return make_route_note(self.astray(), day, unit=unit, giver=giver, demo=station.demo).pdf
 
     def find(self, scan: str) -> str:
         """Return the dossier of a scanned card serial, dossier number or personal number, empty when none is here."""
@@ -176,10 +221,27 @@ class HandOverDesk:
         """Note that the citizen refuses the card; it becomes a defect of the defect desk."""
         self._cards.refuse(dossier, reason)
 
-    def undelivered(self, dossier: str, reason: str, *, phone_tries: int = 0) -> None:
-        """Note that nobody could be reached; the next try is in `NEXT_TRY_DAYS` days."""
-        again = legal_day(self._station.clock.now()) + timedelta(days=NEXT_TRY_DAYS)
-        self._cards.undelivered(dossier, reason, phone_tries=phone_tries, next_try=again)
+    def next_try(self) -> date:
+        """Return the day that is proposed for the next try."""
+        return legal_day(self._station.clock.now()) + timedelta(days=NEXT_TRY_DAYS)
+
+    def undelivered(
+        self, dossier: str, reason: str, *, place: str = "", phone_tries: int = 0, next_try: date | str | None = None
+    ) -> None:
+        """Note that nobody could be reached: where the card lies, how often was called, when next (a date as people type it).
+
+        Raises:
+            InputError: no whole date, or one that is past; unknown reason. Nothing is written then.
+        """
+        today, again = legal_day(self._station.clock.now()), self.next_try()
+        if isinstance(next_try, date):
+            again = next_try
+        elif next_try:
+            typed = parse_date(next_try)
+            again = typed.earliest if typed.complete else date.min
+        if again < today:
+            raise InputError("The next try is a whole date, today or later; nothing was written.", code="next-try")
+        self._cards.undelivered(dossier, reason, place=place, phone_tries=max(0, phone_tries), next_try=again)
 
 
 def png_of(pixels: Pixels) -> bytes:

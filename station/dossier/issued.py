@@ -14,6 +14,7 @@ from typing import Any
 from station.clock import legal_day
 from station.dossier.book import DossierBook
 from station.dossier.kinds import Kind
+from station.dossier.numbers import CodeKind, read_code
 from station.dossier.old_card import old_card_kind
 from station.dossier.parts import CardWord, OldCard
 from station.dossier.reasons import needed_reason
@@ -65,6 +66,32 @@ def parse_manifest(payload: Mapping[str, Any]) -> tuple[str, tuple[ManifestRow, 
     return name, rows
 
 
+@dataclass(frozen=True, slots=True)
+class Astray:
+    """A card that was scanned here and belongs to another unit: its serial, and the six digits of the kit that made its dossier ("")."""
+
+    serial: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A delivery that is not what was announced: cards of ours that did not come, and those on its list that are of another unit."""
+
+    manifest: str
+    missing: tuple[str, ...]
+    foreign: tuple[Astray, ...]
+
+
+def owner_digits(dossier: str) -> str:
+    """Return the six digits by which a dossier's number names its kit, "" when it is no such number."""
+    try:
+        kind, body = read_code(dossier)
+    except InputError:
+        return ""
+    return body[:6] if kind is CodeKind.DOSSIER else ""
+
+
 class CardDesk:
     """Intents around issued cards."""
 
@@ -91,6 +118,28 @@ class CardDesk:
                 self._book.write(Kind.CARD_IN, {"manifest": manifest, "serial": serial}, dossier)
         here = tuple(s for s in seen if s in by_serial)
         return Counted(here, tuple(s for s in by_serial if s not in seen), tuple(s for s in seen if s not in by_serial))
+
+    def mismatch(self, payload: Mapping[str, Any]) -> Mismatch:
+        """Return what of a delivery did not come yet, and what on its list is not this unit's."""
+        manifest, rows = parse_manifest(payload)
+        known = {span.id for span in self._book.journal.dossiers()}
+        here = {r.serial for r in rows if r.dossier in known and self._book.state(r.dossier).card not in {None, CardWord.LISTED}}
+        missing = tuple(r.serial for r in rows if r.dossier in known and r.serial not in here)
+        return Mismatch(
+            manifest, missing, tuple(Astray(r.serial, owner_digits(r.dossier)) for r in rows if r.dossier not in known)
+        )
+
+    def set_astray(self, serial: str, owner: str = "") -> None:
+        """Write down that a card of another unit lies here, once."""
+        if serial not in {a.serial for a in self.astray()}:
+            self._book.write(Kind.CARD_ASTRAY, {"serial": serial[:40], "owner": owner})
+
+    def astray(self) -> tuple[Astray, ...]:
+        """Return the cards of other units that were scanned here, oldest first."""
+        return tuple(
+            Astray(str(e.body["serial"]), str(e.body.get("owner", "")))
+            for e in self._book.journal.events_of_kind(Kind.CARD_ASTRAY)
+        )
 
     def _known(self, dossier: str) -> bool:
         return any(span.id == dossier for span in self._book.journal.dossiers())

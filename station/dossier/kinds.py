@@ -62,6 +62,9 @@ class Kind(StrEnum):
     CARD_HANDED = "issued-card.handed-over"  # serial, chip, finger_score, uncompared, to, signature
     CARD_REFUSED = "issued-card.refused"  # serial, reason
     CARD_UNDELIVERED = "issued-card.undelivered"  # serial, reason, place, phone_tries, next_try
+    CARD_ASTRAY = (
+        "issued-card.astray"  # serial, owner (six digits of its kit, "" unknown): of another unit, to be sent on; no dossier
+    )
     VISIT = "visit.noted"  # what (arrived, rested, left), minutes, helper, place
     TICKET = "ticket.issued"  # ticket, day, priority, procedure
     CALLED = "ticket.called"  # ticket, day, desk, out_of_order, reason

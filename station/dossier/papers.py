@@ -11,6 +11,7 @@ from station.clock import legal, legal_day
 from station.dossier.book import DossierBook
 from station.dossier.consuming import fee_rows
 from station.dossier.fees import fee_of
+from station.dossier.issued import Astray
 from station.dossier.life import Life
 from station.dossier.parts import FieldSource
 from station.dossier.state import DossierState
@@ -25,6 +26,7 @@ from station.vietnam.papers import (
     exception_record,
     hand_over_list,
     population_form,
+    route_note,
 )
 from station.vietnam.rules import deadline_for, form_for
 from station.views.base import shown
@@ -124,6 +126,18 @@ def make_hand_over_list(
     """Return the list of dossiers given to the sorting desk (art. 5.10)."""
     rows = [(s.number, s.value("full_name"), say(f"kind.{s.kind.value}"), say(s.package_word.value)) for s in states]
     return hand_over_list(form_for("hand-over-list", day), number, unit, day, rows, giver, taker, demo=demo)
+
+
+def make_route_note(cards: Sequence[Astray], day: date, *, unit: str, giver: str, demo: bool = False) -> Paper:
+    """Return the note that goes with cards of other units (E37).
+
+    Raises:
+        InputError: there is none.
+    """
+    if not cards:
+        raise InputError("No card of another unit lies here; nothing was printed.", code="no-astray")
+    rows = [(a.serial, f"Kit {a.owner}" if a.owner else "Nơi cấp (chưa rõ)") for a in cards]
+    return route_note(form_for("route-note", day), f"{day:%Y%m%d}", unit, day, rows, giver, demo=demo)
 
 
 def print_paper(

@@ -25,6 +25,9 @@ class CardRow:
     next_try: str
     phone: str
     intents: tuple[Intent, ...]
+    place: str = ""
+    """Where an undelivered card lies, and how often its person was called."""
+    phone_tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +74,5 @@ def _row(state: DossierState) -> CardRow:
     )
     return CardRow(state.id, state.value("full_name"), grouped(state.value("personal_no")), str(note.get("serial", "")),
                    Words(f"card.{word.value}"), _TONES[word], Words(f"undelivered.{reason}" if word is CardWord.UNDELIVERED else reason) if reason else None,
-                   str(note.get("next_try", "")), state.value("phone"), intents)  # fmt: skip
+                   str(note.get("next_try", "")), state.value("phone"), intents,
+                   str(note.get("place", "")), int(note.get("phone_tries") or 0))  # fmt: skip

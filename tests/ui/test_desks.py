@@ -74,8 +74,14 @@ def test_a_card_is_found_by_scan_compared_and_handed_over(day: Day) -> None:
     day.clerk.until(lambda: page.answer is not None)
     assert page.answer.same, (page.answer.score, page.answer.line)
     day.clerk.shoot("s13-compared")
+    assert page.who.old_card_due, "the old card is not asked for"
+    assert page.checks.old_card.isVisible()
+    assert not any(a.name == "handed" for a in page.offers()), "the new card goes before the old one was cut"
+    day.key("F12")
+    assert page.checks.old_card.isChecked()
     day.key("F12")
     day.clerk.until(lambda: day.station.book.state(dossier).card is CardWord.HANDED)
+    assert day.station.book.state(dossier).old_card_state == "cut"
     day.settled()
     note = day.station.book.state(dossier).card_note
     assert note["finger_score"] > page.answer.line - 1e-6
@@ -86,6 +92,10 @@ def test_a_card_is_found_by_scan_compared_and_handed_over(day: Day) -> None:
     day.enter()
     assert day.station.book.state(dossier).card is CardWord.HANDED
     assert page.banner.text() == page.texts("ui.hand.unknown")
+    assert "088123456" in page._boxes.text(), "the card that belongs elsewhere stands on no list"
+    assert "route-note" in {a.name for a in page.offers()}
+    day.key("F8")
+    assert page.banner.text() in {page.texts(f"ui.hand.note-{w}", count=1) for w in ("printed", "kept")}
 
 
 def test_another_persons_finger_keeps_the_card_here(day: Day) -> None:
@@ -242,3 +252,31 @@ def test_a_card_whose_person_has_no_single_print_goes_with_a_reason_and_the_sign
     note = day.station.book.state(dossier).card_note
     assert (note["uncompared"], note["finger_score"]) == ("no-print", None)
     assert note["signature"]
+
+
+def test_who_was_not_reached_has_a_place_calls_and_a_next_try_by_keys(day: Day) -> None:
+    dossier = day.scenes.exceptions
+    day.go("hand-over", dossier)
+    page = day.shell.page
+    day.key("F6")
+    day.key("1")
+    form = page.errands.form
+    assert form.isVisible()
+    assert form.place.edit.hasFocus()
+    day.type("Nhà văn hoá thôn 3")
+    day.enter()
+    form.tries.set_text("ba")
+    day.key("F12")
+    assert form.isVisible(), "a fault was written down"
+    form.tries.set_text("3")
+    form.next_try.set_text("2019")
+    day.key("F12")
+    assert form.isVisible()
+    form.next_try.set_text("31/12/2099")
+    day.key("F12")
+    assert not form.isVisible()
+    note = day.station.book.state(dossier).card_note
+    assert (note["place"], note["phone_tries"], note["next_try"]) == ("Nhà văn hoá thôn 3", 3, "2099-12-31")
+    day.key("F6")
+    day.key("Esc")
+    assert page.checks.isVisible()

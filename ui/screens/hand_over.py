@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from station.desks.cards import FingerAnswer, HandOverDesk, Receiver, png_of
+from station.advice import reason_words
+from station.desks.cards import Box, FingerAnswer, HandOverDesk, Receiver, png_of
 from station.desks.photograph import one_finger, photograph
 from station.dossier.issued import UNCOMPARED_REASONS, UNDELIVERED_REASONS
 from station.dossier.parts import CardWord, OldCard
 from station.errors import InputError
+from station.views.base import Words
 from station.views.hand_over import HandOverView
 from ui.qt import QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
+from ui.screens.hand_over_errands import Errands
 from ui.shell import Shell
-from ui.texts import format_date
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, card, label
 from ui.widgets.entry import Entry
 from ui.widgets.hand_checks import HandChecks
+from ui.widgets.hand_over_box import box_lines, card_rows
 from ui.widgets.heads import Head
 from ui.widgets.person_card import PersonCard
-from ui.widgets.rows import Row, RowList
+from ui.widgets.rows import RowList
 
 OLD_GONE = (OldCard.LOST.value, OldCard.NOT_BROUGHT.value)
 OPEN = {CardWord.HERE.value, CardWord.UNDELIVERED.value, CardWord.REFUSED.value}
@@ -36,14 +39,11 @@ class HandOverScreen(Screen):
         self.view: HandOverView | None = None
         self.who: Receiver | None = None
         self.answer: FingerAnswer | None = None
-        self.mode = ""
-        self.said = ""
-        self.busy = False
-        self.uncompared = ""
+        self.mode, self.said, self.uncompared = "", "", ""
+        self.busy, self.chosen = False, 0
         self.paper: bytes | None = None
-        self.chosen = 0
-        self.gone = ""
-        """What became of the old card where it is not here."""
+        self.astray, self._come = 0, list[str]()  # cards of other units that lie here; what of each delivery came
+        self.gone = ""  # what became of the old card where it is not here
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         top = QHBoxLayout()
@@ -81,6 +81,8 @@ class HandOverScreen(Screen):
         self._reasons = label("", wrap=True)
         self._reasons.hide()
         right.addWidget(self._reasons)
+        self.errands = Errands(self, self._away_over, self.banner.say)
+        right.addWidget(self.errands.form)
         right.addStretch(1)
         row.addLayout(right, 3)
         column.addLayout(row, 1)
@@ -97,28 +99,33 @@ class HandOverScreen(Screen):
         self.scan.edit.setFocus()
         self._ask(dossier)
 
+    @property
+    def _handing(self) -> HandOverDesk:
+        assert self.desk is not None, "made at the first enter"
+        return self.desk
+
     def _ask(self, want: str = "") -> None:
-        desk = self.desk
-        assert desk is not None, "made at the first enter"
-        self.ask(lambda: (desk.view(), desk.boxes()), lambda a: self._show(a[0], a[1], want))
+        desk = self._handing
+        self.ask(
+            lambda: (desk.view(), desk.boxes(), box_lines(desk, self.texts), len(desk.astray())), lambda a: self._show(a, want)
+        )
 
-    def _show(self, view: HandOverView, boxes: tuple[object, ...], want: str) -> None:
-        from station.desks.cards import Box
-
+    def _show(self, found: tuple[HandOverView, tuple[Box, ...], list[str], int], want: str) -> None:
+        view, boxes, differs, astray = found
         self.view, self.busy = view, False
-        rows = []
-        for r in view.rows:
-            again = self.texts("ui.hand.next-try", date=format_date(r.next_try)) if r.next_try else ""
-            why = self.texts.of(r.reason) if r.reason else ""
-            lines = tuple(t for t in (r.number, " · ".join(x for x in (why, again) if x)) if t)
-            rows.append(Row(r.name.upper(), lines, State(r.tone.value), self.texts.of(r.word), r.serial))
         at = next((i for i, r in enumerate(view.rows) if r.dossier == want), -1)
-        self.rows.show_rows(rows, at)
+        self.rows.show_rows(card_rows(view, self.texts), at)
         counts = {k: view.counts.get(k, 0) for k in ("here", "undelivered", "handed", "listed")}
         self._head.say(right=self.texts("ui.hand.counts", **counts))
-        lines_ = [self.texts("ui.hand.here", here=b.here, all=b.all, manifest=b.manifest) for b in boxes if isinstance(b, Box)]
-        self._boxes.setText("\n".join(lines_))
+        self._come = [self.texts("ui.hand.here", here=b.here, all=b.all, manifest=b.manifest) for b in boxes]
+        self._differs((differs, astray))
         self._chosen_changed()
+
+    def _differs(self, found: tuple[list[str], int]) -> None:
+        """Say what came, what did not, and what is another unit's."""
+        differs, self.astray = found
+        self._boxes.setText("\n".join((*self._come, *differs)))
+        self.shell.refresh_actions()
 
     def _dossier(self) -> str:
         index = self.rows.currentRow()
@@ -141,6 +148,7 @@ class HandOverScreen(Screen):
         """A new person: nothing of the one before is carried over."""
         self.answer, self.uncompared, self.paper, self.chosen, self.gone = None, "", None, 0, ""
         self.checks.forget()
+        self.errands.form.hide()
         self.reason.hide()
         self._reasons.hide()
         self.checks.show()
@@ -193,6 +201,10 @@ class HandOverScreen(Screen):
         here = who is not None and who.word in OPEN and not self.busy
         if self.mode:
             actions = [self.act("cancel", "ui.action.cancel", "Esc", self._cancel)]
+            if self.mode == "away":
+                actions.append(
+                    self.act("away-now", "ui.action.save", "F12", lambda: self.errands.away_now(self._handing), primary=True)
+                )
             if self.mode == "refuse":
                 actions.append(self.act("refuse-now", "ui.action.refuse-card", "F12", self._refuse_now, primary=True))
             return actions
@@ -205,44 +217,36 @@ class HandOverScreen(Screen):
             actions.append(self.act("other", "ui.action.other-finger", "F5", self._other_finger, icon="retake"))
         if can and not begun:
             actions.append(self.act("uncompared", "ui.action.uncompared", "F3", self._without, icon="warning"))
+        if self.astray:
+            actions.append(self.act("route-note", "ui.action.route-note", "F8", self._route_note, icon="printer"))
         actions.append(self.act("not-home", "ui.action.not-home", "F6", self._not_home, enabled=here, icon="house"))
         actions.append(self.act("refuse", "ui.action.refuse-card", "F7", self._refuse, enabled=here))
-        if who is None or (who.word not in OPEN and not self.busy):  # nothing to do for this one: on to the next card
+        cut = who is not None and who.old_card_due and not self.checks.old_card.isChecked() and not self.gone
+        if here and self.face.isChecked() and self._ready() and cut:
+            actions.append(self.act("no-old", "ui.action.no-old-card", "F3", self._no_old))
+        name, code, run, icon = self._next_thing(who, here=here, cut=cut)
+        enabled = name != "handed" or (here and self._ready())
+        actions.append(self.act(name, code, "F12", run, enabled=enabled, primary=True, icon=icon))
+        return actions
+
+    def _next_thing(self, who: Receiver | None, *, here: bool, cut: bool) -> tuple[str, str, Callable[[], None], str]:
+        """What F12 does: name, words, intent, icon. The face, the finger (or why none), the old card, the hand-over; then the next card."""
+        if who is None or (who.word not in OPEN and not self.busy):
             following = self._next_row()
             if following is not None:
-                actions.append(
-                    self.act("next", "ui.action.next-card", "F12", lambda: self._to_row(following), primary=True, icon="next")
-                )
-            else:
-                actions.append(self.act("scan", "ui.action.scan-card", "F12", self.scan.edit.setFocus, primary=True, icon="card"))
-        elif here and not self.face.isChecked():
-            actions.append(
-                self.act("face", "ui.action.confirm-face", "F12", lambda: self.face.setChecked(True), primary=True, icon="person")
-            )
-        elif here and self.uncompared and self.paper is None:
-            actions.append(self.act("paper", "ui.action.paper-signed", "F12", self._photograph, primary=True, icon="camera"))
-        elif here and who.print is None and not self.uncompared:
-            actions.append(self.act("uncompared-now", "ui.action.uncompared", "F12", self._without, primary=True, icon="warning"))
-        elif here and who.print is not None and self.answer is None and not self.uncompared:
-            actions.append(self.act("compare-now", "ui.action.compare-finger", "F12", self._compare, primary=True, icon="finger"))
-        elif here and who.old_card_due and not self.checks.old_card.isChecked() and not self.gone:
-            actions.append(self.act("no-old", "ui.action.no-old-card", "F3", self._no_old))
-            actions.append(
-                self.act(
-                    "cut",
-                    "ui.action.old-card-cut",
-                    "F12",
-                    lambda: self.checks.old_card.setChecked(True),
-                    primary=True,
-                    icon="card",
-                )
-            )
-        else:
-            ready = here and self._ready()
-            actions.append(
-                self.act("handed", "ui.action.handed", "F12", self._hand_over, enabled=ready, primary=True, icon="card")
-            )
-        return actions
+                return "next", "ui.action.next-card", lambda: self._to_row(following), "next"
+            return "scan", "ui.action.scan-card", self.scan.edit.setFocus, "card"
+        if here and not self.face.isChecked():
+            return "face", "ui.action.confirm-face", lambda: self.face.setChecked(True), "person"
+        if here and self.uncompared and self.paper is None:
+            return "paper", "ui.action.paper-signed", self._photograph, "camera"
+        if here and who.print is None and not self.uncompared:
+            return "uncompared-now", "ui.action.uncompared", self._without, "warning"
+        if here and self.answer is None and not self.uncompared:
+            return "compare-now", "ui.action.compare-finger", self._compare, "finger"
+        if here and self._ready() and cut:
+            return "cut", "ui.action.old-card-cut", lambda: self.checks.old_card.setChecked(True), "card"
+        return "handed", "ui.action.handed", self._hand_over, "card"
 
     def _next_row(self) -> int | None:
         """The next card that is here and was not handed over, below the chosen one first."""
@@ -259,8 +263,7 @@ class HandOverScreen(Screen):
         """F2: to the scan box."""
         if name == "F2":
             self.scan.edit.setFocus()
-            return True
-        return False
+        return name == "F2"
 
     def scanned(self, text: str) -> bool:
         """A scanner's burst: find the card, or take it in."""
@@ -274,15 +277,7 @@ class HandOverScreen(Screen):
             self._scan(text)
 
     def _scan(self, text: str) -> None:
-        desk = self.desk
-        assert desk is not None, "made at the first enter"
-
-        def find() -> tuple[str, str]:
-            dossier = desk.find(text)
-            if dossier and desk.receiver(dossier).word != CardWord.LISTED.value:
-                return dossier, ""
-            counted = desk.scan_in(text.replace(" ", ""))
-            return desk.find(text), counted.here[0] if counted.here else ""
+        desk = self._handing
 
         def found(answer: tuple[str, str]) -> None:
             self.said = self.texts("ui.hand.taken-in", serial=answer[1]) if answer[1] else ""
@@ -292,11 +287,13 @@ class HandOverScreen(Screen):
 
         def failed(error: BaseException) -> None:
             if isinstance(error, InputError):
-                self._say(State.BLOCKED, "ui.hand.unknown")
+                words = reason_words(error) if error.reason_code == "card-of-kit" else Words("ui.hand.unknown")
+                self.banner.say(State.BLOCKED, self.texts.of(words), f"{self.texts.second_of(words)}  [E37]")
+                self.ask(lambda: (box_lines(desk, self.texts), len(desk.astray())), self._differs)
             else:
                 self.shell.show_trouble(error)
 
-        self.ask(find, found, failed)
+        self.ask(lambda: desk.scanned(text), found, failed)
 
     def _compare(self) -> None:
         who, desk, counter = self.who, self.desk, self.counter
@@ -406,9 +403,21 @@ class HandOverScreen(Screen):
         if self.mode != "undelivered" or not 1 <= number <= len(UNDELIVERED_REASONS) or who is None or desk is None:
             return False
         reason = UNDELIVERED_REASONS[number - 1]
+        row = next((r for r in self.view.rows if r.dossier == who.dossier), None) if self.view is not None else None
+        if row is None:
+            return False
         self._cancel()
-        self.ask(lambda: desk.undelivered(who.dossier, reason), lambda _: self._ask(who.dossier))
+        self.mode = "away"
+        self.checks.hide()  # the three fields have the room
+        self.errands.ask_away(desk, row, reason)
         return True
+
+    def _route_note(self) -> None:
+        self.errands.route_note(self._handing)
+
+    def _away_over(self, dossier: str) -> None:
+        self._cancel()
+        self._ask(dossier)
 
     def _refuse(self) -> None:
         self.mode, self.said = "refuse", ""
@@ -429,6 +438,7 @@ class HandOverScreen(Screen):
 
     def _cancel(self) -> None:
         self.mode = ""
+        self.errands.form.hide()
         self.reason.hide()
         self._reasons.hide()
         self.checks.show()

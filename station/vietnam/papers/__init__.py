@@ -16,6 +16,7 @@ from station.vietnam.papers.forms import (
     exception_record,
     hand_over_list,
     population_form,
+    route_note,
 )
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "exception_record",
     "hand_over_list",
     "population_form",
+    "route_note",
 ]

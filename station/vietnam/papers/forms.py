@@ -137,6 +137,22 @@ def hand_over_list(form: Form, number: str, unit: str, day: date, rows: Sequence
     return Paper(sheet.finish(), form)
 
 
+def route_note(
+    form: Form, number: str, unit: str, day: date, serials: Sequence[tuple[str, str]], giver: str, *, demo: bool = False
+) -> Paper:
+    """Return the note that goes with cards of another unit (E37); rows are (serial, owner)."""
+    sheet = Sheet(form.title, demo=demo, footer=_footer(form, number))
+    _head(sheet, form, number, unit)
+    sheet.row("Ngày chuyển", f"{day:%d/%m/%Y}")
+    sheet.row("Số thẻ", str(len(serials)))
+    sheet.y += 3
+    last = sheet.width - 2 * sheet.margin - 10 - 60
+    sheet.table((10, 60, last), ("TT", "Số sê-ri trên thẻ", "Chuyển tới"), [(str(n), *row) for n, row in enumerate(serials, 1)])
+    sheet.paragraph("Các thẻ này không thuộc danh sách của đơn vị, chưa mở và chưa trao cho ai.", size=9.5)
+    sheet.signatures([("Bên chuyển", giver), ("Bên nhận", "(ký, ghi rõ họ tên)")])
+    return Paper(sheet.finish(), form)
+
+
 def exception_record(form: Form, number: str, unit: str, lines: Sequence[Line], rows: Sequence[tuple[str, str, str, str]], *,
                      supervisor: bool, demo: bool = False) -> Paper:  # fmt: skip
     """Return the record of fingers that could not be taken: rows are (finger, state, lasting or temporary, officer and time)."""

@@ -140,10 +140,16 @@ def test_kind_old_card_and_fee_are_said_on_the_command_line(tmp_path: Path) -> N
         station.operators.add("lan", "Lan", [Role.CLERK, Role.SECURITY_ADMIN], "47291835-x", by=None, must_change=False)
         station.sign_in("lan", "47291835-x", desk="clerk")
         dossier = station.book.open_dossier("vn-60-2021", applicant={**APPLICANT, "old_id_no": "012345678"}, kind="")
+        cards = [{"serial": "C1", "dossier": dossier}, {"serial": "C2", "dossier": "0"}]
+        NoticeDesk(station.journal, station.clock).consume("n", "cards", {"manifest": "m1", "cards": cards})
     finally:
         station.close()
     (tmp_path / "pin").write_text("47291835-x", "utf-8")
     kit = (tmp_path, dossier, "")
+    listed = json.loads(call(kit, "cards", "mismatch", "--json", code=1))
+    assert listed == {"manifest": "m1", "missing": ["C1"], "foreign": [{"serial": "C2", "kit": ""}]}
+    call(kit, "cards", "mismatch", "--note", str(tmp_path / "note.pdf"), code=1)
+    assert not (tmp_path / "note.pdf").exists(), "no such card lies here yet"
     shown = json.loads(call(kit, "dossier", "kind", dossier, "--json"))
     assert (shown["kind"], shown["confirmed"]) == ("first", False)
     assert "6  Cấp lại" in call(kit, "dossier", "kind", dossier)
