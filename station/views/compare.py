@@ -16,8 +16,8 @@ from station.vietnam.number import NumberRule
 from station.vietnam.units import UnitTable, default_units
 from station.views.base import Intent, Tone, Words, shown
 from station.views.chip_check import ChipCheck, chip_check
-from station.views.papers import PapersView, papers_view
 from station.views.kind import KindView, kind_view
+from station.views.papers import PapersView, papers_view
 
 COLUMNS = (FieldSource.CHIP, FieldSource.REGISTER, FieldSource.PAPERS, FieldSource.DECLARED)
 ORDER = ("personal_no", *(n for n in FIELD_CODES if n != "personal_no"))

@@ -29,7 +29,7 @@ def test_the_kind_is_proposed_chosen_by_keys_and_confirmed_by_going_on(day: Day)
     day.key("F7")
     assert page.options.isVisible()
     day.key("Esc")
-    assert page.kinds is False
+    assert page.kinds.asking is False
     day.key("F7")
     day.key("5")
     assert page.options.chosen == "kind.lost"

@@ -12,8 +12,8 @@ from station.desk.supervising import CASE
 from station.dossier.parts import FieldSource
 from station.vietnam.paper_kinds import kind_for, paper_kinds
 from station.views.compare import CompareRow, CompareView
-from station.views.kind import KindView
 from ui.qt import QHBoxLayout, QTimer, QVBoxLayout, QWidget
+from ui.screens.kind_choice import KindChoice
 from ui.screens.photographing import Papers, PhotographingScreen
 from ui.shell import Shell
 from ui.theme.tokens import State
@@ -21,7 +21,7 @@ from ui.widgets.actions import Action
 from ui.widgets.cells import Chip, Marked
 from ui.widgets.chip_panel import ChipPanel
 from ui.widgets.chips import Banner, StateChip, card, label
-from ui.widgets.compare_notes import CompareNotes, kind_options
+from ui.widgets.compare_notes import CompareNotes
 from ui.widgets.letters import Letters
 from ui.widgets.options import Option, OptionList
 from ui.widgets.papers import RowPaper
@@ -43,8 +43,6 @@ class LookupScreen(PhotographingScreen):
         super().__init__(shell)
         self.view: CompareView | None = None
         self.reading = False
-        self.kinds = False
-        """Whether the kinds are asked about (F7)."""
         self._filling = False
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -115,9 +113,15 @@ class LookupScreen(PhotographingScreen):
         box.addWidget(self._ways, 1)
         self._paper = RowPaper(self.texts)
         box.addWidget(self._paper)
+        rest = (self._one_word, self._one, self._other_word, self._other, self._paper)
+        self.kinds = KindChoice(self, self._field, self._result, self._explain, self.options, rest, self._row_again, self._show)
         self._logged = label(self.texts("ui.lookup.logged"), "caption", wrap=True)
         box.addWidget(self._logged)
         return frame
+
+    def _row_again(self) -> None:
+        self._show_row()
+        self.table.setFocus()
 
     def _see_option(self) -> None:
         box = self.options.chosen_box
@@ -129,7 +133,7 @@ class LookupScreen(PhotographingScreen):
         """Show the comparison and read the card that lies there; the focus starts at the first open row."""
         super().enter(dossier)
         self._for_size()
-        self.view, self.saved, self.kinds = None, "", False
+        self.view, self.saved, self.kinds.asking = None, "", False
         self.show_body(photographing=False)
         self.table.forget()
         self._refresh()
@@ -255,21 +259,9 @@ class LookupScreen(PhotographingScreen):
         rows = self.view.rows if self.view is not None else ()
         return next((r for r in rows if r.field == self.table.chosen), None)
 
-    def _show_kinds(self, kind: KindView) -> None:
-        """F7: the kinds with their grounds, by digit."""
-        texts = self.texts
-        for widget in (self._one_word, self._one, self._other_word, self._other, self._paper):
-            widget.hide()
-        self._field.setText(texts("ui.lookup.kind.title"))
-        self._result.show()
-        self._result.set(State.GOOD if kind.sure else State.LIVE, texts.of(kind.kind))
-        self._explain.setText(texts("ui.lookup.kind.choose"))
-        self.options.show_options(kind_options(kind, texts), kind.at)
-        self.options.show()
-
     def _show_row(self) -> None:
-        if self.kinds and self.view is not None and self.view.kind is not None:
-            self._show_kinds(self.view.kind)
+        if self.kinds.asking:
+            self.kinds.show()
             return
         row = self.chosen
         if row is None:  # nobody is known yet: no words about a row that is not there
@@ -354,13 +346,12 @@ class LookupScreen(PhotographingScreen):
         if (photographing := self.paper_offers()) is not None:
             return photographing
         view = self.view
-        if self.kinds:
-            return [self.act("leave", "ui.action.back", "Esc", self._leave_kinds, icon="back"),
-                    self.act("kind", "ui.action.kind-this", "F12", self._choose_kind, primary=True, icon="next")]  # fmt: skip
+        if self.kinds.asking:
+            return self.kinds.offers()
         actions = [
             self.act("again", "ui.action.read-card", "F4", lambda: self._read(again=True), icon="card", enabled=not self.reading),
             self.act("paper", "ui.action.page", "F6", self._photograph, icon="camera", enabled=view is not None),
-            self.act("kind", "ui.action.kind", "F7", self._ask_kind, enabled=view is not None and view.kind is not None),
+            self.act("kind", "ui.action.kind", "F7", self._ask_kind, enabled=view is not None),
             self.act("supervisor", "ui.action.supervisor", "F8", self._supervisor, icon="person"),
             self.act("find", "ui.action.find", "F2", self.scan.setFocus, icon="barcode"),
             self.act("pause", "ui.action.pause", "F9", self.pause),
@@ -372,39 +363,12 @@ class LookupScreen(PhotographingScreen):
             decide = row is not None and row.field in view.open_fields
             actions.append(self.act("decide", "ui.action.decide", "F12", self._decide, enabled=decide, primary=True, icon="next"))
         else:
-            actions.append(
-                self.act(
-                    "go-on",
-                    "ui.action.agree",
-                    "F12",
-                    self._go_on,
-                    enabled=not self.reading and bool(view.rows),
-                    primary=True,
-                    icon="next",
-                )
-            )
+            ready = not self.reading and bool(view.rows)
+            actions.append(self.act("go-on", "ui.action.agree", "F12", self._go_on, enabled=ready, primary=True, icon="next"))
         return actions
 
     def _ask_kind(self) -> None:
-        self.kinds = True
-        self._show_row()
-        self.options.setFocus()
-        self.shell.refresh_actions()
-
-    def _leave_kinds(self) -> None:
-        self.kinds = False
-        self._show_row()
-        self.table.setFocus()
-        self.shell.refresh_actions()
-
-    def _choose_kind(self) -> None:
-        """The officer's word: what is wanted of this dossier follows it."""
-        view, counter, dossier = self.view, self.counter, self.dossier
-        assert view is not None
-        assert view.kind is not None
-        number = next((i for i, (_, w) in enumerate(view.kind.choices, 1) if w.code == self.options.chosen), 1)
-        self._leave_kinds()
-        self.ask(lambda: counter.compare.choose_kind(dossier, number), self._show)
+        self.kinds.ask(self.view.kind if self.view is not None else None)
 
     def _supervisor(self) -> None:
         """F8: about the card that is not to be relied on, else about data that disagree."""
