@@ -126,6 +126,16 @@ def test_a_second_press_of_next_within_400_ms_and_auto_repeat_are_dropped(clerk:
     assert len(clerk.counter.station.book.states()) == opened + (bound == Bindings()), "the second time the dossier goes on"
 
 
+def test_a_key_that_is_held_down_acts_once(clerk: Clerk, bound: Bindings) -> None:
+    large = clerk.shell.large
+    for repeat in (False, True, True):
+        event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_F11, Qt.KeyboardModifier.NoModifier, "", repeat)
+        QApplication.sendEvent(clerk.home.table, event)
+    assert clerk.shell.texts.keys == bound
+    assert clerk.shell.large is not large
+    clerk.key("F11")
+
+
 def test_the_idle_lock_keeps_the_dossier_and_only_a_pin_opens_it(clerk: Clerk) -> None:
     clerk.key("F12")
     clerk.until(lambda: clerk.page == "LookupScreen" and clerk.lookup.view is not None)
