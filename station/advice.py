@@ -24,7 +24,7 @@ SCREENS: Final = (
     "sign-in", "home", "lookup", "declaration", "capture", "portrait", "iris", "review", "finish", "sending", "supervisor", "defects", "hand-over",
     "campaign", "recheck", "devices", "calibration", "home-visit", "settings", "operators", "side-by-side", "print-preview",
 )  # fmt: skip
-GENERAL_KEYS: Final = ("F12", "Shift+F12", "F1", "F2", "F3", "F4", "F5", "F7", "F8", "F9", "F10", "F11", "Esc")
+GENERAL_KEYS: Final = ("F12", "Shift+F12", "F1", "F2", "F3", "F4", "F5", "F7", "F8", "F9", "F10", "F11", "Ctrl +/−/0", "Esc")
 _BY_CLASS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (StorageError, "disk"), (AccessError, "other-supervisor"), (TransferError, "offline"), (ProcedureError, "step-first"),
     (InputError, "type-again"), (DeviceError, "silent"), (BiometricsError, "retake"), (StationError, "report"),

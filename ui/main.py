@@ -60,7 +60,10 @@ def opened(shell: Shell, counter: Counter) -> None:
     shell.use_bindings(settings.bindings)
     shell.tones.follow(settings.values)
     shell.tones.sit(station.session.desk)
-    shell.set_look(dark=shell.dark or settings.text("screen.theme") == "dark", large=shell.large or settings.flag("screen.large"))
+    shell.set_look(
+        dark=shell.dark or settings.text("screen.theme") == "dark", large=shell.large_mode or settings.flag("screen.large")
+    )
+    shell.set_zoom(max(shell.zoom, int(settings.number("screen.zoom"))))
     if settings.flag("screen.second_monitor") and len(QGuiApplication.screens()) > 1:
         shell.second.open()
     Ahead(shell).start()

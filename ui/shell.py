@@ -14,10 +14,11 @@ from ui.bridge import Jobs
 from ui.collector import Collector
 from ui.frame.action_bar import ActionBar
 from ui.frame.calling import Calling
-from ui.frame.commands import run_command
+from ui.frame.commands import ZOOMS, run_command
 from ui.frame.errands import Errands
 from ui.frame.helping import Helping
 from ui.frame.keys import Keys, RepeatGuard
+from ui.frame.looks import Looks
 from ui.frame.menu import COMMANDS, Menu
 from ui.frame.messages import Messages
 from ui.frame.rail import Rail
@@ -33,7 +34,6 @@ from ui.qt import (
     QEvent,
     QHBoxLayout,
     QLabel,
-    QMainWindow,
     QObject,
     QStackedWidget,
     QTimer,
@@ -43,7 +43,7 @@ from ui.qt import (
 from ui.screens.table import entries, screen_of
 from ui.sound import Tones
 from ui.texts import Texts, desk_word
-from ui.theme.style import Current, make_theme, style_sheet
+from ui.theme.style import Current
 from ui.theme.tokens import SMALLEST_WINDOW, State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner
@@ -56,12 +56,12 @@ if TYPE_CHECKING:
     from ui.screens.base import Screen
 
 
-class Shell(QMainWindow):
+class Shell(Looks):
     """Owns the pages and the keys; knows nothing of what a page does."""
 
     def __init__(self, *, demo: bool = True, language: str = "vi", dark: bool = False, large: bool = False,
                  bindings: Bindings | None = None) -> None:  # fmt: skip
-        super().__init__()
+        super().__init__(dark=dark, large=large)
         self._collector = Collector(self)
         self.jobs = Jobs()
         self.texts = Texts(language, keys=bindings)
@@ -70,7 +70,6 @@ class Shell(QMainWindow):
         self.guard = RepeatGuard()
         self.tones = Tones(self)
         self.second = SecondScreen(self, demo=demo)
-        self._dark, self._large = dark, large
         self._entries = entries()
         self.helping = Helping(self)
         self._pages: dict[str, Screen] = {}
@@ -125,7 +124,7 @@ class Shell(QMainWindow):
         column.addLayout(below, 1)
         self.setCentralWidget(page)
         self.menu = Menu(page, self._entries, self.texts, COMMANDS)
-        self.menu.chosen.connect(self._command)
+        self.menu.chosen.connect(lambda name: run_command(self, name))
         self.supervisor = SupervisorPanel(page, self.texts)
         self.calling = Calling(self)
         self.errands = Errands(self)
@@ -186,6 +185,9 @@ class Shell(QMainWindow):
         self._bar.setVisible(page.framed)
         self._small_words(page)
         page.enter(dossier)
+        if page.looks != Current.theme:  # made, or seen last, in other type
+            page.looks = Current.theme
+            page.restyle()
         if page.stage and dossier:
             self.strip.show_stage(page.stage)
             self.refresh_strip()
@@ -198,9 +200,9 @@ class Shell(QMainWindow):
         self.go(self._shown, self.page.dossier)
 
     def _small_words(self, page: Screen) -> None:
-        """In large type the second language beside a title goes, so that the title stays whole."""
+        """In larger type the second language beside a title goes, so that the title stays whole."""
         for words in page.findChildren(QLabel, "second-title"):
-            words.setVisible(not self._large)
+            words.setVisible(Current.theme.second_titles)
 
     def light_stage(self, stage: str) -> None:
         """Light a stage of the strip (a page that serves two)."""
@@ -307,19 +309,18 @@ class Shell(QMainWindow):
         if not self.page.framed and key in ("F10", "Ctrl+Tab"):
             return True
         if key == "F11":
-            self._command(":large")
+            run_command(self, ":large")
         elif key == "F10" and self.counter is not None and self.page.framed:
             self.menu.open()
         elif key == "Ctrl+Tab":
             self.tabs.next()
+        elif key in ZOOMS:
+            run_command(self, key)
         elif key == "F1":
             self.helping.open()
         else:
             return False
         return True
-
-    def _command(self, name: str) -> None:
-        run_command(self, name)
 
     def _touched(self) -> None:
         """A person is here."""
@@ -352,35 +353,13 @@ class Shell(QMainWindow):
 
     # --- looks -------------------------------------------------------------------------------------------------------------
 
-    def apply_theme(self) -> None:
-        """Use the theme of the present settings everywhere, at once."""
-        Current.theme = make_theme(dark=self._dark, large=self._large)
-        self.setStyleSheet(style_sheet(Current.theme))
+    def restyled(self) -> None:
+        """The theme changed: the page arranges itself anew."""
         if self._shown:
             self._small_words(self.page)
+            self.page.looks = Current.theme
             self.page.restyle()
             self.refresh_actions()
-
-    def set_dark(self, dark: bool) -> None:
-        """Switch between light and dark."""
-        self._dark = dark
-        self.apply_theme()
-
-    @property
-    def dark(self) -> bool:
-        """Whether the dark theme is used."""
-        return self._dark
-
-    @property
-    def large(self) -> bool:
-        """Whether large mode is on."""
-        return self._large
-
-    def set_look(self, *, dark: bool, large: bool) -> None:
-        """Use a theme and a type scale; nothing happens when they are the present ones."""
-        if (dark, large) != (self._dark, self._large):
-            self._dark, self._large = dark, large
-            self.apply_theme()
 
     def set_language(self, setting: str) -> None:
         """Switch the language while running."""

@@ -12,6 +12,7 @@ from tests.ui.driver import Clerk
 from ui.qt import QApplication, QEvent, QInputMethodEvent, QKeyEvent, Qt
 from ui.screens.declaration import DeclarationScreen
 from ui.screens.sign_in import SignInScreen
+from ui.theme.style import Current
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +135,22 @@ def test_a_key_that_is_held_down_acts_once(clerk: Clerk, bound: Bindings) -> Non
     assert clerk.shell.texts.keys == bound
     assert clerk.shell.large is not large
     clerk.key("F11")
+
+
+def test_ctrl_plus_and_minus_zoom_and_ctrl_0_goes_back(clerk: Clerk) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    keys = {"+": Qt.Key.Key_Equal, "-": Qt.Key.Key_Minus, "0": Qt.Key.Key_0}
+
+    def zoom(sign: str) -> int:
+        QApplication.sendEvent(clerk.home.table, QKeyEvent(QEvent.Type.KeyPress, keys[sign], control, ""))
+        return clerk.shell.zoom
+
+    body = Current.theme.scale.body
+    assert [zoom("+") for _ in range(4)] == [125, 150, 175, 175]
+    assert Current.theme.scale.body == round(1.75 * body)
+    assert not clerk.shell.large_mode, "zoom is not the home visit's mode"
+    assert [zoom("-"), zoom("0"), zoom("-")] == [150, 100, 100]
+    assert Current.theme.scale.body == body
 
 
 def test_the_idle_lock_keeps_the_dossier_and_only_a_pin_opens_it(clerk: Clerk) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from station.demo_scenes import Scenes
 from tests.ui.conftest import Day
-from tests.ui.tour import live_tour, tour
+from tests.ui.tour import SIZES, live_tour, look, stops, tour
 from ui.theme.tokens import DARK, LIGHT, Palette, State, contrast
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,6 +66,28 @@ def test_no_word_is_cut_where_a_picture_was_live(qapp: object, tmp_path: Path, f
     day = Day(tmp_path / "fresh", filled[1])
     try:
         faults = live_tour(day)
+        assert faults == {}, told(faults)
+    finally:
+        day.close()
+
+
+@pytest.mark.parametrize("zoom", [175, pytest.param(125, marks=pytest.mark.all), pytest.param(150, marks=pytest.mark.all)])
+def test_no_word_is_cut_when_zoomed(day: Day, zoom: int) -> None:
+    """Lists scroll, the action bar stays (ui rules, section 14)."""
+    day.shell.set_zoom(zoom)
+    faults: dict[str, list[str]] = {}
+    for name, dossier in stops(day):
+        day.go(name, dossier)
+        faults |= look(day, name, SIZES[:1], (False,))
+    assert faults == {}, told(faults)
+
+
+@pytest.mark.all
+def test_no_word_is_cut_when_zoomed_where_a_picture_was_live(qapp: object, tmp_path: Path, filled: tuple[Path, Scenes]) -> None:
+    day = Day(tmp_path / "fresh", filled[1])
+    try:
+        day.shell.set_zoom(175)
+        faults = live_tour(day, SIZES[:1], (False,))
         assert faults == {}, told(faults)
     finally:
         day.close()

@@ -59,7 +59,7 @@ def tour(day: Day, *, sizes: tuple[tuple[int, int], ...] = SIZES, begin_large: b
 
 
 def look(day: Day, name: str, sizes: tuple[tuple[int, int], ...] = SIZES,
-         scales: tuple[bool, bool] = (False, True)) -> dict[str, list[str]]:  # fmt: skip
+         scales: tuple[bool, ...] = (False, True)) -> dict[str, list[str]]:  # fmt: skip
     """Measure the screen that is shown, in both type scales (large or not, in this order) and every size."""
     faults: dict[str, list[str]] = {}
     for large in scales:
@@ -77,7 +77,8 @@ def look(day: Day, name: str, sizes: tuple[tuple[int, int], ...] = SIZES,
     return faults
 
 
-def live_tour(day: Day) -> dict[str, list[str]]:
+def live_tour(day: Day, sizes: tuple[tuple[int, int], ...] = SIZES,
+              scales: tuple[bool, ...] = (False, True)) -> dict[str, list[str]]:  # fmt: skip
     """Measure the screens with a live picture while it is stopped, and the wizard at its first step; `day` is a fresh one.
 
     Nobody's fingers are waited for: the second person has none of those that the short procedure asks for, so the portrait comes at once.
@@ -87,15 +88,15 @@ def live_tour(day: Day) -> dict[str, list[str]]:
     day.go("capture", _called(day, waiting[0], ()))
     clerk.until(lambda: clerk.page == "CaptureScreen" and clerk.capture.running is not None)
     clerk.key("Esc")
-    faults = look(day, "capture")
+    faults = look(day, "capture", sizes, scales)
     day.go("portrait", _called(day, waiting[1], (2, 3, 4, 5)))
     clerk.until(lambda: clerk.page == "PortraitScreen" and clerk.portrait.running is not None)
     clerk.key("Esc")
-    faults |= look(day, "portrait")
+    faults |= look(day, "portrait", sizes, scales)
     day.go("devices")
     day.key("F12")
     clerk.until(lambda: clerk.page == "CalibrationScreen")
-    return faults | look(day, "calibration")
+    return faults | look(day, "calibration", sizes, scales)
 
 
 def _called(day: Day, ticket: str, missing: tuple[int, ...]) -> str:

@@ -50,6 +50,8 @@ NAMES = {Qt.Key.Key_F1: "F1", Qt.Key.Key_F2: "F2", Qt.Key.Key_F3: "F3", Qt.Key.K
          Qt.Key.Key_Pause: "Pause", Qt.Key.Key_Up: "Up", Qt.Key.Key_Down: "Down", Qt.Key.Key_Left: "Left", Qt.Key.Key_Right: "Right",
          Qt.Key.Key_Print: "Print", Qt.Key.Key_ScrollLock: "ScrollLock"}  # fmt: skip
 KEYPAD = {Qt.Key.Key_Enter: "Num+Enter", Qt.Key.Key_Plus: "NumPlus", Qt.Key.Key_Asterisk: "NumStar"}
+ZOOM = {Qt.Key.Key_Plus: "Ctrl++", Qt.Key.Key_Equal: "Ctrl++", Qt.Key.Key_Minus: "Ctrl+-", Qt.Key.Key_0: "Ctrl+0"}
+"""With Ctrl: the zoom, on the row of digits (with Shift or without) and on the number pad."""
 TYPING = (QLineEdit, QPlainTextEdit, QComboBox)
 
 
@@ -175,6 +177,8 @@ class Keys(QObject):
             if not event.isAutoRepeat() and Qt.Key(key) not in MODIFIERS:
                 self.answer(pressed)
             return True
+        if key in ZOOM and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return event.isAutoRepeat() or self._hands.press(ZOOM[Qt.Key(key)])
         if not typing and not event.isAutoRepeat() and Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
             return self._hands.digit(key - Qt.Key.Key_0)
         name = "" if typing and pressed in ("Del", "Enter") else self._meaning(pressed, focus)

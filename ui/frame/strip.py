@@ -41,7 +41,7 @@ class Stepper(QWidget):
 
     def sizeHint(self) -> QSize:
         """The steps as in the mock-up."""
-        metrics = QFontMetrics(Current.theme.font(Current.theme.scale.caption, 700))
+        metrics = QFontMetrics(Current.theme.font(Current.theme.tight.caption, 700))
         widest = max(metrics.horizontalAdvance(self._texts(f"ui.stage.{s}")) for s in self._stages)
         return QSize(len(self._stages) * (64 if Current.theme.large else max(84, widest + 14)), DOSSIER_STRIP)
 
@@ -86,7 +86,7 @@ class Stepper(QWidget):
                 painter.setFont(theme.font(12, 700))
                 painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, str(index + 1))
             painter.setPen(QColor(p.accent if current else p.text if done else p.text2))
-            painter.setFont(theme.font(theme.scale.caption, 700 if current else 400))
+            painter.setFont(theme.font(theme.tight.caption, 700 if current else 400))
             if theme.large and not current:
                 continue  # numbers and checks say it; the words would not fit
             words = QRectF(box.left() - 20, 35, box.width() + 40, 24)

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from ui.qt import QWidget
 from ui.texts import Texts
+from ui.theme.style import make_theme
 from ui.widgets.actions import Action
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class Screen(QWidget):
         self.setObjectName("page")
         self.shell = shell
         self.dossier = ""
+        self.looks = make_theme()
+        """The theme it was arranged for last; widgets are built for the desk's."""
         self.entered = 0
         self.lit = ""
 

@@ -10,6 +10,7 @@ from station.views.declaration import DeclarationView, FieldRow
 from ui.qt import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, Qt, QVBoxLayout, QWidget
 from ui.screens.photographing import Papers, PhotographingScreen
 from ui.shell import Shell
+from ui.theme.style import Current
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
@@ -135,6 +136,7 @@ class DeclarationScreen(PhotographingScreen):
     def _right(self) -> Scrolling:
         side = Scrolling(self.texts("ui.form.marks"))
         side.setFixedWidth(304)
+        self._side_area = side
         side.column.setSpacing(10)
         side.column.addWidget(self._marks_card())
         papers, box = card(self.texts("ui.page.here"), small=True)
@@ -283,7 +285,8 @@ class DeclarationScreen(PhotographingScreen):
             place += wide
 
     def restyle(self) -> None:
-        """Another type scale: the fields stand otherwise."""
+        """Another type scale: the fields stand otherwise, the marks beside them are as wide as their words need."""
+        self._side_area.setFixedWidth(round(304 * max(1.0, Current.theme.growth / 1.35)))
         self._place_fields()
 
     def say_fault(self, field: FieldEdit) -> None:

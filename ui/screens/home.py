@@ -8,6 +8,7 @@ from ui.qt import QGridLayout, QHBoxLayout, QLabel, QResizeEvent, Qt, QTimer, QV
 from ui.screens.base import Screen
 from ui.screens.ticketing import Ticketing
 from ui.shell import Shell
+from ui.theme.style import Current
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.bar import PaceBar
@@ -74,9 +75,8 @@ class HomeScreen(Screen):
         frame, box = card()
         head = QHBoxLayout()
         head.addWidget(label(self.texts("ui.today.waiting"), "strong"))
-        self._rule = label("", "caption")
-        head.addWidget(self._rule)
-        head.addStretch(1)
+        self._rule = label("", "caption", wrap=True)
+        head.addWidget(self._rule, 1)
         box.addLayout(head)
         headers = [self.texts(f"ui.col.{c}") for c in ("ticket", "name", "born", "kind", "wait", "state", "note")]
         self.table = Table(headers, (56, 190, 78, 104, 94, 200, 150), self.texts("ui.today.waiting"), stretch=(1,))
@@ -191,7 +191,7 @@ class HomeScreen(Screen):
         self._devices.setHidden(large)
         for word in self._words:  # in desk type each is one line, as wide as it is
             word.setWordWrap(large)
-        self.scan.setMinimumWidth(640 if large else 490)
+        self.scan.setMinimumWidth(max(640, round(455 * Current.theme.growth)) if large else 490)
         down, across = QHBoxLayout.Direction.TopToBottom, QHBoxLayout.Direction.LeftToRight
         self._where.setDirection(down if large else across)  # title and chip are wider than the column
 
@@ -256,6 +256,10 @@ class HomeScreen(Screen):
         chip = Chip(State(row.tone.value), self.texts(row.word.code, **row.word.values))
         return ((row.ticket, True), (row.name, True), row.born, kind, wait, chip, note)
 
+    def _aside(self, code: str, **values: object) -> str:
+        """The second language, while the rows of the queue do not need its room."""
+        return self.texts.second(code, **values) if Current.theme.growth < 1.5 else ""
+
     def _say(self, view: TodayView) -> None:
         first = self._row(view.following)
         if view.clock is not None:
@@ -264,19 +268,19 @@ class HomeScreen(Screen):
             self._coach.say(
                 State.RETRY,
                 self.texts(view.advice.code, **view.advice.values),
-                self.texts.second(view.advice.code, **view.advice.values),
+                self._aside(view.advice.code, **view.advice.values),
             )
         elif first is None:
-            self._coach.say(State.GOOD, self.texts("ui.today.empty"), self.texts.second("ui.today.empty"))
+            self._coach.say(State.GOOD, self.texts("ui.today.empty"), self._aside("ui.today.empty"))
         elif first.place == "slip":
-            self._coach.say(State.LIVE, self.texts("ui.today.slip-left"), self.texts.second("ui.today.slip-left"))
+            self._coach.say(State.LIVE, self.texts("ui.today.slip-left"), self._aside("ui.today.slip-left"))
         elif first.place == "open":
-            self._coach.say(State.LIVE, self.texts("ui.today.resume"), self.texts.second("ui.today.resume"))
+            self._coach.say(State.LIVE, self.texts("ui.today.resume"), self._aside("ui.today.resume"))
         elif view.coach:
             self._coach.say(
                 State.LIVE,
                 self.texts("ui.today.coach", ticket=first.ticket),
-                self.texts.second("ui.today.coach", ticket=first.ticket),
+                self._aside("ui.today.coach", ticket=first.ticket),
             )
         else:
             self._coach.hide()

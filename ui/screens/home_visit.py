@@ -51,7 +51,7 @@ class HomeVisitScreen(HomeShown):
         if self.desk is None:
             self.desk = VisitDesk(self.station, self.counter.procedure)
         self.step = ""
-        self._was_large = self.shell.large
+        self._was_large = self.shell.large_mode
         self.shell.set_look(dark=self.shell.dark, large=True)
         self.rows.setFocus()
         self.capture.show()

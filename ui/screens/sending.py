@@ -253,7 +253,9 @@ class SendingScreen(Screen):
         self._cards.setHidden(cramped)
         self._banner.setHidden(cramped and panel is self.stick)
         for column in FIGURES:
-            self.table.setColumnHidden(column, panel is not None or (Current.theme.large and column != FIGURES[0]))
+            self.table.setColumnHidden(
+                column, panel is not None or (Current.theme.large and (column != FIGURES[0] or Current.theme.growth > 1.5))
+            )
 
     def _shut(self) -> None:
         self._beside(None)

@@ -15,7 +15,7 @@ from station.desks.settings import SettingsDesk
 from station.keys import Permission
 from station.settings import BY_NAME
 from station.views.keys import KeysView
-from station.views.settings import SettingsView
+from station.views.settings import SettingsView, typed
 from ui.qt import QHBoxLayout, QScrollArea, Qt, QTimer, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.screens.clone_panel import ClonePanel
@@ -355,10 +355,12 @@ class SettingsScreen(Screen):
         """What changes the look is used at once."""
         if {"screen.theme", "screen.large"} & set(changes):
             self.shell.set_look(dark=changes.get("screen.theme", "dark" if self.shell.dark else "light") == "dark",
-                                large=bool(changes.get("screen.large", self.shell.large)))  # fmt: skip
+                                large=bool(changes.get("screen.large", self.shell.large_mode)))  # fmt: skip
         if "sound.volume" in changes or "sound.quiet" in changes:
             self.shell.tones.follow(changes)
             self.shell.tones.play("captured")
+        if "screen.zoom" in changes:
+            self.shell.set_zoom(int(typed(BY_NAME["screen.zoom"], changes["screen.zoom"])))
         if "screen.language" in changes:
             self.shell.set_language(str(changes["screen.language"]))
 

@@ -6,6 +6,7 @@ from station.desk.shift import ShiftView
 from ui.qt import QComboBox, QHBoxLayout, QLineEdit, Qt, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.shell import Shell
+from ui.theme.style import Current
 from ui.theme.tokens import State
 from ui.widgets.actions import Action, ActionButton
 from ui.widgets.chips import Banner, StateIcon, card, label
@@ -24,7 +25,8 @@ class SignInScreen(Screen):
         outer.setAlignment(Qt.AlignmentFlag.AlignCenter)
         frame, box = card()
         frame.setMinimumWidth(520)
-        frame.setMaximumWidth(760)  # large type needs more
+        frame.setMaximumWidth(900)  # large type needs more
+        self._frame = frame
         box.setContentsMargins(28, 22, 28, 22)
         head = QHBoxLayout()
         head.addWidget(Picture("lock", 28, "accent"))
@@ -71,6 +73,10 @@ class SignInScreen(Screen):
         self._ask_own_pin(shown=False)
         counter = self.counter
         self.ask(counter.shift.view, self._show)
+
+    def restyle(self) -> None:
+        """Larger type needs a wider card."""
+        self._frame.setMinimumWidth(round(520 * Current.theme.growth))
 
     def _show(self, view: ShiftView) -> None:
         self.view = view

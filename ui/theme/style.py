@@ -17,6 +17,22 @@ class Theme:
     scale: Scale
     dark: bool
     large: bool
+    """Whether pages arrange themselves for large type: home-visit mode, or zoom from `ROOMY` on."""
+
+    @property
+    def growth(self) -> float:
+        """How much wider than at the desk what holds words must be (letters grow faster than columns need to)."""
+        return 1 + 0.82 * (self.scale.body / DESK.body - 1)
+
+    @property
+    def tight(self) -> Scale:
+        """The scale of what stands in one row that cannot wrap (desks, pills, stages): it grows as far as in home-visit mode."""
+        return self.scale.at_most(HOME_VISIT)
+
+    @property
+    def second_titles(self) -> bool:
+        """Whether the second language has room beside a title."""
+        return self.growth < 1.15
 
     def colour(self, state: State) -> QColor:
         """Foreground of a state."""
@@ -47,9 +63,14 @@ def _font(pixels: int, weight: int) -> QFont:
     return font
 
 
-def make_theme(*, dark: bool = False, large: bool = False) -> Theme:
-    """Return one of the four themes."""
-    return Theme(DARK if dark else LIGHT, HOME_VISIT if large else DESK, dark, large)
+ROOMY = 120
+"""From this zoom on, in percent, pages leave out what large type leaves out."""
+
+
+def make_theme(*, dark: bool = False, large: bool = False, zoom: int = 100) -> Theme:
+    """Return a theme: light or dark, at the desk or in home-visit mode, with type zoomed by 100 to 175 percent."""
+    scale = DESK.zoomed(zoom)
+    return Theme(DARK if dark else LIGHT, HOME_VISIT.at_least(scale) if large else scale, dark, large or zoom >= ROOMY)
 
 
 class Current:
@@ -61,6 +82,7 @@ class Current:
 def style_sheet(theme: Theme) -> str:
     """Return the QSS of a theme. No fixed label heights, no shadows, no gradients."""
     p, s = theme.palette, theme.scale
+    field = max(6, round(0.3 * s.body))  # room above and below what is typed
     lines = [
         f"* {{ font-family: '{FONT_FAMILIES[0]}', '{FONT_FAMILIES[1]}'; font-size: {s.body}px; color: {p.text}; }}",
         f"QMainWindow, #page {{ background: {p.bg}; }}",
@@ -72,6 +94,10 @@ def style_sheet(theme: Theme) -> str:
         f"#actions {{ border-top: 1px solid {p.border}; }} #rail {{ border-right: 1px solid {p.border}; }}",
         f"#menu {{ background: {p.surface}; border: 2px solid {p.accent}; border-radius: {s.radius}px; }}",
         f"#rule {{ background: {p.border}; }}",
+        # The frame stays where it is at every zoom: its words grow as far as in home-visit mode.
+        f"#strip QLabel {{ font-size: {min(s.body, HOME_VISIT.body)}px; }} #strip QLabel#strong {{ font-size: {min(s.strong, HOME_VISIT.strong)}px; }}",
+        f"#strip QLabel#caption {{ font-size: {min(s.caption, HOME_VISIT.caption)}px; }} #strip QLabel#printed {{ font-size: {min(s.caption, HOME_VISIT.caption) + 1}px; }}",
+        f"#strip QLabel#clock {{ font-size: {min(s.strong, HOME_VISIT.strong) + 2}px; }}",
         f"QLabel#printed {{ font-weight: 600; font-size: {s.caption + 1}px; }} QLabel#clock {{ font-size: {s.strong + 2}px; font-weight: 700; }}",
         f"QLabel#soft-title, QLabel#second-title {{ color: {p.text2}; font-size: {s.body}px; }} QLabel#name {{ font-size: {s.body}px; font-weight: 600; }}",
         (
@@ -112,9 +138,9 @@ def style_sheet(theme: Theme) -> str:
         f"QLabel#hero {{ font-size: {s.hero}px; font-weight: 700; }}",
         (
             f"QLineEdit, QPlainTextEdit, QComboBox {{ background: {p.surface}; border: 1px solid {p.control}; border-radius: {s.radius}px;"
-            f" padding: 6px 10px; selection-background-color: {p.accent}; selection-color: {p.on_accent}; }}"
+            f" padding: {field}px 10px; selection-background-color: {p.accent}; selection-color: {p.on_accent}; }}"
         ),
-        f"QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {{ border: 3px solid {p.accent}; padding: 4px 8px; }}",
+        f"QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {{ border: 3px solid {p.accent}; padding: {field - 2}px 8px; }}",
         (
             f"QTableWidget {{ background: {p.surface}; border: 3px solid {p.surface}; border-radius: 4px; gridline-color: {p.border}; selection-background-color: {p.accent_soft};"
             f" selection-color: {p.text}; outline: none; }}"

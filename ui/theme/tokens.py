@@ -5,7 +5,7 @@ Source: the interface rules, section 2. Overlay lines on biometric images always
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 
@@ -82,7 +82,25 @@ class Scale:
     row: int
     radius: int
 
+    def zoomed(self, percent: int) -> Scale:
+        """Return this scale at 100 to 175 percent. What is large already (titles, figures) grows to at most `LARGEST`: it is read from afar
+        as it is, and what has to be read closely needs the room."""
+        grown = {f.name: round(getattr(self, f.name) * percent / 100) for f in fields(self)}
+        return Scale(**{name: max(getattr(self, name), min(size, LARGEST.get(name, size))) for name, size in grown.items()})
 
+    def at_most(self, other: Scale) -> Scale:
+        """Return the smaller of both, step by step."""
+        return Scale(**{f.name: min(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)})
+
+    def at_least(self, other: Scale) -> Scale:
+        """Return the larger of both, step by step."""
+        return Scale(**{f.name: max(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)})
+
+
+LARGEST = {"title": 30, "number": 36, "hero": 44, "radius": 10}
+ZOOM = (100, 175)
+"""Smallest and largest zoom in percent (WCAG 2.2, 1.4.4 asks that text may grow without loss; ui rules, section 14)."""
+ZOOM_STEP = 25
 DESK = Scale(caption=12, body=14, strong=16, title=20, number=28, hero=34, button=46, row=38, radius=6)
 HOME_VISIT = Scale(caption=17, body=20, strong=22, title=30, number=30, hero=40, button=84, row=72, radius=10)
 

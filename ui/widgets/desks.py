@@ -24,7 +24,7 @@ class DeskCards(QWidget):
 
     def sizeHint(self) -> QSize:
         """As in the mock-up."""
-        scale = Current.theme.scale
+        scale = Current.theme.tight
         return QSize(1000, round(scale.caption * 1.5 + scale.strong * 1.6 + scale.number * 1.4 + scale.caption * 1.7 + 22))
 
     def show_desks(self, desks: tuple[DeskCard, ...]) -> None:
@@ -55,7 +55,7 @@ class DeskCards(QWidget):
                 )
 
     def _card(self, painter: QPainter, desk: DeskCard, box: QRectF) -> None:
-        theme, p, s = Current.theme, Current.theme.palette, Current.theme.scale
+        theme, p, s = Current.theme, Current.theme.palette, Current.theme.tight
         painter.setPen(QPen(QColor(p.accent if desk.mine else p.border), 2 if desk.mine else 1))
         painter.setBrush(QColor(p.surface))
         painter.drawRoundedRect(box, s.radius, s.radius)
@@ -132,5 +132,5 @@ class DeskCards(QWidget):
         painter.drawRoundedRect(box, 4, 4)
         paint_state(painter, State.RETRY, QRectF(box.left() + 7, box.center().y() - 6, 12, 12), colour)
         painter.setPen(colour)
-        painter.setFont(theme.font(theme.scale.caption, 700))
+        painter.setFont(theme.font(theme.tight.caption, 700))
         painter.drawText(box.adjusted(22, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._texts("ui.desk.slow"))

@@ -139,7 +139,7 @@ class FilterBar(QWidget):
     def _boxes(self) -> list[QRectF]:
         boxes, left = [], 1.0
         for index in range(len(self._names)):
-            font = Current.theme.font(Current.theme.scale.caption + 1, 600)
+            font = Current.theme.font(Current.theme.tight.caption + 1, 600)
             wide = QFontMetrics(font).horizontalAdvance(self._words(index)) + 26
             boxes.append(QRectF(left, 2, wide, self.height() - 4))
             left += wide + GAP
@@ -148,7 +148,7 @@ class FilterBar(QWidget):
     def sizeHint(self) -> QSize:
         """One line."""
         boxes = self._boxes()
-        return QSize(round(boxes[-1].right()) + 2 if boxes else 10, round(1.75 * (Current.theme.scale.caption + 1)) + 10)
+        return QSize(round(boxes[-1].right()) + 2 if boxes else 10, round(1.75 * (Current.theme.tight.caption + 1)) + 10)
 
     def minimumSizeHint(self) -> QSize:
         """Never narrower: a pill that is cut says nothing."""
@@ -166,7 +166,7 @@ class FilterBar(QWidget):
             painter.setBrush(QColor(p.accent_soft if here else p.surface))
             painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
             painter.setPen(QColor(p.accent if here else p.text))
-            painter.setFont(theme.font(theme.scale.caption + 1, 700 if here else 400))
+            painter.setFont(theme.font(theme.tight.caption + 1, 700 if here else 400))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._words(index))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -155,7 +155,7 @@ class Table(QTableWidget):
         if self._sized_for != high:  # columns grow with the type
             self._sized_for = high
             for column, width in enumerate(self._widths):
-                grown = round(width * (1.35 if Current.theme.large else 1.0)) if isinstance(width, int) else width()
+                grown = round(width * Current.theme.growth) if isinstance(width, int) else width()
                 self.setColumnWidth(column, grown)
         changed = [i for i, fact in enumerate(facts) if not (same and i < len(self._shown) and self._shown[i] == (fact, high))]
         if changed:
