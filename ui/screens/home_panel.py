@@ -86,6 +86,7 @@ class HomePanel(StatePanel):
 
     def shut_ticks(self) -> None:
         """Nothing is asked of the officer's eyes."""
+        self.ticks.show_ticks(())
         self.ticks.hide()
         self.view.setMaximumWidth(NARROW)
 

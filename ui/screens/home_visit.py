@@ -256,6 +256,8 @@ class HomeVisitScreen(HomeShown):
 
     def _ended(self) -> None:
         self.show_road()
+        if self.capture.hasFocus() and self.capture.confirming is None:
+            self.strip.setFocus()  # the boxes had the keys
         self._ask()
         if not self.capture.busy:
             self._check(self._checked)
