@@ -179,6 +179,7 @@ class Station:
         """The intents on dossiers, in the name of the signed-in operator (one book per session, it caches states)."""
         if self._book is None:
             self._book = DossierBook(self.journal, self.clock, self.session, self._sign_as_operator)
+            self._book.site_rules = lambda: self.settings.capture_rules
         return self._book
 
     _book: DossierBook | None = None

@@ -114,7 +114,7 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("capture.attempts", "procedure", 3, 1, 10),
     Setting("capture.hold_s", "quality", 0.5, 0.2, 3.0),
     Setting("capture.hold_frames", "quality", 5, 3, 30),
-    Setting("fingerprint.threshold", "quality", 40, 0, 100),
+    Setting("fingerprint.threshold", "quality", 0, 0, 100),
     Setting("portrait.profile", "quality", "vn-cccd", choices=("vn-cccd", "vn-passport", "icao", "custom")),
     Setting("portrait.active", "quality", "offered", choices=("off", "offered", "required")),
     Setting("devices.scanner", "devices", "simulated-scanner"),
@@ -179,6 +179,13 @@ class Settings:
     def bindings(self) -> Bindings:
         """Which key does what."""
         return parse_bindings(self.text("screen.keys"))
+
+    @property
+    def capture_rules(self) -> dict[str, float]:
+        """Return what this site changed of how captures are taken, by the names of `Procedure.with_site`; empty: the procedure alone rules."""
+        names = {"capture.attempts": "attempts", "capture.hold_s": "hold_s", "capture.hold_frames": "hold_frames",
+                 "fingerprint.threshold": "threshold"}  # fmt: skip
+        return {short: self.number(name) for name, short in names.items() if self[name] != BY_NAME[name].default}
 
     def replaced(self, name: str, value: object) -> Settings:
         """Return settings with one value changed.

@@ -61,7 +61,8 @@ def opened(shell: Shell, counter: Counter) -> None:
     shell.tones.follow(settings.values)
     shell.tones.sit(station.session.desk)
     shell.set_look(
-        dark=shell.dark or settings.text("screen.theme") == "dark", large=shell.large_mode or settings.flag("screen.large")
+        dark=shell.system_look.choose(settings.text("screen.theme")) or shell.dark,
+        large=shell.large_mode or settings.flag("screen.large"),
     )
     shell.set_zoom(max(shell.zoom, int(settings.number("screen.zoom"))))
     if settings.flag("screen.second_monitor") and len(QGuiApplication.screens()) > 1:

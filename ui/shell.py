@@ -44,6 +44,7 @@ from ui.screens.table import entries, screen_of
 from ui.sound import Tones
 from ui.texts import Texts, desk_word
 from ui.theme.style import Current
+from ui.theme.system import SystemLook
 from ui.theme.tokens import SMALLEST_WINDOW, State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner
@@ -70,6 +71,7 @@ class Shell(Looks):
         self.guard = RepeatGuard()
         self.tones = Tones(self)
         self.second = SecondScreen(self, demo=demo)
+        self.system_look = SystemLook(self)
         self._entries = entries()
         self.helping = Helping(self)
         self._pages: dict[str, Screen] = {}

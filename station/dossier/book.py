@@ -87,6 +87,8 @@ class DossierBook:
         self._arrived = -1
         self._lock = threading.RLock()
         self._day_count: dict[str, int] = {}
+        self.site_rules: Callable[[], Mapping[str, float]] = dict
+        """What this site's settings want beyond the procedure (see `Procedure.with_site`); it stands in a new dossier's opening event."""
 
     # --- reading -----------------------------------------------------------------------------------------------------------
 
@@ -200,6 +202,8 @@ class DossierBook:
             steps["order"] = [str(m) for m in order]
         if without:
             steps["without"] = [str(m) for m in without]
+        if rules := self.site_rules():
+            steps["site"] = dict(rules)
         fields = {name: stored for name, text in (applicant or {}).items() if (stored := commit(name, text))}
         number = self._next_number()
         # A site's own procedure travels in the event: another kit that goes on with this dossier may not have the file.

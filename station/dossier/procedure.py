@@ -178,6 +178,24 @@ class Procedure:
         rank = {m: i for i, m in enumerate(order)}
         return replace(self, steps=tuple(sorted(self.steps, key=lambda s: rank[s.modality])), order=tuple(order))
 
+    def with_site(self, rules: Mapping[str, float]) -> Procedure:
+        """Return it as a site's settings make it: never less than the procedure wants.
+
+        ``attempts`` (1 to 10) is the site's own number of tries; ``hold_s`` and ``hold_frames`` lengthen what must hold before a picture is
+        taken by itself; ``threshold`` raises the least score of every finger. Numbers out of range, and other names, change nothing.
+        """
+        tries, hold_s, frames, least = (float(rules.get(n, 0)) for n in ("attempts", "hold_s", "hold_frames", "threshold"))
+
+        def stricter(step: CaptureStep) -> CaptureStep:
+            thresholds = step.thresholds
+            if step.modality is Modality.FINGER and 0 < least <= 100:
+                thresholds = {f: max(t, least) for f, t in thresholds.items()}
+            return replace(step, attempts=int(tries) if 1 <= tries <= 10 else step.attempts, thresholds=thresholds,
+                           dwell_s=max(step.dwell_s, min(hold_s, 3.0)), stable_frames=max(step.stable_frames, min(int(frames), 30)))  # fmt: skip
+
+        made = tuple(map(stricter, self.steps))
+        return replace(self, steps=made, _by_id={s.id: s for s in made}) if rules else self
+
     def without(self, *modalities: Modality) -> Procedure:
         """Return it without the optional captures of `modalities` (no device for them here)."""
         kept = tuple(s for s in self.steps if not (s.optional and s.modality in modalities))

@@ -149,6 +149,7 @@ class Replay:
             procedure = parse_procedure(str(text).encode()) if text else load_procedure(str(body["procedure"]))
             if body.get("order"):
                 procedure = procedure.with_order([Modality(m) for m in body["order"]])
+            procedure = procedure.with_site(body.get("site", {}))
             self._procedure = procedure.without(*(Modality(m) for m in body.get("without", ())))
         self._kind, self._kind_sure = ApplicationKind(body.get("kind", "first")), not body.get("kind_open")
         self._desk = event.desk

@@ -354,7 +354,8 @@ class SettingsScreen(Screen):
     def _use(self, changes: dict[str, object]) -> None:
         """What changes the look is used at once."""
         if {"screen.theme", "screen.large"} & set(changes):
-            self.shell.set_look(dark=changes.get("screen.theme", "dark" if self.shell.dark else "light") == "dark",
+            dark = self.shell.system_look.choose(str(changes["screen.theme"])) if "screen.theme" in changes else self.shell.dark
+            self.shell.set_look(dark=dark,
                                 large=bool(changes.get("screen.large", self.shell.large_mode)))  # fmt: skip
         if "sound.volume" in changes or "sound.quiet" in changes:
             self.shell.tones.follow(changes)

@@ -11,6 +11,7 @@ import pytest
 from biometrics.positions import FingerPosition as F
 from station.dossier.procedure import Modality, Stage, load_procedure, parse_procedure, procedure_names, select_procedure
 from station.errors import InputError, ProcedureError
+from station.settings import Settings
 from station.vietnam.dates import PartialDate
 
 from .builders import APPLICANT, enroll, make_book, make_capture
@@ -84,3 +85,33 @@ def test_a_sites_own_file(tmp_path: Path) -> None:
     assert book.state(dossier).procedure.id == "own"
     with pytest.raises(InputError):
         load_procedure(str(tmp_path / "none.toml"))
+
+
+def test_a_site_may_want_more_than_the_procedure_and_never_less() -> None:
+    law = load_procedure("vn-60-2021")
+    site = law.with_site({"attempts": 5, "hold_s": 1.5, "hold_frames": 9, "threshold": 28})
+    slap, face = site.step("flat-right-four"), site.step("portrait")
+    assert (slap.attempts, slap.dwell_s, slap.stable_frames) == (5, 1.5, 9)
+    assert slap.thresholds == {F.RIGHT_INDEX: 30, F.RIGHT_MIDDLE: 30, F.RIGHT_RING: 28, F.RIGHT_LITTLE: 28}
+    assert face.thresholds == law.step("portrait").thresholds
+    lower = law.with_site({"hold_s": 0.2, "hold_frames": 3, "threshold": 1})
+    assert lower.steps == law.steps
+    assert law.with_site({"attempts": 99, "hold_s": 99, "threshold": 200, "other": 1}).step("portrait").attempts == 3
+    assert law.with_site({}) is law
+
+
+def test_a_dossier_opened_under_a_sites_rules_keeps_them_everywhere() -> None:
+    book = make_book()
+    book.site_rules = lambda: {"attempts": 2, "threshold": 60}
+    dossier = book.open_dossier("test-short", applicant=APPLICANT)
+    book.site_rules = dict
+    step = book.state(dossier).procedure.step("flat-right-four")
+    assert step.attempts == 2
+    assert set(step.thresholds.values()) == {60}
+    assert book.state(book.open_dossier("test-short", applicant=APPLICANT)).procedure.step("flat-right-four").attempts == 3
+
+
+def test_only_what_the_site_changed_reaches_a_dossier() -> None:
+    assert Settings({"capture.attempts": 3, "fingerprint.threshold": 0}).capture_rules == {}
+    changed = Settings({"capture.attempts": 2, "capture.hold_s": 0.8, "capture.hold_frames": 7, "fingerprint.threshold": 45})
+    assert changed.capture_rules == {"attempts": 2.0, "hold_s": 0.8, "hold_frames": 7.0, "threshold": 45.0}
