@@ -71,7 +71,10 @@ class Counter(Capturing):
         self.cards = CardTable(station, self._card_of, trust or CscaStore)
         self.faces = FaceDesk(station, self.cards.view)
         self._uploader: Uploader | None = None
-        self.beside = DevicesHere(station, lambda: [d for d in (self.scanner, self.camera, self.iris) if d is not None])
+        self.beside = DevicesHere(
+            station, lambda: [d for d in (self.scanner, self.camera, self.iris, self.documents) if d is not None]
+        )
+        self.beside.documents = lambda: self.documents
         self.place = ""
         """Where this station stands, for the top bar."""
         self.before_close: list[Callable[[], None]] = []

@@ -38,6 +38,8 @@ class DevicesHere:
         self._asked_s = float("-inf")
         self.card_readers: Callable[[], Sequence[DeviceInfo]] = tuple
         """The card readers of this station (a demo: the simulated one)."""
+        self.documents: Callable[[], ImagingDevice | None] = lambda: None
+        """The camera for papers, where there is one of its own: it enrolls nobody, so no certificate is asked for."""
         self.others: Callable[[], Sequence[Around]] = tuple
         """Readers of codes and the receiver, once they run beside the counter."""
 
@@ -50,9 +52,14 @@ class DevicesHere:
         now_s = self._station.clock.monotonic()
         if not 0 <= now_s - self._asked_s < FRESH_S:
             self._asked_s = now_s
-            self._grades = {d.device_id: self._station.admission(d) for d in self._imaging() if _graded(d.describe())}
+            self._grades = {
+                d.device_id: self._station.admission(d)
+                for d in self._imaging()
+                if d is not self.documents() and _graded(d.describe())
+            }
             self._cards = tuple(Around(DeviceKind.CARD_READER, i.source, i.error_code) for i in self.card_readers())
-        rows = [_imaging_row(d, self._grades.get(d.device_id)) for d in self._imaging()]
+        documents = self.documents()
+        rows = [_imaging_row(d, self._grades.get(d.device_id), documents=d is documents) for d in self._imaging()]
         return (*rows, *map(_around_row, (*self._cards, *self.others())))
 
 
@@ -61,9 +68,9 @@ def _graded(info: DeviceInfo) -> bool:
     return needs_certificate(info) and info.identity is not None and not info.error_code
 
 
-def _imaging_row(device: ImagingDevice, grade: Grade | None) -> DeviceRow:
+def _imaging_row(device: ImagingDevice, grade: Grade | None, *, documents: bool = False) -> DeviceRow:
     info = device.describe()
-    what = "iris" if device.capabilities.eyes else str(info.kind)
+    what = "iris" if device.capabilities.eyes else "documents" if documents else str(info.kind)
     if info.error_code:
         return DeviceRow(what, Tone.BLOCKED, Words(info.error_code))
     if info.source is not Source.DEVICE:

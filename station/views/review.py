@@ -10,6 +10,7 @@ from station.dossier.old_card import expected_answer, old_card_due
 from station.dossier.parts import FieldSource, StepState
 from station.dossier.readiness import OpenItem, before_sealing, before_signing, contradictions, lines_to_review
 from station.dossier.state import DossierState
+from station.dossier.wanted import wanted_papers
 from station.views.base import Intent, Tone, Words, shown
 from station.views.chip_check import chip_check
 from station.views.compare import number_warnings
@@ -51,6 +52,8 @@ class ReviewView:
     read_aloud: str
     applicant_may_sign: bool
     primary: Intent
+    papers_needed: bool
+    """Whether the procedure orders a photographed paper for this dossier, here or not."""
 
 
 def exception_text(finger: FingerPosition, kind: str, permanence: str, reason: str) -> Words:
@@ -79,7 +82,7 @@ def review_view(state: DossierState) -> ReviewView:
     waiting = before_signing(state, "applicant")
     aloud = ". ".join(f"{line.label.say()}: {line.value}" for line in lines)
     return ReviewView(Words("s7.question"), lines, tuple(evidence), _check_list(state), _warnings(state), aloud, not waiting,
-                      _primary(state, waiting))  # fmt: skip
+                      _primary(state, waiting), any(w.must for w in wanted_papers(state)))  # fmt: skip
 
 
 def _check_list(state: DossierState) -> tuple[OpenItem, ...]:

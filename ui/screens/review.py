@@ -25,7 +25,7 @@ from ui.widgets.tables import Table
 
 LEFT = (326, 342)
 """Width of what was captured: ten fingers in two rows, and in large type the bar that scrolls them."""
-CHECKS = ("captures", "lines", "applicant", "operator", "sealed")
+CHECKS = ("captures", "papers", "lines", "applicant", "operator", "sealed")
 STEPS = {"ask-applicant": "agree", "sign-applicant": "applicant", "sign-operator": "operator", "seal": "seal"}
 
 
@@ -150,6 +150,9 @@ class ReviewScreen(Screen):
             line.addWidget(words, 1)
             box.addWidget(holder)
             self._checks[name] = (icon, words)
+            if name == "papers":
+                self._papers_check = holder
+                holder.hide()
         right.addWidget(before)
         right.addStretch(1)
         return side
@@ -272,7 +275,8 @@ class ReviewScreen(Screen):
 
     def _show_checks(self, answer: Answer, seen: int) -> None:
         open_codes = {i.code for i in answer.review.check_list}
-        facts = {"captures": "capture-open" not in open_codes, "lines": seen == len(answer.review.lines), "applicant": "applicant" in answer.signed,
+        self._papers_check.setVisible(answer.review.papers_needed)  # only where the procedure orders a paper for this dossier
+        facts = {"captures": "capture-open" not in open_codes, "papers": "paper-missing" not in open_codes, "lines": seen == len(answer.review.lines), "applicant": "applicant" in answer.signed,
                  "operator": "operator" in answer.signed, "sealed": answer.sealed}  # fmt: skip
         for name, (icon, words) in self._checks.items():
             icon.set_state(State.GOOD if facts[name] else State.IDLE)

@@ -100,6 +100,7 @@ def test_a_row_mended_by_a_paper_wants_that_paper_and_one_page_serves_several_ro
     assert not open_papers(book.state(dossier))
     mended(book, dossier, "mother_name")
     mended(book, dossier, "full_name")
+    assert not review_view(book.state(dossier)).papers_needed
     assert [(w.kinds[0], w.field, w.must) for w in open_papers(book.state(dossier))] == [
         ("birth-certificate", "mother_name", False), ("birth-certificate", "full_name", False)]  # fmt: skip
     assert papers_view(book.state(dossier)).left.values == {"count": 2}
@@ -128,6 +129,7 @@ def test_a_compulsory_paper_holds_the_signature_until_it_is_here_or_explained(tm
     with pytest.raises(ProcedureError) as refused:
         finish(book, dossier)
     assert refused.value.reason_code == "paper-missing"
+    assert review_view(book.state(dossier)).papers_needed
     primary = review_view(book.state(dossier)).primary
     assert (primary.id, primary.arguments) == ("photograph", {"kind": "birth-certificate", "field": "mother_name"})
     papers(book).not_brought(dossier, "birth-certificate", "Mất giấy, mai mang bản sao", "mother_name")
