@@ -13,20 +13,17 @@ from station.bindings import Bindings
 from ui.bridge import Jobs
 from ui.collector import Collector
 from ui.frame.action_bar import ActionBar
-from ui.frame.calling import Calling
 from ui.frame.commands import ZOOMS, run_command
-from ui.frame.errands import Errands
 from ui.frame.helping import Helping
 from ui.frame.keys import Keys, RepeatGuard
 from ui.frame.looks import Looks
 from ui.frame.menu import COMMANDS, Menu
 from ui.frame.messages import Messages
+from ui.frame.over import over
 from ui.frame.rail import Rail
-from ui.frame.scans import Scans
 from ui.frame.second import SecondScreen
 from ui.frame.strip import Strip
 from ui.frame.supervisor import SupervisorPanel
-from ui.frame.tabs import Tabs
 from ui.frame.top_bar import TopBar
 from ui.qt import (
     QApplication,
@@ -128,10 +125,7 @@ class Shell(Looks):
         self.menu = Menu(page, self._entries, self.texts, COMMANDS)
         self.menu.chosen.connect(lambda name: run_command(self, name))
         self.supervisor = SupervisorPanel(page, self.texts)
-        self.calling = Calling(self)
-        self.errands = Errands(self)
-        self.scans = Scans(self)
-        self.tabs = Tabs(self)
+        self.calling, self.errands, self.scans, self.tabs, self.waits = over(self)
 
     # --- going about -------------------------------------------------------------------------------------------------------
 
@@ -291,6 +285,7 @@ class Shell(Looks):
             return (
                 self.page.key(key)
                 or self.messages.press(key)
+                or (key == "Esc" and self.waits.stop())
                 or self.errands.run(key)
                 or (key.startswith("F") and key[1:].isdigit())
             )

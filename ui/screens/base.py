@@ -78,15 +78,19 @@ class Screen(QWidget):
         return self.shell.texts
 
     def ask(self, job: Callable[[], Any], done: Callable[[Any], None] | None = None,
-            failed: Callable[[BaseException], None] | None = None) -> None:  # fmt: skip
-        """Run `job` on the station's thread; `done(result)` comes only while this very visit of the page lasts."""
-        entered = self.entered
+            failed: Callable[[BaseException], None] | None = None, what: str = "ui.wait.work") -> None:  # fmt: skip
+        """Run `job` on the station's thread; `done(result)` comes only while this very visit of the page lasts. `what`: the code of the
+        words for the quiet line, should it take long."""
+        entered, waits = self.entered, self.shell.waits
+        number = waits.begin(what)
 
         def arrived(result: Any) -> None:
+            waits.end(number)
             if entered == self.entered and done is not None:
                 done(result)
 
         def refused(error: BaseException) -> None:
+            waits.end(number)
             if entered == self.entered:
                 (failed or self.shell.show_trouble)(error)
 

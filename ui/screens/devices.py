@@ -148,7 +148,7 @@ class DevicesScreen(Screen):
             self._head.say(right=self.texts("ui.devices.searched", good=len(view.rows) - bad, bad=bad))
             self._show(view)
 
-        self.ask(lambda: desk.search(told), found, self._failed)
+        self.ask(lambda: desk.search(told), found, self._failed, "ui.wait.search")
 
     def _port(self) -> None:
         """One port more was asked."""

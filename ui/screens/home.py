@@ -415,7 +415,7 @@ class HomeScreen(Screen):
     def _call(self, ticket: str, reason: str) -> None:
         counter = self.counter
         self._timer.stop()
-        self.ask(lambda: _opened(counter.call(ticket, reason), counter), self._opened, self._refused_call)
+        self.ask(lambda: _opened(counter.call(ticket, reason), counter), self._opened, self._refused_call, "ui.wait.call")
 
     def _open(self, dossier: str) -> None:
         counter = self.counter

@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from html import escape
 
-from station.chip import ChipReport
-from station.chip_desk import ChipPhase
 from station.desk.comparing import Decision
 from station.desk.supervising import CASE
 from station.dossier.parts import FieldSource
 from station.vietnam.paper_kinds import kind_for, paper_kinds
 from station.views.compare import CompareRow, CompareView
-from ui.qt import QHBoxLayout, QTimer, QVBoxLayout, QWidget
+from ui.qt import QHBoxLayout, QVBoxLayout, QWidget
+from ui.screens.card_reading import CardReadingScreen
 from ui.screens.kind_choice import KindChoice
-from ui.screens.photographing import Papers, PhotographingScreen
+from ui.screens.photographing import Papers
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.cells import Chip, Marked
-from ui.widgets.chip_panel import ChipPanel
 from ui.widgets.chips import Banner, StateChip, card, label
 from ui.widgets.compare_notes import CompareNotes
 from ui.widgets.letters import Letters
@@ -34,7 +32,7 @@ PANEL = (312, 272)
 COLUMNS = (FieldSource.CHIP, FieldSource.REGISTER, FieldSource.DECLARED)
 
 
-class LookupScreen(PhotographingScreen):
+class LookupScreen(CardReadingScreen):
     """Same person, and does the data agree?"""
 
     stage = "lookup"
@@ -42,7 +40,6 @@ class LookupScreen(PhotographingScreen):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self.view: CompareView | None = None
-        self.reading = False
         self._filling = False
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -52,12 +49,9 @@ class LookupScreen(PhotographingScreen):
         row = QHBoxLayout(self._body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
-        self._chip = ChipPanel(self.texts)
         row.addWidget(self._chip)
         row.addLayout(self._middle(), 1)
         row.addWidget(self._decision_panel())
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self._show_chip)
 
     def _middle(self) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -146,57 +140,8 @@ class LookupScreen(PhotographingScreen):
         counter = self.shell.counter
         if counter is not None and self.reading:
             self.reading = False
+            self.shell.waits.end(self._wait)
             self.jobs.submit(counter.cards.stop)
-
-    def _read(self, *, again: bool) -> None:
-        counter, dossier, entered = self.counter, self.dossier, self.entered
-
-        def started(future: object) -> None:
-            from concurrent.futures import Future
-
-            self._show_chip()
-            if not isinstance(future, Future):
-                return
-            self.reading = True
-            self._timer.start(120)
-            self.jobs.follow(
-                future, lambda report: self._read_done(report, entered), lambda error: self._read_failed(error, entered)
-            )
-
-        self.ask(lambda: counter.cards.start(dossier, again=again), started)
-
-    def _read_done(self, report: ChipReport | None, entered: int) -> None:
-        if entered != self.entered or report is None:
-            return
-        counter, dossier = self.counter, self.dossier
-        self._timer.stop()
-        self._show_chip()
-
-        def work() -> CompareView:
-            counter.cards.keep(dossier, report)
-            counter.compare.again(dossier)
-            return counter.compare.view(dossier)
-
-        def kept(view: CompareView) -> None:
-            self.reading = False
-            self._show(view)
-
-        self.ask(work, kept)
-
-    def _read_failed(self, error: BaseException, entered: int) -> None:
-        if entered == self.entered:
-            self._timer.stop()
-            self.reading = False
-            self._show_chip()
-            self.shell.show_trouble(error)
-
-    def _show_chip(self) -> None:
-        seen = self.counter.cards.view(self.dossier)
-        face = self._chip.show_chip(seen)
-        if face is not None or (
-            seen is not None and seen.report is not None
-        ):  # a card that is not to be relied on shows nobody's face
-            self.shell.strip.face.show_image(face)
 
     # --- the comparison ---------------------------------------------------------------------------------------------------------
 
@@ -374,11 +319,6 @@ class LookupScreen(PhotographingScreen):
         """F8: about the card that is not to be relied on, else about data that disagree."""
         case = self.view is not None and self.view.card_case
         self.shell.call_supervisor(CASE if case else "data-conflict")
-
-    def _may_go_on(self) -> bool:
-        """Not in the middle of a card; a reader that only waits for one holds nobody up."""
-        chip = self.counter.cards.view(self.dossier) if self.reading else None
-        return not self.reading or (chip is not None and chip.phase in {ChipPhase.IDLE, ChipPhase.WAITING})
 
     def hint(self) -> str:
         """How to choose."""

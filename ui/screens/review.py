@@ -400,7 +400,7 @@ class ReviewScreen(Screen):
         self.shell.refresh_actions()
         jobs = {"agree": lambda: counter.signing.agree_rest(dossier), "seal": lambda: counter.seal(dossier),
                 "applicant": lambda: counter.signing.sign(dossier, "applicant"), "operator": lambda: counter.signing.sign(dossier, "operator")}  # fmt: skip
-        self.ask(jobs[following], self._went_well, self._failed)
+        self.ask(jobs[following], self._went_well, self._failed, what="ui.wait.seal" if following == "seal" else "ui.wait.work")
 
     def _asks(self, asking: bool) -> None:
         """A question stands where the lines were; afterwards they are back."""
