@@ -54,7 +54,7 @@ def sign(clerk: Clerk, page: SettingsScreen) -> None:
     page.pin.choose("ky-thuat")
     clerk.type(demo_pins(clerk.counter.station)["ky-thuat"])
     clerk.key("F12")
-    settled(clerk)
+    clerk.until(lambda: page.bindings is not None and page.bindings.allowed)
 
 
 def said(page: SettingsScreen) -> str:
@@ -112,7 +112,9 @@ def test_keys_are_chosen_by_keys_refused_with_a_reason_and_swapped_in_one_step(c
     assert isinstance(table.item(0, 1).data(PAINTED), Chip), "marked as not saved yet"
     assert shown(clerk)["save"] == "F12", "until it is saved the old keys hold"
     clerk.key("F12")
-    settled(clerk)
+    clerk.until(
+        lambda: clerk.shell.texts.keys.chosen and settings(clerk).bindings is not None
+    )  # the window is built anew with them
     page = settings(clerk)
     assert clerk.shell.texts.keys.to_text() == "next=F5 device-check=F12"
     assert shown(clerk)["save"] == "F5"
