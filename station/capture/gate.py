@@ -60,10 +60,12 @@ class SteadyGate:
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """One word on the screen: a code and the finger (code of FingerPosition, 0 = whole) it concerns."""
+    """One word on the screen: a code and the finger (code of FingerPosition, 0 = whole) it concerns; `seen`: how many fingers there are,
+    where the word says it."""
 
     code: str
     position: int
+    seen: int = 0
 
 
 class SteadyWords:

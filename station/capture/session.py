@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from biometrics.reasons import ReasonCode
 from devices.contract import CaptureRequest, Frame, RawCapture
 from devices.grade import Grade
 from station.capture.admission import check_admission, stamped
@@ -73,6 +74,8 @@ class SessionView:
     attempts: int
     best_score: float | None
     frame_number: int
+    position: int = 0
+    """What is asked for: the code of a finger or of a slap (13 the right four, 14 the left four, 15 the thumbs)."""
     refused: Grade | None = None
     """Why this device previews only (E22, E23): words from ``refused.code`` and ``refused.values``; nothing will be taken."""
 
@@ -129,8 +132,7 @@ class CaptureSession:
             self._instruction = self._words.feed(None, frame.at_s)
             return False
         self.phase = Phase.LIVE
-        reason = None if verdict.passed else verdict.main_reason()
-        self._instruction = self._words.feed(Instruction(reason[0], int(reason[1])) if reason else None, frame.at_s)
+        self._instruction = self._words.feed(_instruction(verdict), frame.at_s)
         if not self._admission.enrolls:
             self._manual = False
             return False
@@ -170,8 +172,7 @@ class CaptureSession:
             self.phase = Phase.DECIDE
         else:
             self.phase = Phase.LIFT if self.rules.needs_empty_platen else Phase.WAIT
-        reason = None if verdict.passed else verdict.main_reason()
-        self._instruction = Instruction(reason[0], int(reason[1])) if reason else None
+        self._instruction = _instruction(verdict)
         return attempt
 
     def _best_of(self, burst: Sequence[RawCapture]) -> tuple[RawCapture, Verdict]:
@@ -192,7 +193,16 @@ class CaptureSession:
         best = self.best
         return SessionView(self.phase, self._verdict, self._instruction, self._gate.share, self._before + len(self.attempts) + 1,
                            self.rules.attempts, best.verdict.score if best else None, self._frame_number,
-                           None if self._admission.enrolls else self._admission)  # fmt: skip
+                           int(self.request.position), None if self._admission.enrolls else self._admission)  # fmt: skip
+
+
+def _instruction(verdict: Verdict) -> Instruction | None:
+    """The one thing a verdict wants to be mended."""
+    reason = None if verdict.passed else verdict.main_reason()
+    if reason is None:
+        return None
+    seen = len(verdict.parts) if reason[0] == ReasonCode.FINGERS_MISSING else 0
+    return Instruction(reason[0], int(reason[1]), seen)
 
 
 ViewSink = Callable[[SessionView, Frame | None], None]

@@ -13,6 +13,7 @@ from ui.qt import QFrame, QHBoxLayout, QVBoxLayout
 from ui.screens.excepting import ExceptingScreen
 from ui.screens.exceptions import ExceptionPanel
 from ui.screens.finding_asked import FindingAsked
+from ui.screens.live_said import missing_finger
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
@@ -199,6 +200,9 @@ class CaptureScreen(ExceptingScreen):
                 states.setdefault(row.step.position, State.GOOD)
         position = view.instruction.position if view is not None and view.instruction is not None else 0
         question = FingerPosition(position) if position else None
+        absent = missing_finger(view, [f for f in asked if f not in state.exceptions]) if view is not None else None
+        if absent is not None:  # "3 of 4 fingers": its place on the hand is the one in question
+            question, states[absent] = absent, State.RETRY
         self.hand.show_state(asked, states, frozenset(state.exceptions), question)
         self.shell.second.hand(asked, states, frozenset(state.exceptions), question)
 

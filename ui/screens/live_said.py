@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from biometrics.positions import FingerPosition
 from station.capture.session import Phase, SessionView
 from station.views.devices import refusal_of
 from ui.texts import Texts
 from ui.theme.tokens import State
 
+HANDS = frozenset({13, 14})
+"""The slaps of one hand, right and left: "the wrong hand" names the one that is wanted."""
 BLOCKING = frozenset({"wrong-hand", "previous-person", "same-finger"})
 
 
@@ -48,7 +52,18 @@ def said_of(texts: Texts, view: SessionView, kind: str, *, part_code: str = "ui.
 
 
 def _instruction(texts: Texts, view: SessionView, code: str, position: int, part_code: str, adjust_code: str) -> Said:
-    wrong = sum(not p.passed for p in view.verdict.parts) if view.verdict is not None else 0
+    verdict, hand = view.verdict, view.position in HANDS
+    if code == "wrong-hand" and hand:
+        words = f"ui.live.wrong-hand.{view.position}"
+        return Said(
+            State.BLOCKED, texts("ui.state.blocked"), texts(words), texts.second(words), f"applicant.wrong-hand.{view.position}"
+        )
+    if code == "fingers-missing" and view.instruction is not None and verdict is not None:
+        values, words = {"seen": view.instruction.seen, "wanted": verdict.expected}, "ui.live.seen"
+        return Said(
+            State.RETRY, texts("ui.state.retry"), texts(words, **values), texts.second(words, **values), f"applicant.{code}"
+        )
+    wrong = sum(not p.passed for p in verdict.parts) if verdict is not None else 0
     name = texts(f"{part_code}{position}") if position else ""
     main = f"{name} {texts(code)[:1].lower()}{texts(code)[1:]}" if name else texts(code)
     state = State.BLOCKED if code in BLOCKING else State.RETRY
@@ -58,3 +73,12 @@ def _instruction(texts: Texts, view: SessionView, code: str, position: int, part
         second = f"{texts.second(f'{part_code}{position}')}: {second.lower()}"
     told = f"applicant.{code}" if texts(f"applicant.{code}") != f"applicant.{code}" else code
     return Said(state, texts("ui.state.blocked") if state is State.BLOCKED else head, main, second, told, position)
+
+
+def missing_finger(view: SessionView, expected: Sequence[FingerPosition]) -> FingerPosition | None:
+    """Return the place on the hand that "3 of 4 fingers" means: the one expected finger that no outline bears, None where that is not one."""
+    if view.instruction is None or view.instruction.code != "fingers-missing" or view.verdict is None:
+        return None
+    seen = {p.position for p in view.verdict.parts}
+    absent = [f for f in expected if f not in seen]
+    return absent[0] if len(absent) == 1 else None
