@@ -343,6 +343,9 @@ class Shell(Looks):
         self.tones.sit(view.desk)
         self.show_operator(view.name, place, desk_word(self.texts, view.desk))
         self.go(self._behind, dossier)
+        code = "ui.signin.hello-desk" if view.desk.isdigit() else "ui.signin.hello"
+        values = {"name": view.name, "desk": view.desk}
+        self.messages.say_briefly(State.GOOD, self.texts(code, **values), self.texts.second(code, **values))
 
     def call_supervisor(self, what: str, subject: str = "") -> None:
         """F8: let the supervisor decide here, or ask and go on."""

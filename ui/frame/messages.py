@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 
 from station.advice import UNKNOWN, advice_for, next_key, read_tables, reason_words, screen_code
 from ui.frame.commands import save_report
+from ui.qt import QTimer
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.message_banner import MessageBanner
 
 if TYPE_CHECKING:
     from ui.shell import Shell
+
+
+BRIEF_MS = 6000
+"""How long a greeting stands."""
 
 
 class Messages:
@@ -23,7 +28,10 @@ class Messages:
         self._shell = shell
         self.banner = MessageBanner()
         self.banner.hide()
-        self._code = ""
+        self._code, self._brief = "", ""
+        self._timer = QTimer(self.banner)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._end_brief)
         self._error: BaseException | None = None
 
     @property
@@ -73,7 +81,17 @@ class Messages:
         if action is None and advised:
             action = self._action(next_key(advice_for(code).code))
         self._show(state, main, second, small, action)
-        self._code, self._error = code, None
+        self._code, self._error, self._brief = code, None, ""
+
+    def say_briefly(self, state: State, main: str, second: str = "") -> None:
+        """Say something that goes by itself: a greeting, a success that asks for nothing."""
+        self.say(state, main, second)
+        self._brief = main
+        self._timer.start(BRIEF_MS)
+
+    def _end_brief(self) -> None:
+        if self._brief and self.words == self._brief:
+            self.clear()
 
     def press(self, key: str) -> bool:
         """Take the next step that stands in the message, by its key; False when none has that key."""

@@ -52,6 +52,7 @@ class HomeScreen(Screen):
         side.setMinimumWidth(304)
         row.addWidget(side)
         column.addLayout(row, 1)
+        self._acknowledged: int | None = None
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._ask)
 
@@ -217,6 +218,10 @@ class HomeScreen(Screen):
         self._show_pace(view)
         for word, number in self._counts.items():
             number.setText(str(view.counts.get(word, 0)))
+        acknowledged = view.counts.get("acknowledged", 0)
+        if self.shell.demo and self._acknowledged is not None and acknowledged > self._acknowledged:
+            self.shell.say(State.GOOD, self.texts("ui.today.demo-acknowledged"), self.texts.second("ui.today.demo-acknowledged"))
+        self._acknowledged = acknowledged
         refused = view.counts.get("refused", 0)
         self._refused.set(State.BLOCKED, f"{self.texts('refused')}: {refused}")
         self._refused.setVisible(bool(refused))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from station.desk.shift import ShiftView
-from ui.qt import QComboBox, QHBoxLayout, QLineEdit, Qt, QVBoxLayout, QWidget
+from station.views.today import DeviceRow
+from ui.qt import QComboBox, QGridLayout, QHBoxLayout, QLayout, QLineEdit, Qt, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.style import Current
@@ -11,6 +12,9 @@ from ui.theme.tokens import State
 from ui.widgets.actions import Action, ActionButton
 from ui.widgets.chips import Banner, StateIcon, card, label
 from ui.widgets.pictures import Picture
+
+DOTS = 3
+"""Devices in a row."""
 
 
 class SignInScreen(Screen):
@@ -32,6 +36,8 @@ class SignInScreen(Screen):
         head.addWidget(Picture("lock", 28, "accent"))
         self._title = label("", "title", wrap=True)
         head.addWidget(self._title, 1)
+        self._dots = QHBoxLayout()
+        head.addLayout(self._dots)
         box.addLayout(head)
         self._banner = Banner(small=True)
         box.addWidget(self._banner)
@@ -61,6 +67,9 @@ class SignInScreen(Screen):
         self.pin.returnPressed.connect(self._enter_last)
         self._facts = QVBoxLayout()
         box.addLayout(self._facts)
+        self._rows: tuple[DeviceRow, ...] = ()
+        self._devices = QGridLayout()
+        box.addLayout(self._devices)
         self._buttons = QHBoxLayout()
         self._buttons.addStretch(1)
         box.addLayout(self._buttons)
@@ -73,10 +82,12 @@ class SignInScreen(Screen):
         self._ask_own_pin(shown=False)
         counter = self.counter
         self.ask(counter.shift.view, self._show)
+        self.ask(counter.beside.rows, self._show_devices)
 
     def restyle(self) -> None:
         """Larger type needs a wider card."""
         self._frame.setMinimumWidth(round(520 * Current.theme.growth))
+        self._show_devices(self._rows)
 
     def _show(self, view: ShiftView) -> None:
         self.view = view
@@ -112,6 +123,31 @@ class SignInScreen(Screen):
             line.addWidget(StateIcon(state, 16))
             line.addWidget(label(words, "caption", wrap=True), 1)
             self._facts.addWidget(holder)
+
+    def _show_devices(self, rows: tuple[DeviceRow, ...]) -> None:
+        """A dot for each device of this desk: what is not ready is known before the first person sits down. In large type the dots alone."""
+        self._rows = rows
+        places: tuple[QLayout, ...] = (self._devices, self._dots)
+        for shown in places:
+            while shown.count():
+                taken = shown.takeAt(0)
+                widget = taken.widget() if taken is not None else None
+                if widget is not None:
+                    widget.hide()
+                    widget.deleteLater()
+        for place, row in enumerate(rows):
+            said = f"{self.texts(f'ui.device.{row.what}')}: {self.texts.of(row.note)}"
+            holder = QWidget()
+            holder.setAccessibleName(said)
+            holder.setToolTip(said)
+            line = QHBoxLayout(holder)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.addWidget(StateIcon(State(row.tone.value), 16))
+            if self.shell.large:
+                self._dots.addWidget(holder)
+                continue
+            line.addWidget(label(self.texts(f"ui.device.{row.what}"), "caption"), 1)
+            self._devices.addWidget(holder, place // DOTS, place % DOTS)
 
     def _draw_buttons(self) -> None:
         while self._buttons.count() > 1:
