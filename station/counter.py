@@ -29,16 +29,19 @@ from station.desk.signing import SigningDesk
 from station.desk.supervising import SupervisorDesk
 from station.desk.tickets import CardOnTable, DayQueue, Visitor
 from station.desks.sending import Retried, SendingDesk
+from station.desks.visits import battery
 from station.dossier.numbers import CodeKind, read_code, station_digits
 from station.dossier.procedure import Modality
 from station.dossier.proposing import confirm_kind
 from station.errors import InputError, StationError
 from station.exchange import make_uploader
+from station.journal.guards import disk_state
 from station.memory import trim
 from station.population.model import Population
 from station.queue import Uploader
 from station.queue.model import Entry, State
 from station.sealing import seal_dossier
+from station.views.alarms import Alarm, alarms_of
 from station.views.base import Tone
 from station.views.chip_face import ChipFaceView
 from station.views.sending import SendingView
@@ -200,6 +203,10 @@ class Counter(Capturing):
             return ""
         kind, body = read_code(code)
         return str(int(body)) if kind is CodeKind.TICKET else ""
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Return what must be seen wherever somebody works: battery, disk."""
+        return alarms_of(battery()[0], disk_state(self.station.files))
 
     def waiting(self) -> tuple[WaitingTicket, ...]:
         """Return the tickets that wait, for the applicant's screen while nobody's dossier is open."""

@@ -125,7 +125,7 @@ class Shell(Looks):
         self.menu = Menu(page, self._entries, self.texts, COMMANDS)
         self.menu.chosen.connect(lambda name: run_command(self, name))
         self.supervisor = SupervisorPanel(page, self.texts)
-        self.calling, self.errands, self.scans, self.tabs, self.waits = over(self)
+        self.calling, self.errands, self.scans, self.tabs, self.waits, self.alarms = over(self)
 
     # --- going about -------------------------------------------------------------------------------------------------------
 
@@ -396,6 +396,7 @@ class Shell(Looks):
         self.top.tick()
         self.strip.tick()
         self.second.tick()
+        self.alarms.tick()
         if self.counter is not None and self._shown not in ("", "start", "sign-in") and self.counter.shift.idle.locked:
             self.lock()
 

@@ -24,6 +24,8 @@ def run_command(shell: Shell, name: str) -> None:
         shell.set_language(LANGUAGES[(LANGUAGES.index(shell.texts.setting) + 1) % len(LANGUAGES)])
     elif name == ":applicant":
         shell.second.open()
+    elif name == ":alarm":
+        shell.alarms.acknowledge()
     elif name == ":report":
         save_report(shell)
     elif name == ":lock":

@@ -31,6 +31,7 @@ COMMANDS = (
     (":language", "ui.menu.language"),
     (":theme", "ui.menu.theme"),
     (":large", "ui.menu.large"),
+    (":alarm", "alarm.seen"),
     (":report", "ui.trouble.report"),
     (":lock", "ui.menu.lock"),
 )

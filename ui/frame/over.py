@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ui.frame.alarms import Alarms
 from ui.frame.calling import Calling
 from ui.frame.errands import Errands
 from ui.frame.scans import Scans
@@ -14,6 +15,6 @@ if TYPE_CHECKING:
     from ui.shell import Shell
 
 
-def over(shell: Shell) -> tuple[Calling, Errands, Scans, Tabs, Waits]:
-    """Return F8, the ways to other rooms and back, the scans, the open dossiers and the quiet line of what takes long."""
-    return Calling(shell), Errands(shell), Scans(shell), Tabs(shell), Waits(shell)
+def over(shell: Shell) -> tuple[Calling, Errands, Scans, Tabs, Waits, Alarms]:
+    """Return F8, the ways to other rooms and back, the scans, the open dossiers the quiet line of what takes long, and the alarms."""
+    return Calling(shell), Errands(shell), Scans(shell), Tabs(shell), Waits(shell), Alarms(shell)

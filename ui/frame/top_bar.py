@@ -9,6 +9,7 @@ from ui.qt import QColor, QFontMetrics, QFrame, QHBoxLayout, QLabel, QPainter, Q
 from ui.texts import Texts
 from ui.theme.style import Current
 from ui.theme.tokens import TOP_BAR
+from ui.widgets.alarm_sign import AlarmSign
 from ui.widgets.chips import label
 from ui.widgets.pictures import Picture
 
@@ -116,6 +117,8 @@ class TopBar(QFrame):
         self.demo.setVisible(demo)
 
         row.addWidget(self.demo, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.alarm = AlarmSign()
+        row.addWidget(self.alarm)
         self._line_icon = Picture("online", 20, "#72D99D")
         self._line = label("")
         row.addWidget(self._line_icon)
