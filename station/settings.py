@@ -130,6 +130,7 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("screen.theme", "screen", "light", choices=("light", "dark", "system")),
     Setting("screen.large", "screen", default=False),
     Setting("screen.zoom", "screen", 100, 100, 175),
+    Setting("screen.left_hand", "screen", default=False),
     Setting("screen.second_monitor", "screen", default=True),
     Setting("sound.volume", "screen", 60, 0, 100),
     Setting("sound.quiet", "screen", "22:00-06:00", form="quiet"),

@@ -64,6 +64,7 @@ def opened(shell: Shell, counter: Counter) -> None:
         dark=shell.system_look.choose(settings.text("screen.theme")) or shell.dark,
         large=shell.large_mode or settings.flag("screen.large"),
     )
+    shell.set_left_hand(shell.left_hand or settings.flag("screen.left_hand"))
     shell.set_zoom(max(shell.zoom, int(settings.number("screen.zoom"))))
     if settings.flag("screen.second_monitor") and len(QGuiApplication.screens()) > 1:
         shell.second.open()

@@ -204,6 +204,8 @@ class Studio:
         try:
             reach(self)
             self.shoot(name)
+            self.shell.set_zoom(100)
+            self.shell.set_left_hand(False)
         except (NotReachedError, AssertionError, StopIteration) as error:
             self.missed.append(f"{name}: {error}")
             self.shoot(f"{name}-missed")

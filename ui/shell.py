@@ -19,6 +19,7 @@ from ui.frame.keys import Keys, RepeatGuard
 from ui.frame.looks import Looks
 from ui.frame.menu import COMMANDS, Menu
 from ui.frame.messages import Messages
+from ui.frame.mirror import mirror
 from ui.frame.over import over
 from ui.frame.rail import Rail
 from ui.frame.second import SecondScreen
@@ -179,7 +180,7 @@ class Shell(Looks):
         self.rail.setVisible(not page.stage and self.counter is not None and page.framed)
         self.strip.setVisible(bool(page.stage))
         self._bar.setVisible(page.framed)
-        self._small_words(page)
+        self._arrange(page)
         page.enter(dossier)
         if page.looks != Current.theme:  # made, or seen last, in other type
             page.looks = Current.theme
@@ -195,8 +196,12 @@ class Shell(Looks):
         """Enter the page that is shown anew, with its dossier."""
         self.go(self._shown, self.page.dossier)
 
-    def _small_words(self, page: Screen) -> None:
-        """In larger type the second language beside a title goes, so that the title stays whole."""
+    def _arrange(self, page: Screen) -> None:
+        """In larger type the second language beside a title goes, so that the title stays whole; in left-hand mode a desk stands mirrored."""
+        self._bar.left_hand = self.left_hand
+        if page.columns is not None and page.mirrored != self.left_hand:
+            page.mirrored = self.left_hand
+            mirror(page.columns, left_hand=self.left_hand)
         for words in page.findChildren(QLabel, "second-title"):
             words.setVisible(Current.theme.second_titles)
 
@@ -356,7 +361,7 @@ class Shell(Looks):
     def restyled(self) -> None:
         """The theme changed: the page arranges itself anew."""
         if self._shown:
-            self._small_words(self.page)
+            self._arrange(self.page)
             self.page.looks = Current.theme
             self.page.restyle()
             self.refresh_actions()

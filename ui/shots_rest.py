@@ -151,7 +151,21 @@ def _offline_look_up(studio: Studio) -> None:
     studio.until(studio.settled)
 
 
+def _zoomed(studio: Studio) -> None:
+    """The queue at 175 percent."""
+    studio.go("home")
+    studio.shell.set_zoom(175)
+    studio.until(studio.settled)
+
+
+def _left_hand(studio: Studio) -> None:
+    """The comparison for the left hand: what is decided stands at the left."""
+    studio.shell.set_left_hand(True)
+    studio.go("lookup", studio.scenes.returned)
+
+
 REST: Shots = (
+    ("x-zoom-queue", _zoomed), ("x-left-hand-look-up", _left_hand),
     ("s01-queue-unknown-scan", _unknown_scan), ("s11-sending-history", _history),
     ("s11-sending-ticked", _ticked), ("s11-sending-ticked-stick", _ticked_stick), ("s11-sending-stick", _stick), ("s11-sending-stick-refused", _stick_refused), ("s13-hand-over-uncompared", _uncompared),
     ("s16-devices-empty", _no_devices), ("s16-calibration-marking", _marking), ("s17-visit-number", _ask_number),

@@ -28,7 +28,17 @@ from station.views.operators import OperatorsView, operators_view
 from station.views.settings import SettingsView, settings_view, typed
 from station.words.languages import languages_in
 
-HANDY = frozenset({"screen.language", "screen.theme", "screen.large", "screen.zoom", "screen.second_monitor", "sound.volume"})
+HANDY = frozenset(
+    {
+        "screen.language",
+        "screen.theme",
+        "screen.large",
+        "screen.zoom",
+        "screen.left_hand",
+        "screen.second_monitor",
+        "sound.volume",
+    }
+)
 """How the screen looks and sounds is everybody's own business."""
 
 

@@ -5,8 +5,9 @@ of every button, the second language goes first, then the pictograms, and only t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from ui.qt import QFrame, QResizeEvent
+from ui.qt import QFrame, QResizeEvent, QWidget
 from ui.theme.tokens import ACTION_BAR
 from ui.widgets.actions import Action, ActionButton
 from ui.widgets.chips import label
@@ -22,6 +23,7 @@ class ActionBar(QFrame):
         self.setObjectName("actions")
         self._others: list[ActionButton] = []
         self._primary: ActionButton | None = None
+        self._left_hand = False
         self._hint = label("", "caption")
         self._hint.setParent(self)
         self._hint.hide()
@@ -44,9 +46,28 @@ class ActionBar(QFrame):
             self._others = made
             for new in self.buttons():
                 new.show()
+        self._order_tab()
         self._hint.setText(hint)
         self._hinted = bool(hint)
         self.arrange()
+
+    def _order_tab(self) -> None:
+        """Tab follows the eye: in left-hand mode the primary button comes first."""
+        seen = [b for b in (self._primary, *self._others) if b is not None] if self.left_hand else self.buttons()
+        for before, after in pairwise(seen):
+            QWidget.setTabOrder(before, after)
+
+    @property
+    def left_hand(self) -> bool:
+        """Whether the primary button stands at the left, before the others."""
+        return self._left_hand
+
+    @left_hand.setter
+    def left_hand(self, on: bool) -> None:
+        if on != self._left_hand:
+            self._left_hand = on
+            self._order_tab()
+            self.arrange()
 
     def buttons(self) -> list[ActionButton]:
         """All buttons, the primary one last."""
@@ -82,19 +103,24 @@ class ActionBar(QFrame):
         for row in rows:
             high = max(b.sizeHint().height() for b in row)
             left = SIDE
-            for button in row:
+            for button in self._seen(row):
                 size = button.sizeHint()
                 wide = min(size.width(), room)
                 if button is self._primary:
-                    left = self.width() - SIDE - wide
+                    left = SIDE if self.left_hand else self.width() - SIDE - wide
                     if not self._hint.isHidden():
-                        self._hint.move(left - GAP - self._hint.width(), top + (high - self._hint.height()) // 2)
+                        aside = self.width() - SIDE + GAP if self.left_hand else left
+                        self._hint.move(aside - GAP - self._hint.width(), top + (high - self._hint.height()) // 2)
                 button.setGeometry(left, top + (high - size.height()) // 2, wide, size.height())
                 left += wide + GAP
             top += high + GAP
         wanted = max(ACTION_BAR, top - GAP + EDGE)
         if self.height() != wanted:
             self.setFixedHeight(wanted)
+
+    def _seen(self, row: list[ActionButton]) -> list[ActionButton]:
+        """Return a row's buttons from left to right."""
+        return sorted(row, key=lambda b: b is not self._primary) if self.left_hand else row
 
     def _rows(self, room: int) -> list[list[ActionButton]]:
         """Break the buttons into rows; the primary one stands in the last."""

@@ -15,6 +15,8 @@ class Looks(QMainWindow):
         self._dark, self._large = dark, large
         self.zoom = ZOOM[0]
         """Size of the type in percent."""
+        self.left_hand = False
+        """Whether desks stand mirrored: what is decided, and the primary button, at the left."""
 
     def restyled(self) -> None:
         """The theme changed."""
@@ -51,6 +53,12 @@ class Looks(QMainWindow):
         if (dark, large) != (self._dark, self._large):
             self._dark, self._large = dark, large
             self.apply_theme()
+
+    def set_left_hand(self, on: bool) -> None:
+        """Mirror the desks, or not."""
+        if on != self.left_hand:
+            self.left_hand = on
+            self.restyled()
 
     def set_zoom(self, percent: int) -> None:
         """Zoom the type, 100 to 175 percent; lists scroll, the action bar stays."""

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ui.qt import QWidget
+from ui.qt import QHBoxLayout, QWidget
 from ui.texts import Texts
 from ui.theme.style import make_theme
 from ui.widgets.actions import Action
@@ -52,6 +52,9 @@ class Screen(QWidget):
         self.dossier = ""
         self.looks = make_theme()
         """The theme it was arranged for last; widgets are built for the desk's."""
+        self.columns: QHBoxLayout | None = None
+        """The row of a desk's columns, which left-hand mode turns round."""
+        self.mirrored = False
         self.entered = 0
         self.lit = ""
 

@@ -57,7 +57,7 @@ class CalibrationScreen(Screen):
         column.setContentsMargins(0, 0, 0, 0)
         self._head = Head(self.texts("calibration.title.scanner"), self.texts.pair("ui.devices.question"))
         column.addWidget(self._head)
-        row = QHBoxLayout()
+        row = self.columns = QHBoxLayout()
         row.setSpacing(12)
         left = QVBoxLayout()
         frame, strip = card()

@@ -37,7 +37,7 @@ class CaptureScreen(ExceptingScreen):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self.asked = FindingAsked(self, "capture", self.reason, self._discard, self.next_step, self._shut_reason)
-        row = QHBoxLayout(self)
+        row = self.columns = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         row.addWidget(self._order())

@@ -106,7 +106,7 @@ class DeclarationScreen(PhotographingScreen):
         self._page = QWidget()
         whole.addWidget(self._page)
         whole.addWidget(self.panel)
-        row = QHBoxLayout(self._page)
+        row = self.columns = QHBoxLayout(self._page)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         left = QVBoxLayout()
@@ -296,8 +296,10 @@ class DeclarationScreen(PhotographingScreen):
         self._open.set(State.BLOCKED, self.texts("ui.form.not-stored"))
 
     def _order_keys(self) -> None:
-        """Tab goes through the form first, then through the marks beside it, although the form's fields were made later."""
-        order = [*(f.edit for f in self.fields.values()), self._kind, self._cm, self._side, self._spot]
+        """Tab goes through the form first, then through the marks beside it, although the form's fields were made later; in left-hand mode
+        the marks stand before the form."""
+        form, marks = [f.edit for f in self.fields.values()], [self._kind, self._cm, self._side, self._spot]
+        order: list[QWidget] = [*marks, *form] if self.mirrored else [*form, *marks]
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
 

@@ -42,7 +42,7 @@ class DefectsScreen(Screen):
         column.setContentsMargins(0, 0, 0, 0)
         self._head = Head(self.texts("ui.defects.title"), self.texts.pair("s12.question"))
         column.addWidget(self._head)
-        row = QHBoxLayout()
+        row = self.columns = QHBoxLayout()
         row.setSpacing(12)
         left, box = card()
         box.setContentsMargins(1, 1, 1, 1)

@@ -52,7 +52,7 @@ class DevicesScreen(Screen):
         column.setContentsMargins(0, 0, 0, 0)
         self._head = Head(self.texts("ui.devices.title"), self.texts.pair("ui.devices.question"))
         column.addWidget(self._head)
-        row = QHBoxLayout()
+        row = self.columns = QHBoxLayout()
         row.setSpacing(12)
         left, box = card()
         box.setContentsMargins(1, 1, 1, 1)

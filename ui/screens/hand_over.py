@@ -53,7 +53,7 @@ class HandOverScreen(Screen):
         self.scan.committed.connect(self._scan_typed)
         top.addWidget(self.scan, 2)
         column.addLayout(top)
-        row = QHBoxLayout()
+        row = self.columns = QHBoxLayout()
         row.setSpacing(12)
         left, box = card()
         box.setContentsMargins(1, 1, 1, 8)

@@ -44,7 +44,7 @@ class HomeScreen(Screen):
         column.addLayout(self._head())
         self._desks = DeskCards(self.texts)
         column.addWidget(self._desks)
-        row = QHBoxLayout()
+        row = self.columns = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(self._queue(), 1)
         side = Scrolling(self.texts("ui.today.done"))

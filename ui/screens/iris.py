@@ -57,7 +57,7 @@ class IrisScreen(ExceptingScreen):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self.eyes: IrisView | None = None
-        row = QHBoxLayout(self)
+        row = self.columns = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         left = QVBoxLayout()

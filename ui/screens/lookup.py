@@ -46,7 +46,7 @@ class LookupScreen(CardReadingScreen):
         self._body = QWidget()
         whole.addWidget(self._body)
         whole.addWidget(self.panel)
-        row = QHBoxLayout(self._body)
+        row = self.columns = QHBoxLayout(self._body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         row.addWidget(self._chip)

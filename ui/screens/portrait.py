@@ -33,7 +33,7 @@ class PortraitScreen(LiveScreen):
         super().__init__(shell)
         self.rules = portrait_view(None)
         self.active_view: ActiveView | None = None
-        row = QHBoxLayout(self)
+        row = self.columns = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         left = QVBoxLayout()

@@ -52,7 +52,7 @@ class ReviewScreen(Screen):
         self.answer: Answer | None = None
         self.asked = False
         """Whether the applicant was asked to sign on their screen; a second F12 notes a signature on paper or by thumb."""
-        row = QHBoxLayout(self)
+        row = self.columns = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         left, box = card(self.texts("ui.review.captured"))

@@ -362,6 +362,8 @@ class SettingsScreen(Screen):
             self.shell.tones.play("captured")
         if "screen.zoom" in changes:
             self.shell.set_zoom(int(typed(BY_NAME["screen.zoom"], changes["screen.zoom"])))
+        if "screen.left_hand" in changes:
+            self.shell.set_left_hand(bool(changes["screen.left_hand"]))
         if "screen.language" in changes:
             self.shell.set_language(str(changes["screen.language"]))
 

@@ -31,7 +31,7 @@ class SideBySideScreen(Screen):
         column.setContentsMargins(0, 0, 0, 0)
         self._head = Head(self.texts("ui.pair.title"), self.texts.pair("ui.pair.question"))
         column.addWidget(self._head)
-        row = QHBoxLayout()
+        row = self.columns = QHBoxLayout()
         row.setSpacing(12)
         left, box = card()
         box.setContentsMargins(1, 1, 1, 1)

@@ -40,7 +40,7 @@ class SupervisorScreen(Screen):
         column.setContentsMargins(0, 0, 0, 0)
         self._head = Head(self.texts("ui.supervisor.title"), self.texts.pair("s10.question"))
         column.addWidget(self._head)
-        row = QHBoxLayout()
+        row = self.columns = QHBoxLayout()
         row.setSpacing(12)
         left, box = card()
         box.setContentsMargins(1, 1, 1, 1)
