@@ -131,7 +131,13 @@ def find(text: str, language: Language = Language.VI, limit: int = 30) -> tuple[
         return ()
     found = [c for c in _messages() if wanted in c.casefold() or any(wanted in t.casefold() for t in catalogue()[c].values())]
     ordered = sorted(found, key=lambda c: say(c, language))[:limit]
-    return tuple((Words(c), advice_for(c)) for c in ordered)
+    return tuple((_bare(c), advice_for(c)) for c in ordered)
+
+
+def _bare(code: str) -> Words:
+    """A message that nobody was told yet: its open places are dots."""
+    places = {name for text in catalogue()[code].values() for _, name, _, _ in Formatter().parse(text) if name}
+    return Words(code, dict.fromkeys(places, "…"))
 
 
 def _messages() -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -80,6 +80,12 @@ class CompareView:
     """A card that is not to be relied on waits for the supervisor's decision (E12)."""
 
 
+def _agreed(rows: Sequence[CompareRow]) -> Words:
+    """What is said where nothing is open: what was decided is not called agreement."""
+    agree, decided = sum(r.tone is Tone.GOOD for r in rows), sum(r.settled and r.tone is not Tone.GOOD for r in rows)
+    return Words("s2.all-decided", {"count": agree, "decided": decided}) if decided else Words("s2.all", {"count": agree})
+
+
 def compare_view(state: DossierState, day: date, units: UnitTable | None = None, names: Mapping[str, str] | None = None) -> CompareView:  # fmt: skip
     """Return S2; `names`: operator id → name. The first open row has the focus; a stopping defect leaves only the supervisor's key."""
     table = units or default_units()
@@ -108,13 +114,7 @@ def compare_view(state: DossierState, day: date, units: UnitTable | None = None,
     choices = (
         tuple((s, sources[s][open_fields[0]]) for s in COLUMNS if sources.get(s, {}).get(open_fields[0])) if open_fields else ()
     )
-    summary = (
-        Words("s2.offline")
-        if silent
-        else Words("s2.all", {"count": sum(r.tone is Tone.GOOD for r in rows)})
-        if rows
-        else Words("s2.empty")
-    )
+    summary = Words("s2.offline") if silent else _agreed(rows) if rows else Words("s2.empty")
     branch = Words(f"branch.{state.look_up.branch.value}") if state.look_up is not None else None
     known_at = {FieldSource.REGISTER: state.look_up.at} if state.look_up is not None and not silent else {}
     if written := [f.at for f in state.fields.values() if f.source is FieldSource.DECLARED]:

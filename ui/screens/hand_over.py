@@ -136,6 +136,7 @@ class HandOverScreen(Screen):
         if not dossier or desk is None:
             self.who = None
             self.person.show_nobody()
+            self.checks.hide()  # nobody is here whose four things could be asked
             self._say(State.IDLE, "s13.empty")
             self.shell.refresh_actions()
             return

@@ -115,7 +115,9 @@ class HelpScreen(Screen):
             self.banner.show()
             self.banner.say(State.IDLE, self.texts("help.nothing"), self.texts.second("help.nothing"))
             return
-        self.rows.show_rows([Row(self.texts.of(m), (m.code,), State.RETRY) for m, _ in self._found], 0)
+        self.rows.show_rows(
+            [Row(self.texts.of(m), () if m.code.startswith("ui.") else (m.code,), State.RETRY) for m, _ in self._found], 0
+        )
         self._picked(0)
         self.rows.setFocus()
 

@@ -56,6 +56,7 @@ class HomePanel(StatePanel):
         self.ticks = OfficerTicks(screen.texts)
         self.ticks.hide()
         self.bar = ScoreBar()
+        self.bar.hide()
         column.addWidget(self._main)
         column.addWidget(self._second)
         column.addWidget(self.ticks)

@@ -264,6 +264,7 @@ class LiveScreen(RetakingScreen):
         self.running = None
         self._clock_stops = getattr(error, "reason_code", "") == "E02"
         self.live_word.set(State.BLOCKED, self.texts("ui.state.blocked"))
+        self.delay.setText("")
         self.officer_is_asked()
         self.view.show_overlay(Overlay((), 0.0))  # what was found belongs to a picture that is no more
         state = self.state

@@ -61,6 +61,7 @@ class SupervisorScreen(Screen):
         self._evidence = facts = Scrolling(self.texts("ui.supervisor.evidence"))
         facts.column.addWidget(self._facts)
         facts.column.addWidget(self._picture, 1)
+        facts.column.addStretch(0)
         self._middle.addWidget(facts, 1)
         row.addWidget(middle, 4)
         right = QVBoxLayout()
@@ -157,7 +158,9 @@ class SupervisorScreen(Screen):
         facts += [(capital(self.texts.of(f.label)), f.value) for f in case.facts]
         facts += [(self.texts("ui.fact.exception"), self.texts.of(e)) for e in case.exceptions]
         self._facts.show_pairs(facts)
-        self._picture.setVisible(case.picture is not None or not case.exceptions)
+        pictured = case.picture is not None or not case.exceptions
+        self._picture.setVisible(pictured)
+        self._evidence.column.setStretch(2, 0 if pictured else 1)  # without a picture the facts stand together at the top
         if case.picture is not None:
             self._picture.show_picture(case.picture.pixels, self.texts(f"step.{case.picture.step}"), state=State.RETRY)
         else:

@@ -54,7 +54,8 @@ class ScoreBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_score(self, score: float | None, needs: float, words: str = "") -> None:
-        """Show a score; None empties the bar."""
+        """Show a score; None: there is no bar, and what is said has its room."""
+        self.setVisible(score is not None)
         self._score, self._needs, self._words = score, needs, words
         self.setAccessibleName("" if score is None else f"{score:.0f} {words}")
         self.update()

@@ -41,6 +41,7 @@ class Chart(QWidget):
         self._plot.setBackground(p.surface)
         for side in ("left", "bottom"):
             axis = self._plot.getAxis(side)
+            axis.tickStrings = lambda values, scale, _: [f"{v * scale:g}".replace(".", ",") for v in values]
             axis.setTextPen(p.text2)
             axis.setPen(p.border)
             axis.setStyle(tickFont=t.font(t.scale.caption))

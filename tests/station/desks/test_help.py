@@ -72,3 +72,9 @@ def test_sentences_for_people_stay_short() -> None:
         if code.startswith(("advice.", "help.")):
             for sentence in texts["vi"].replace(";", ".").replace(":", ".").split("."):
                 assert len(sentence.split()) <= 25, (code, sentence)
+
+
+def test_a_message_that_is_looked_up_has_no_open_places() -> None:
+    said = [message.say() for text in ("cáp", "lưu", "gói") for message, _ in find(text)]
+    assert len(said) > 10
+    assert [s for s in said if "{" in s] == []
