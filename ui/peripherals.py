@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from station.advice import screen_code
 from station.counter import Counter
 from station.device_room import DeviceRoom
 from station.peripherals import Peripherals, Trouble
@@ -41,7 +42,7 @@ class PeripheralBridge(QObject):
         if not code:
             self._shell.say(State.GOOD, f"{texts('device.state.ready')}: {device_id}")
         else:
-            self._shell.say(State.RETRY, f"{texts(code)}: {device_id}", texts.second(code))
+            self._shell.say(State.RETRY, f"{texts(code)}: {device_id}", texts.second(code), code, screen_code(code, device_id))
 
 
 def start_peripherals(shell: Shell, counter: Counter) -> None:

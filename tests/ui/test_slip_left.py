@@ -24,10 +24,16 @@ def test_the_slip_is_given_later_from_the_queue(day: Day) -> None:
     day.key("Enter")
     assert isinstance(day.shell.page, FinishScreen)
     assert day.shell.page.dossier == dossier
+    day.shell.second.open()
     day.key("F12")
     day.clerk.until(lambda: bool(day.shell.page.slip))
+    day.settled()
+    window = day.shell.second.window
+    assert window is not None
+    assert "Ngày hẹn" in window._words[1], "the person reads when and where"
     assert day.station.book.state(dossier).slip is not None
     day.key("F12")
     assert day.shell.page is page
+    assert "Ngày hẹn" not in window._words[1]
     day.clerk.until(lambda: page.view is not None and all(r.finished for r in page.view.rows if r.dossier == dossier))
     assert page._bar.accessibleName(), "the pace of the day is said to a screen reader"

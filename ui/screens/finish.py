@@ -234,3 +234,5 @@ class FinishScreen(Screen):
         self._show_paper(found.pages)
         self._show(found.view)
         self.shell.refresh_strip()
+        counter, dossier = self.counter, self.dossier  # the person reads when and where
+        self.ask(lambda: counter.signing.applicant(dossier), lambda view: self.shell.second.view(view, ()))
