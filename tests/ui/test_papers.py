@@ -82,7 +82,6 @@ def test_papers_from_the_look_up_to_the_intake_by_keys(clerk: Clerk) -> None:
         ("birth-certificate", (), ""), ("residence-paper", ("page-blurred",), "Không chỉnh sáng hơn được")]  # fmt: skip
 
     clerk.through_lookup()
-    clerk.capture_all()
     clerk.key("F12", Qt.KeyboardModifier.ShiftModifier)
     clerk.until(lambda: clerk.page == "DeclarationScreen")
     settled(clerk)
@@ -114,6 +113,8 @@ def test_papers_from_the_look_up_to_the_intake_by_keys(clerk: Clerk) -> None:
     settled(clerk)
     clerk.shoot("s03-papers")
     clerk.key("F12")
+    clerk.until(lambda: clerk.page == "CaptureScreen")
+    clerk.capture_all()
     clerk.until(lambda: clerk.page == "ReviewScreen" and clerk.review.answer is not None)
     assert clerk.review.answer is not None
     assert "ui.evidence.papers" in {f.words.code for f in clerk.review.answer.facts}

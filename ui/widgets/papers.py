@@ -58,7 +58,7 @@ def paper_lines(view: PapersView, texts: Texts) -> tuple[PaperLine, ...]:
         about = [f"{row.at.astimezone():%H:%M}"]
         about += [texts(f"ui.field.{row.field}")] if row.field else []
         about += [texts("ui.page.simulated")] if row.simulated else []
-        about += [texts.of(f) for f in row.flaws[:1]]
+        about += [row.reason or texts.of(f) for f in row.flaws[:1]]
         lines.append(PaperLine(row.id, State(row.tone.value), texts.of(row.name), " · ".join(about)))
     for wanted in view.open:
         field = texts(f"ui.field.{wanted.field}") if wanted.field else ""
