@@ -51,6 +51,8 @@ class Applicant:
     seed: int
     light_s: float = 0.0
     spread: float = 0.4
+    apart: float = 1.0
+    """Distance of the fingers of a slap: 1 usual, about 0.8 and less pressed together."""
     amputated: tuple[FingerPosition, ...] = ()
     habits: Mapping[str, Any] = field(default_factory=dict)
     """Further fixed `ImpressionSettings`, for example ``{"moisture": -0.8}`` for a dry skin."""
@@ -202,7 +204,10 @@ class SimulatedScanner(StagedScanner):
             missing = self._missing(request)
             if not set(SLAP_FINGERS[position]) - set(missing):
                 return None
-            return LiveScene.of_slap(person, position, settings, self._touch, missing=missing, ppi=self._ppi, land_s=0.05)
+            apart = self._applicant.apart
+            return LiveScene.of_slap(
+                person, position, settings, self._touch, missing=missing, ppi=self._ppi, spread=apart, land_s=0.05
+            )
         self._ppi = FINGER_LIVE_PPI
         if position in self._missing(request):
             return None
@@ -252,7 +257,8 @@ class SimulatedScanner(StagedScanner):
     def _draw(self, request: CaptureRequest, settings: ImpressionSettings) -> npt.NDArray[np.uint8]:
         person, position = self._laid_down(request)
         if position in SLAP_FINGERS:
-            return slap(person, position, settings, self._touch, missing=self._missing(request)).image
+            missing = self._missing(request)
+            return slap(person, position, settings, self._touch, missing=missing, spread=self._applicant.apart).image
         if position in self._missing(request):
             return np.full((750, 800), 252, np.uint8)
         return impression(person.finger(position), settings, self._touch).image

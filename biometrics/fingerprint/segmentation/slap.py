@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import cv2
@@ -25,6 +26,8 @@ _MODEL_SAY: Final = 0.15
 _ROUNDS: Final = 3
 # Below this the ends are smudges or phalanges, not the fingers asked for.
 _LEAST_CLEAR: Final = 0.5
+# A print that ends so near the picture's edge is cut by it.
+_EDGE_MM: Final = 0.5
 # From this confidence on, the hand seen contradicts the hand asked for.
 _SURE: Final = 0.9
 
@@ -76,6 +79,28 @@ class SlapSegmentation:
     hand_confidence: float
     fingers: tuple[SegmentedFinger, ...]
     error: str | None
+
+    def gaps_mm(self, ppi: float) -> tuple[float, ...]:
+        """Return the room between each finger and the next, in mm across the hand; negative where the prints overlap sideways.
+
+        Measured between the prints themselves: the margin that the boxes carry at the sides is taken off.
+        """
+        gaps = []
+        for a, b in pairwise(self.fingers):
+            turn = np.radians((a.angle_deg + b.angle_deg) / 2)
+            across = (b.centre[0] - a.centre[0]) * np.cos(turn) + (b.centre[1] - a.centre[1]) * np.sin(turn)
+            margins = 2 * _BESIDE_PX * ppi / 500  # half a box of each, each with one margin
+            gaps.append(float((across - (a.width + b.width) / 2 + margins) * 25.4 / ppi))
+        return tuple(gaps)
+
+    def over_edge(self, width: int, ppi: float) -> int:
+        """Return on which side prints end at the edge of a picture `width` px wide (a box fits what is seen of a print that is cut off):
+        -1 left, 1 right, 0 neither (or both)."""
+        reach = [(abs(f.width / 2 * np.cos(np.radians(f.angle_deg))) - _BESIDE_PX * ppi / 500, f.centre[0]) for f in self.fingers]
+        edge = _EDGE_MM * ppi / 25.4
+        left = any(x - half < edge for half, x in reach)
+        right = any(x + half > width - edge for half, x in reach)
+        return int(right) - int(left)
 
     def alone(self, finger: SegmentedFinger, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return `finger.crop(image)` without what belongs to its neighbours (white there).
