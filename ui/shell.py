@@ -89,6 +89,7 @@ class Shell(Looks):
     # --- building ----------------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
+        Current.watermark = self.texts("ui.app.demo") if self.demo else ""
         self.setWindowTitle(self.texts("ui.app.title"))
         page = QWidget()
         page.setObjectName("page")

@@ -64,6 +64,11 @@ def test_a_visit_off_the_list_is_stamped_helped_left_and_found_days_later(qapp: 
         assert page.view.person.stamp is not None
         clerk.shoot("s17-helper")
         clerk.key("F9")
+        clerk.until(lambda: page.resting is not None and page.capture.text().startswith("Đang nghỉ 0:0"))
+        first = page.capture.text()
+        clerk.until(lambda: page.capture.text() != first)  # its clock runs
+        assert {a.key for a in page.offers()} == {"F9", "F12"}
+        clerk.key("F9")
         clerk.until(lambda: page.dossier == "")
         assert clerk.shell.second.dossier == ""
         notes = [e.body for e in station.journal.events(dossier) if e.kind == "visit.noted"]

@@ -73,6 +73,7 @@ class FinishScreen(Screen):
         row.addWidget(left, 5)
         paper, box = card(self.texts("ui.finish.paper"))
         self._paper = PicturePane(self.texts("ui.finish.paper"), least=(260, 260))
+        self._paper.marked = False
         box.addWidget(self._paper, 1)
         row.addWidget(paper, 4)
         column.addLayout(row, 1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from biometrics.positions import FingerPosition
 from station.capture.session import Attempt, SessionView
 from station.dossier.procedure import CaptureStep, Modality
 from station.views.fingers import Kept
@@ -18,10 +19,11 @@ from station.views.strip import STAGE_OF
 from ui.bridge import LiveBridge
 from ui.screens.device_trouble import DeviceTroubles
 from ui.screens.home_panel import HomePanel
-from ui.screens.live_said import said_of
+from ui.screens.live_said import missing_finger, said_of
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.live_view import Overlay, to_image
+from ui.widgets.parts import part_state
 from ui.widgets.taken import taken_image
 
 if TYPE_CHECKING:
@@ -280,6 +282,8 @@ class HomeCapture(HomePanel):
         face = self.running.modality is Modality.FACE
         if face:
             self._show_active(self._screen.counter.active.live_view())
+        elif self.running.fingers:
+            self._show_hand(self.running, view)
         texts, kind = self._screen.texts, STAGE_OF[self.running.modality]
         self.view.show_overlay(Overlay((), at_s, arrived_s))
         if view.verdict is not None and view.verdict.parts:
@@ -299,6 +303,15 @@ class HomeCapture(HomePanel):
             self.say(State.RETRY, texts("s17.backdrop"), texts.second("s17.backdrop"))
         else:
             self._speak(view, kind)
+
+    def _show_hand(self, step: CaptureStep, view: SessionView) -> None:
+        """The applicant's own screen shows the hand, and the one finger it is about."""
+        parts = view.verdict.parts if view.verdict is not None else ()
+        states = {p.position: part_state(p) for p in parts}
+        position = view.instruction.position if view.instruction is not None else 0
+        asked = frozenset(step.fingers)
+        question = missing_finger(view, step.fingers) or (FingerPosition(position) if position else None)
+        self._screen.shell.second.hand(asked, states, frozenset(), question)
 
     def _cloth_first(self, view: SessionView) -> bool:
         """At a home the wall behind the person comes before their own corrections: the cloth that was brought is stretched first."""

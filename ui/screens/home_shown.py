@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 from station.desks.visits import VisitDesk, VisitView
 from station.dossier.procedure import CaptureStep
@@ -210,7 +211,21 @@ class HomeShown(Screen):
     looked = ""
     """Id of a capture that is taken and looked at."""
 
+    resting: float | None = None
+    """Since when this person rests (monotonic seconds), None while the work goes on."""
+
+    def show_rest(self) -> None:
+        """Say how long the rest has been; nothing hurries anybody."""
+        if self.resting is not None:
+            minutes, seconds = divmod(int(time.monotonic() - self.resting), 60)
+            words, more = "ui.visit.resting", "ui.visit.resting-more"
+            self.capture.name_step("")
+            self.capture.say(State.IDLE, self.texts(words, minutes=minutes, seconds=f"{seconds:02d}"), self.texts(more))
+
     def _say_next(self) -> None:
+        if self.resting is not None:
+            self.show_rest()
+            return
         if self.looked:
             words = "ui.live.looking"
             self.capture.name_step(self.texts(f"step.{self.looked}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from biometrics.positions import FingerPosition
@@ -42,6 +43,7 @@ class HomeVisitScreen(HomeShown):
         self.beat.timeout.connect(self._again)
         self._watching = QTimer(self)
         self._watching.timeout.connect(self.capture.watch)
+        self._watching.timeout.connect(self.show_rest)
 
     # --- coming and going ------------------------------------------------------------------------------------------------------
 
@@ -71,6 +73,7 @@ class HomeVisitScreen(HomeShown):
         super().leave()
         self.beat.stop()
         self._watching.stop()
+        self.resting = None
         self.asking.shut()
         self.reason.shut()
         self.capture.stop()
@@ -131,6 +134,9 @@ class HomeVisitScreen(HomeShown):
         if not self.reason.isHidden():
             return [self.act("cancel", "ui.action.back", "Esc", self._shut_reason, icon="back"),
                     self.act("reason", "ui.action.take-reason", "F12", self.reason.take, primary=True)]  # fmt: skip
+        if self.resting is not None:
+            return [self.act("leave", "ui.action.visit-leave", "F9", self._leave, icon="house"),
+                    self.act("go-on", "ui.action.go-on", "F12", self._go_on, primary=True, icon="next")]  # fmt: skip
         if self.looked:
             return [self.act("retake", "ui.action.retake", "F4", self._take_back),
                     self.act("go-on", "ui.action.go-on", "F12", self._look_away, primary=True, icon="next")]  # fmt: skip
@@ -318,9 +324,20 @@ class HomeVisitScreen(HomeShown):
         self.capture.accept_best(self.dossier, self._ask)
 
     def _rest(self) -> None:
+        """F9: everything is saved; the rest's clock runs until the work goes on or the team goes to another home."""
         desk, dossier = self.desk, self.dossier
         assert desk is not None, "made at the first enter"
-        self.ask(lambda: desk.rest(dossier), lambda _: self._leave())
+
+        def rested(_: object) -> None:
+            self.resting = time.monotonic()
+            self.capture.stop()
+            self._ask()
+
+        self.ask(lambda: desk.rest(dossier), rested)
+
+    def _go_on(self) -> None:
+        self.resting = None
+        self._ask()
 
     def pause(self) -> None:
         """F9 where a finding is asked: this person waits, the question too."""
@@ -333,6 +350,7 @@ class HomeVisitScreen(HomeShown):
 
         def left(_: object) -> None:
             self.dossier = self.step = self.looked = ""
+            self.resting = None
             self.shell.second.turn_to("")
             self.capture.view.hide()
             self.capture.bar.show_score(None, 0)

@@ -41,6 +41,7 @@ class PrintPreviewScreen(Screen):
         row.addWidget(left, 3)
         middle, pages = card()
         self._page = PicturePane(self.texts("ui.paper.title"))
+        self._page.marked = False
         pages.addWidget(self._page, 1)
         row.addWidget(middle, 7)
         right, facts = card()

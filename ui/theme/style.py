@@ -77,6 +77,8 @@ class Current:
     """The theme that widgets draw with; `Shell.apply_theme` replaces it and repaints everything."""
 
     theme: Theme = make_theme()
+    watermark: str = ""
+    """What a demo writes over every stored picture it shows; empty in a station for real people."""
 
 
 def style_sheet(theme: Theme) -> str:

@@ -9,7 +9,10 @@ from ui.qt import QColor, QFontMetrics, QImage, QPainter, QPaintEvent, QPen, QRe
 from ui.theme.style import Current
 from ui.theme.tokens import LIGHT, State
 from ui.widgets.chips import BORDERS
-from ui.widgets.live_view import to_image
+from ui.widgets.live_view import paint_watermark, to_image
+
+LEAST_MARKED = 90
+"""Smaller pictures (a face in a head line) have no room for words, px."""
 
 
 class PicturePane(QWidget):
@@ -21,6 +24,8 @@ class PicturePane(QWidget):
         self._caption = ""
         self._empty = ""
         self._state: State | None = None
+        self.marked = True
+        """Whether a demo writes its word over the picture (a printed page bears its own)."""
         self.setAccessibleName(name)
         self.setMinimumSize(*least)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -61,7 +66,10 @@ class PicturePane(QWidget):
             room = mat.adjusted(6, 6, -6, -6)
             scale = min(room.width() / self._image.width(), room.height() / self._image.height())
             wide, high = self._image.width() * scale, self._image.height() * scale
-            painter.drawImage(QRectF(room.center().x() - wide / 2, room.center().y() - high / 2, wide, high), self._image)
+            shown = QRectF(room.center().x() - wide / 2, room.center().y() - high / 2, wide, high)
+            painter.drawImage(shown, self._image)
+            if self.marked and Current.watermark and min(wide, high) >= LEAST_MARKED:
+                paint_watermark(painter, shown, Current.watermark)
         elif self._empty:
             painter.setPen(QColor(LIGHT.text2))
             painter.setFont(theme.font(theme.scale.caption))
