@@ -41,6 +41,16 @@ def _agreed(studio: Studio) -> None:
         studio.press("F12")
 
 
+def _new_ticket(studio: Studio) -> None:
+    """Who goes first by rule."""
+    studio.press("F6")
+
+
+def _kinds(studio: Studio) -> None:
+    """First issue, exchange, reissue."""
+    studio.press("F7")
+
+
 def _declaration(studio: Studio) -> None:
     studio.go("declaration", studio.scenes.returned)
 
@@ -71,8 +81,8 @@ def _menu(studio: Studio) -> None:
 
 
 CLERK: Shots = (
-    ("s01-queue", to("home")), ("x-menu", _menu), ("s02-look-up", _lookup), *AT_LOOK_UP,
-    ("s02-look-up-agreed", _agreed), *AT_FORM, ("s03-declaration", _declaration), ("s04-fingers-live", _fingers_live),
+    ("s01-queue", to("home")), ("s01-queue-new-ticket", _new_ticket), ("x-menu", _menu), ("s02-look-up", _lookup), *AT_LOOK_UP,
+    ("s02-look-up-agreed", _agreed), ("s02-look-up-kind", _kinds), *AT_FORM, ("s03-declaration", _declaration), ("s04-fingers-live", _fingers_live),
     ("s04-fingers-exception", _fingers_exception), ("s07-review", _review), ("s08-finish", _finish), ("s11-sending", to("sending")),
 )  # fmt: skip
 

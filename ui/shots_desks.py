@@ -139,6 +139,12 @@ def _hand_over_not_home(studio: Studio) -> None:
     studio.press("F6")
 
 
+def _hand_over_away(studio: Studio) -> None:
+    """Where the card lies, how often was called, when next."""
+    studio.press("1")
+    studio.until(studio.settled)
+
+
 # --- S16 ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -406,6 +412,7 @@ DESKS: Shots = (
     ("s12-defects-corrected", _defects_corrected), ("s12-defects-approved", _defects_approved), ("s12-defects-sent", _defects_sent),
     ("s13-hand-over", _hand_over), ("s13-hand-over-unknown", _hand_over_unknown), ("s13-hand-over-compared", _hand_over_compared),
     ("s13-hand-over-done", _hand_over_done), ("s13-hand-over-not-home", _hand_over_not_home),
+    ("s13-hand-over-away", _hand_over_away),
     ("s14-campaign", to("campaign")), ("s15-recheck", to("recheck")),
     ("s16-devices", to("devices")), ("s16-devices-error", _devices_error), ("s16-devices-tested", _devices_tested),
     ("s16-calibration-begin", _calibration(until="calibration.next.capture")),

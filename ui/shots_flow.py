@@ -99,9 +99,16 @@ def _applicant_reads(studio: Studio) -> None:
     studio.target = studio.shell.second.window
 
 
+def _before_seal(studio: Studio) -> None:
+    """F7: on which ground no fee is due."""
+    studio.press("F7")
+    studio.until(studio.settled)
+
+
 def _sealed(studio: Studio) -> None:
     """Right after all, both sign, sealed."""
     page: Any = studio.shell.page
+    page.settling.shut()
     studio.press("1")
     for _ in range(30):
         if page.next == "done":
@@ -114,7 +121,17 @@ def _slip_due(studio: Studio) -> None:
     studio.until(lambda: _page(studio) == "FinishScreen" and studio.settled())
 
 
+def _slip_place(studio: Studio) -> None:
+    """F4: where the card is got."""
+    studio.press("F4")
+    studio.until(studio.settled)
+
+
 def _slip_given(studio: Studio) -> None:
+    page: Any = studio.shell.page
+    if not page.panel.isHidden():  # the place is taken as proposed
+        studio.press("F12")
+        studio.until(studio.settled)
     studio.press("F12")
 
 
@@ -122,5 +139,5 @@ FLOW: Shots = (
     ("s03-declaration-fault", _form_fault), ("s03-declaration-complete", _form_complete),
     ("s04-fingers-stopped", _fingers_stopped), ("s04-fingers-disk-full", _disk_full), ("s05-portrait-confirm", _portrait_confirm),
     ("s05-portrait-unplugged", _camera_gone), ("s07-review-answers", _review_open), ("s09-applicant-reads", _applicant_reads),
-    ("s07-review-wrong", _review_wrong), ("s07-review-sealed", _sealed), ("s08-finish-due", _slip_due), ("s08-finish-given", _slip_given),
+    ("s07-review-wrong", _review_wrong), ("s07-review-fee", _before_seal), ("s07-review-sealed", _sealed), ("s08-finish-due", _slip_due), ("s08-finish-place", _slip_place), ("s08-finish-given", _slip_given),
 )  # fmt: skip

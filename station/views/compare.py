@@ -100,7 +100,15 @@ def compare_view(state: DossierState, day: date, units: UnitTable | None = None,
     )
     rows = tuple(_warned(r, state) if r.field == "personal_no" else r for r in rows)
     open_fields = tuple(r.field for r in rows if r.tone is Tone.RETRY and not r.settled and not r.warning)
-    notes = tuple(n for d in state.open_defects if d.field not in open_fields and not d.stops for n in notes_of(d))
+    notes = tuple(
+        n
+        for d in state.open_defects
+        if d.field not in open_fields and not d.stops and d.evidence.get("why") != "not-given"
+        for n in notes_of(d)
+    )
+    notes = tuple(
+        sorted(notes, key=lambda n: n.values.get("field") != "field.personal_no")
+    )  # who it is comes first; what is empty, desk 2 lists
     check = chip_check(state.chip.standing, state.chip.verdict) if state.chip is not None else None
     if check is not None and check.mark is not None:
         notes = (check.mark, *notes)

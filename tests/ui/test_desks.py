@@ -267,7 +267,7 @@ def test_who_was_not_reached_has_a_place_calls_and_a_next_try_by_keys(day: Day) 
     day.key("1")
     form = page.errands.form
     assert form.isVisible()
-    assert form.place.edit.hasFocus()
+    assert day.shell.focusWidget() is form.place.edit
     day.type("Nhà văn hoá thôn 3")
     day.enter()
     form.tries.set_text("ba")

@@ -170,7 +170,7 @@ class FinishScreen(Screen):
         return not self.panel.isHidden() and self.panel.choose(number)
 
     def _ask(self, title: str, codes: list[str], taken: Callable[[str, str], None], words: Sequence[str] = ()) -> None:
-        self.panel.ask(self.texts(title), codes, taken)
+        self.panel.ask(self.texts(title), codes, taken, "ui.settle.other-place" if words else "ui.settle.note")
         if words:
             self.panel.options.show_options([Option(c, w) for c, w in zip(codes, words, strict=True)])
         self.shell.refresh_actions()

@@ -302,7 +302,7 @@ class HomeScreen(Screen):
         """Call the next, call another with a reason, put back; while a reason is asked, only that."""
         if self.reason.isVisible():
             return [self.act("cancel", "ui.action.back", "Esc", self._shut_reason, icon="back"),
-                    self.act("reason", "ui.action.take-reason", "F12", self.reason.take, primary=True)]  # fmt: skip
+                    self.act("reason", "ui.action.issue-ticket" if self.ticketing.asking else "ui.action.take-reason", "F12", self.reason.take, primary=True)]  # fmt: skip
         following = self.view.following if self.view is not None else ""
         first, chosen = self._row(following), self._row(self.table.chosen)
         code = "ui.action.resume" if first is not None and first.resumable else "ui.action.call"

@@ -322,6 +322,8 @@ class LookupScreen(CardReadingScreen):
 
     def hint(self) -> str:
         """How to choose."""
+        if self.kinds.asking:
+            return self.texts("ui.lookup.kind.hint")
         if self.photographing:
             return self.paper_hint()
         if self.saved:

@@ -40,7 +40,7 @@ class Settling:
 
     def ask_old_card(self, at: int) -> None:
         """Ask what became of the old card; the answer the kind lets expect stands first."""
-        self._ask("ui.settle.old-card", [f"s8.old-card.{a}" for a in ANSWERS], self._old_card)
+        self._ask("ui.settle.old-card", [f"s8.old-card.{a}" for a in ANSWERS], self._old_card, "ui.settle.why")
         self.panel.choose(at + 1)
 
     def ask_fee(self) -> None:
@@ -49,15 +49,15 @@ class Settling:
 
         def show(view: FinishView) -> None:
             codes = [NO_GROUND, *(f"exemption.{ground}" for ground in view.exemptions)]
-            self._ask("ui.settle.fee", codes, self._exempt)
+            self._ask("ui.settle.fee", codes, self._exempt, "ui.settle.note")
             at = f"exemption.{view.fee.exemption}"
             self.panel.choose(1 + (codes.index(at) if at in codes else 0))
 
         page.ask(lambda: counter.finishing.view(dossier), show)
 
-    def _ask(self, title: str, codes: list[str], taken: Callable[[str, str], None]) -> None:
+    def _ask(self, title: str, codes: list[str], taken: Callable[[str, str], None], own: str) -> None:
         self._asks(True)
-        self.panel.ask(self._page.texts(title), codes, taken)
+        self.panel.ask(self._page.texts(title), codes, taken, own)
         self._page.shell.refresh_actions()
 
     def _old_card(self, code: str, words: str) -> None:

@@ -25,7 +25,7 @@ class Ticketing:
         """F6: the next number; a normal one stands first."""
         self.asking = True
         self._room()
-        self._panel.ask(self._page.texts("ui.today.who-first"), PRIORITIES, self._said)
+        self._panel.ask(self._page.texts("ui.today.who-first"), PRIORITIES, self._said, "ui.today.number")
         self._page.shell.refresh_actions()
 
     def scanned(self, text: str) -> bool:

@@ -26,7 +26,8 @@ class ReasonPanel(QFrame):
         self.options = OptionList()
         column.addWidget(self.options)
         row = QHBoxLayout()
-        row.addWidget(label(texts("ui.reason.own"), "caption"))
+        self._own = label(texts("ui.reason.own"), "caption")
+        row.addWidget(self._own)
         self.words = QLineEdit()
         self.words.setMaxLength(200)
         self.words.setAccessibleName(texts("ui.reason.own"))
@@ -35,8 +36,10 @@ class ReasonPanel(QFrame):
         self._taken: Callable[[str, str], None] | None = None
         self.hide()
 
-    def ask(self, title: str, codes: Sequence[str], taken: Callable[[str, str], None]) -> None:
-        """Ask; `taken(code, words)` comes once, when a reason was chosen."""
+    def ask(self, title: str, codes: Sequence[str], taken: Callable[[str, str], None], own: str = "ui.reason.own") -> None:
+        """Ask; `taken(code, words)` comes once, when a reason was chosen. `own`: what stands before the field."""
+        self._own.setText(self._texts(own))
+        self.words.setAccessibleName(self._texts(own))
         self._title.setText(title)
         self._taken = taken
         self.options.show_options([Option(c, self._texts(c), self._texts.second(c)) for c in codes])
