@@ -268,8 +268,9 @@ def test_who_was_not_reached_has_a_place_calls_and_a_next_try_by_keys(day: Day) 
     form = page.errands.form
     assert form.isVisible()
     assert day.shell.focusWidget() is form.place.edit
-    day.type("Nhà văn hoá thôn 3")
+    form.place.set_text("Nhà văn hoá thôn 3")
     day.enter()
+    assert day.shell.focusWidget() is form.tries.edit
     form.tries.set_text("ba")
     day.key("F12")
     assert form.isVisible(), "a fault was written down"
