@@ -42,8 +42,7 @@ class HandOverScreen(Screen):
         self.mode, self.said, self.uncompared = "", "", ""
         self.busy, self.chosen = False, 0
         self.paper: bytes | None = None
-        self.astray, self._come = 0, list[str]()  # cards of other units that lie here; what of each delivery came
-        self.gone = ""  # what became of the old card where it is not here
+        self.gone, self.astray, self._come = "", 0, list[str]()  # old card that is not here, cards of other units, what came
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         top = QHBoxLayout()
@@ -447,5 +446,5 @@ class HandOverScreen(Screen):
         self._show_checks()
 
     def restyle(self) -> None:
-        """Measure the rows anew."""
+        """Measure anew."""
         self.rows.relayout()
