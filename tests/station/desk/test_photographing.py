@@ -110,8 +110,14 @@ def test_after_three_tries_a_page_with_flaws_is_kept_with_a_reason_only(desk: De
 
 
 def test_it_waits_while_the_paper_lies_wrongly_and_takes_it_by_itself(desk: Desk) -> None:
-    desk.camera.lay(Lying(4, ((PageFault.HALF_OUT, 1.5),)))
-    hand = desk.take()
+    desk.camera.lay(Lying(4, ((PageFault.HALF_OUT, 1e9),)))
+
+    def mended(view: SessionView, _: object) -> None:
+        desk.views.append(view)
+        if view.instruction is not None and view.instruction.code == "page-cut":
+            desk.camera.lay(Lying(4))  # the person does what is said
+
+    hand = desk.photos.start(on_frame=lambda _: None, on_view=mended).result(60)
     assert hand is not None
     assert hand.good
     said = [v.instruction.code for v in desk.views if v.instruction is not None]
