@@ -132,7 +132,12 @@ def test_a_home_portrait_is_accepted_only_with_the_officers_boxes(qapp: object, 
             before = page.step
             clerk.key("Right")
             clerk.until(lambda was=before: page.step != was)
+        camera = clerk.counter.camera
+        assert isinstance(camera, SimulatedCamera)
+        camera.play(((Fault.CLUTTERED_BACKGROUND, 600.0),))
         clerk.key("F12")
+        clerk.until(lambda: page.capture.text() == "Căng vải sát tường")
+        camera.play(())
         clerk.until(lambda: page.capture.confirming is not None and page.capture.ticks.boxes and not clerk.shell.jobs.pending)
         clerk.shoot("s17-boxes")
         assert clipped(page) == [], "the boxes stand beside the still"
