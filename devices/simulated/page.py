@@ -149,16 +149,19 @@ class SimulatedDocumentCamera(Camera):
 
     def _live(self, fault: PageFault | None) -> Pixels:
         key = (self._lying.seed, fault)
-        if key not in self._small:
-            self._small[key] = np.asarray(cv2.resize(self._whole(fault), LIVE[::-1], interpolation=cv2.INTER_AREA), np.uint8)
-        return self._small[key]
+        found = self._small.get(key)  # another paper may be laid there from another thread meanwhile
+        if found is None:
+            found = np.asarray(cv2.resize(self._whole(fault), LIVE[::-1], interpolation=cv2.INTER_AREA), np.uint8)
+            self._small[key] = found
+        return found
 
     def _whole(self, fault: PageFault | None) -> Pixels:
         """The full picture; the last one is kept until it is taken, since drawing it costs a fifth of a second."""
         key = (self._lying.seed, fault)
-        if self._full is None or self._full[0] != key:
-            self._full = (key, render_page(*key))
-        return self._full[1]
+        kept = self._full
+        if kept is None or kept[0] != key:
+            kept = self._full = (key, render_page(*key))
+        return kept[1]
 
     def _capture(self, request: CaptureRequest) -> RawCapture:
         _ = request
