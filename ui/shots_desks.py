@@ -161,6 +161,18 @@ def _devices_tested(studio: Studio) -> None:
     studio.press("F4")
 
 
+def _scanner_test(studio: Studio) -> None:
+    """A typing tool changed what the scanner sent."""
+    from ui.screens.devices import DevicesScreen
+
+    studio.go("devices")
+    studio.until(studio.settled)
+    studio.press("F2")
+    page = studio.shell.page
+    assert isinstance(page, DevicesScreen)
+    page.scanned("âđôư12e6")
+
+
 def _calibration(*, until: str) -> Reach:
     """Reach a step of the wizard on a scanner whose rows do not stand 500 to the inch."""
 
@@ -415,6 +427,7 @@ DESKS: Shots = (
     ("s13-hand-over-away", _hand_over_away),
     ("s14-campaign", to("campaign")), ("s15-recheck", to("recheck")),
     ("s16-devices", to("devices")), ("s16-devices-error", _devices_error), ("s16-devices-tested", _devices_tested),
+    ("s16-scanner-test", _scanner_test),
     ("s16-calibration-begin", _calibration(until="calibration.next.capture")),
     ("s16-calibration-failed", _calibration(until="calibration.next.to-correct")), ("s16-calibration-done", _calibration(until="never")),
     ("s17-visit-list", to("home-visit")), ("s17-visit-live", _visit_live), ("s17-visit-exception", _visit_exception),

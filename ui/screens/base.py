@@ -83,9 +83,9 @@ class Screen(QWidget):
     def ask(self, job: Callable[[], Any], done: Callable[[Any], None] | None = None,
             failed: Callable[[BaseException], None] | None = None, what: str = "ui.wait.work") -> None:  # fmt: skip
         """Run `job` on the station's thread; `done(result)` comes only while this very visit of the page lasts. `what`: the code of the
-        words for the quiet line, should it take long."""
+        words for the quiet line, should it take long ("": what is asked for again and again, quietly)."""
         entered, waits = self.entered, self.shell.waits
-        number = waits.begin(what)
+        number = waits.begin(what) if what else 0
 
         def arrived(result: Any) -> None:
             waits.end(number)

@@ -198,7 +198,7 @@ class HomeScreen(Screen):
 
     def _ask(self) -> None:
         if self.jobs.pending < 3:  # a slow moment piles no questions up
-            self.ask(self.counter.today, self._show)
+            self.ask(self.counter.today, self._show, what="" if self.view is not None else "ui.wait.work")
 
     def _show(self, view: TodayView) -> None:
         if view == self.view:

@@ -84,7 +84,7 @@ class HomeVisitScreen(HomeShown):
     def _ask(self) -> None:
         desk, dossier = self.desk, self.dossier
         assert desk is not None, "made at the first enter"
-        self.ask(lambda: desk.view(dossier), self._show)
+        self.ask(lambda: desk.view(dossier), self._show, what="" if self.view is not None else "ui.wait.work")
 
     def _choose_step(self, step: str) -> None:
         view = self.view

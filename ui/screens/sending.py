@@ -128,7 +128,7 @@ class SendingScreen(Screen):
 
     def _ask(self) -> None:
         if self.jobs.pending < 3:
-            self.ask(self.counter.sending, self._show)
+            self.ask(self.counter.sending, self._show, what="" if self.view is not None else "ui.wait.work")
 
     def _show(self, view: SendingView) -> None:
         if view == self.view:
