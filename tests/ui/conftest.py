@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import shutil
+import time
 from collections.abc import Generator, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -80,6 +81,8 @@ class Day:
         for letter in text:
             for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
                 QApplication.sendEvent(target, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, letter))
+        end = time.monotonic() + 0.06  # an Enter at once would make a scanner's burst of it
+        self.clerk.until(lambda: time.monotonic() >= end)
 
     def enter(self) -> None:
         """Press Enter in a field."""

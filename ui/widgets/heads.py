@@ -19,8 +19,10 @@ class Head(QWidget):
         self.question = label(question, "caption", wrap=True)
         words.addWidget(self.title)
         words.addWidget(self.question)
-        self.question.setVisible(bool(question))
         row.addLayout(words, 1)
+        self.question.setVisible(
+            bool(question)
+        )  # it has its place by now: shown before, it would be a window of its own for a moment
         self.right = label("", "caption")
         row.addWidget(self.right)
 
