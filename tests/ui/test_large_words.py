@@ -8,6 +8,7 @@ import pytest
 
 from station.views.strip import STAGES
 from ui.frame.strip import Stepper
+from ui.frame.top_bar import OpenDossiers
 from ui.main import application
 from ui.qt import QImage, QPainter, QRectF, QWidget
 from ui.texts import Texts
@@ -76,3 +77,13 @@ def test_flags_at_the_upper_edge_stand_beside_each_other() -> None:
     assert len(taken) == 2
     assert not taken[0].intersects(taken[1]), "one hides the other's letters"
     assert taken[1].left() >= 0
+
+
+def test_the_numbers_of_the_open_dossiers_stay_whole_where_a_signal_is_named_beside_them() -> None:
+    tabs = OpenDossiers()
+    tabs.show_tabs([(t, "Tra cứu", t == "101") for t in ("50001", "90003", "90004", "101")])
+    full = tabs.sizeHint().width()
+    needed = full - 4 * (advance("Tra cứu", 12) + 8)
+    for wide in (full, full - 60, needed + 6):
+        drawn = picture(tabs, wide, 44)
+        assert not inked(drawn, range(wide - 1, wide), range(44)), f"the last tab is cut at {wide}"

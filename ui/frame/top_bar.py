@@ -68,9 +68,11 @@ class OpenDossiers(QWidget):
         bold, plain = theme.font(13, 700), theme.font(12)
         tickets, stages = QFontMetrics(bold), QFontMetrics(plain)
         wide = sum(tickets.horizontalAdvance(t) + stages.horizontalAdvance(w) + 32 for t, w, _ in self.tabs)
+        here = wide - sum(stages.horizontalAdvance(w) + 8 for _, w, current in self.tabs if not current)
         for ticket, stage, current in self.tabs:
-            # Where there is no room for all, the numbers stay whole and the stage is said of the one that is shown.
-            words = stage if wide <= self.width() or current else ""
+            # Where there is no room for all, the numbers stay whole and the stage is said of the one that is shown; while a signal is named
+            # beside them even that may have no room.
+            words = stage if wide <= self.width() or (current and here <= self.width()) else ""
             first = tickets.horizontalAdvance(ticket)
             second = stages.horizontalAdvance(words) if words else -8
             box = QRectF(left, 8, first + second + 26, TOP_BAR - 16)
