@@ -41,6 +41,7 @@ from station.population.model import Population
 from station.queue import Uploader
 from station.queue.model import Entry, State
 from station.sealing import seal_dossier
+from station.vietnam.paper_kinds import paper_kinds
 from station.views.alarms import Alarm, alarms_of
 from station.views.base import Tone
 from station.views.chip_face import ChipFaceView
@@ -61,6 +62,7 @@ class Counter(Capturing):
         super().__init__(station, scanner, camera, iris)
         self._call_person = call_person
         self._procedure = procedure
+        paper_kinds()  # read here, on the station's thread: a window names papers too and opens no file
         self.queue = DayQueue(station, visitors, call_person, procedure)
         self.compare = CompareDesk(station, population)
         self.identity = IdentityDesk(station, population)
