@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from station.bindings import Bindings
 from ui.frame.keys import Keys
 from ui.qt import QApplication, QEvent, QEventLoop, QInputMethodEvent, QKeyEvent, QLineEdit, QMainWindow, Qt
 
@@ -43,7 +44,7 @@ class Desk:
         self.window, self.field, self.hands = QMainWindow(), QLineEdit(), Nobody()
         self.scans: list[str] = []
         self.window.setCentralWidget(self.field)
-        self.keys = Keys(self.window, self.hands, lambda: None, self.scans.append)
+        self.keys = Keys(self.window, self.hands, lambda: None, self.scans.append, Bindings)
         self.window.show()
         self.field.setFocus()
 
