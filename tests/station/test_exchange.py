@@ -12,7 +12,7 @@ import pytest
 
 from devices.contract import Source
 from station.app import Station
-from station.clock import ManualClock, SystemClock
+from station.clock import LEGAL_TIME, ManualClock, SystemClock
 from station.dossier.consuming import day_list, fee_rows
 from station.dossier.kinds import Kind
 from station.errors import AccessError, InputError
@@ -172,7 +172,7 @@ def test_the_card_due_first_is_sent_first(tmp_path: Path, running: RunningIntake
     ("00:00-24:00", 3, True), ("22:00-05:00", 3, True), ("22:00-05:00", 12, False), ("22:00-05:00, 11:30-13:00", 12, True),
 ])  # fmt: skip
 def test_hours_of_sending(text: str, hour: int, open_: bool) -> None:
-    assert sending_hours(text).open_at(datetime(2026, 11, 23, hour).astimezone()) is open_
+    assert sending_hours(text).open_at(datetime(2026, 11, 23, hour, tzinfo=LEGAL_TIME)) is open_
 
 
 def test_bad_hours_are_one_sentence() -> None:

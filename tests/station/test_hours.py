@@ -55,7 +55,7 @@ def test_a_bad_text_is_refused_wherever_it_comes_from_and_explained_at_its_field
     held = parse(f'"{name}" = "{bad}"\n'.encode())
     assert held[name] == setting.default
     assert len(held.faults) == 1
-    assert name in held.faults[0]
+    assert name in str(held.faults[0])
     with pytest.raises(InputError):
         read_export(f'"{name}" = "{bad}"\n'.encode())
 

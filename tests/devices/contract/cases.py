@@ -15,6 +15,7 @@ from devices.folder.camera import FolderCamera
 from devices.folder.scanner import FolderPrint, FolderScanner
 from devices.simulated.camera import SimulatedCamera, Sitting
 from devices.simulated.card_reader import SimulatedCardReader
+from devices.simulated.page import Lying, SimulatedDocumentCamera
 from devices.simulated.scanner import Applicant, SimulatedScanner
 from station.clock import ManualClock
 
@@ -42,6 +43,11 @@ def simulated_scanner(_: Path) -> Iterator[Device]:
 @contextmanager
 def simulated_camera(_: Path) -> Iterator[Device]:
     yield SimulatedCamera(Sitting(5), pacer=ManualClock())
+
+
+@contextmanager
+def simulated_documents(_: Path) -> Iterator[Device]:
+    yield SimulatedDocumentCamera(Lying(5), pacer=ManualClock())
 
 
 @contextmanager

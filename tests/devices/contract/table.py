@@ -30,6 +30,7 @@ CASES: Final[dict[str, str]] = {
     "nmea": "tests.devices.document_readers.case:gps",
     "simulated-scanner": "tests.devices.contract.cases:simulated_scanner",
     "simulated-camera": "tests.devices.contract.cases:simulated_camera",
+    "simulated-documents": "tests.devices.contract.cases:simulated_documents",
     "simulated-card": "tests.devices.contract.cases:simulated_card",
     "ef01": "tests.devices.contract.serial_cases:ef01",
     "wsbd": "tests.devices.wsbd.contract_cases:sensor",
