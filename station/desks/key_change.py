@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from station.bindings import OPTIONAL, Bindings, key_label
 from station.errors import InputError
 from station.views.base import Tone, Words
-from station.views.bindings import BindingsView, binding_rows
+from station.views.bindings import BindingsView, binding_fault, binding_rows
 
 
 class KeyChange:
@@ -87,9 +87,7 @@ class KeyChange:
         self._say(Tone.GOOD, said, does=f"binding.does.{action}", key=self._label(action))
 
     def _refused(self, error: InputError) -> None:
-        other = str(error.details.get("other", ""))
-        values = {"key": key_label(str(error.details.get("key", "")))}
-        self._say(Tone.RETRY, error.reason_code, **values, **({"other": f"binding.does.{other}"} if other else {}))
+        self._said, self._more, self._tone = binding_fault(error), None, Tone.RETRY
 
     def _label(self, action: str) -> str:
         return key_label(self.pending.key(action))

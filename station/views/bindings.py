@@ -38,6 +38,13 @@ class BindingsView:
     swap: bool
 
 
+def binding_fault(error: InputError) -> Words:
+    """Return why a key was refused, with the key and the action that has it."""
+    other = str(error.details.get("other", ""))
+    values = {"key": key_label(str(error.details.get("key", "")))}
+    return Words(error.reason_code, {**values, **({"other": f"binding.does.{other}"} if other else {})})
+
+
 def key_history(events: Iterable[Event], names: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """Return who last changed the key of each action, and when, from the journal's changes of settings; `names` are operators' names."""
     found: dict[str, tuple[str, str]] = {}

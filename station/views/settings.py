@@ -11,6 +11,7 @@ from station.dossier.events import Event
 from station.errors import InputError
 from station.settings import DECLARED, Setting, Settings, Value
 from station.views.base import Words
+from station.views.bindings import binding_fault
 from station.words import Language, say
 from station.words.languages import BUILT_IN
 
@@ -66,6 +67,8 @@ def settings_view(
 def file_fault(fault: InputError) -> Words:
     """Return what is wrong with one entry of the settings file, or with the file."""
     name = str(fault.details.get("name", ""))
+    if fault.reason_code.startswith("binding-"):
+        return binding_fault(fault)
     if fault.reason_code == "setting-name":
         return Words("s18.fault-unknown", {"name": name})
     return Words("s18.fault", {"name": f"setting.{name}", "why": fault.reason_code}) if name else Words(fault.reason_code)

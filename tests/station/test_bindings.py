@@ -34,6 +34,7 @@ from station.desks.settings import SettingsDesk
 from station.errors import AccessError, InputError
 from station.settings import Settings, parse, settings_in
 from station.views.base import Tone
+from station.views.settings import settings_view
 from station.words import Language, catalogue, say
 
 CODES = [a.code for a in ACTIONS]
@@ -116,6 +117,8 @@ def test_a_file_with_one_key_for_two_is_a_fault_and_the_standard_holds() -> None
     assert settings.bindings == Bindings()
     assert len(settings.faults) == 1
     assert "F5" in str(settings.faults[0])
+    (fault,) = settings_view(settings, []).faults
+    assert fault.say() == "F5 đang là phím của: Việc tiếp theo. Đổi chỗ hai phím, hoặc chọn phím khác."
     with pytest.raises(InputError):
         read_export(b'"screen.keys" = "help=F2"\n')
     with pytest.raises(InputError) as refused:
