@@ -74,6 +74,7 @@ def test_a_card_is_found_by_scan_compared_and_handed_over(day: Day) -> None:
     day.clerk.until(lambda: page.answer is not None)
     assert page.answer.same, (page.answer.score, page.answer.line)
     day.clerk.shoot("s13-compared")
+    day.settled()
     assert page.who.old_card_due, "the old card is not asked for"
     assert page.checks.old_card.isVisible()
     assert not any(a.name == "handed" for a in page.offers()), "the new card goes before the old one was cut"
@@ -91,11 +92,14 @@ def test_a_card_is_found_by_scan_compared_and_handed_over(day: Day) -> None:
     day.type("088123456")
     day.enter()
     assert day.station.book.state(dossier).card is CardWord.HANDED
-    assert page.banner.text() == page.texts("ui.hand.unknown")
-    assert "088123456" in page._boxes.text(), "the card that belongs elsewhere stands on no list"
+    day.clerk.until(lambda: page.banner.text() == page.texts("ui.hand.unknown"))
+    day.clerk.until(
+        lambda: "088123456" in page._boxes.text()
+    )  # the card that belongs elsewhere stands on the list of what differs
     assert "route-note" in {a.name for a in page.offers()}
     day.key("F8")
-    assert page.banner.text() in {page.texts(f"ui.hand.note-{w}", count=1) for w in ("printed", "kept")}
+    said = {page.texts(f"ui.hand.note-{w}", count=1) for w in ("printed", "kept")}
+    day.clerk.until(lambda: page.banner.text() in said)
 
 
 def test_another_persons_finger_keeps_the_card_here(day: Day) -> None:

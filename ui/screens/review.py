@@ -85,7 +85,7 @@ class ReviewScreen(Screen):
         self._warnings = Banner(small=True)
         self._warnings.hide()
         middle.addWidget(self._warnings)
-        self.settling = Settling(self, self._asks, self._ask)
+        self.settling = Settling(self, self._asks, self._await, self._ask)
         middle.addWidget(self.settling.panel)
         frame, box = card()
         box.setContentsMargins(1, 1, 1, 1)
@@ -401,6 +401,10 @@ class ReviewScreen(Screen):
         jobs = {"agree": lambda: counter.signing.agree_rest(dossier), "seal": lambda: counter.seal(dossier),
                 "applicant": lambda: counter.signing.sign(dossier, "applicant"), "operator": lambda: counter.signing.sign(dossier, "operator")}  # fmt: skip
         self.ask(jobs[following], self._went_well, self._failed, what="ui.wait.seal" if following == "seal" else "ui.wait.work")
+
+    def _await(self) -> None:
+        self.answer = None
+        self.shell.refresh_actions()
 
     def _asks(self, asking: bool) -> None:
         """A question stands where the lines were; afterwards they are back."""

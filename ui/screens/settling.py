@@ -17,8 +17,11 @@ NO_GROUND = "exemption.none"
 class Settling:
     """Over one page: while it asks, F12, Esc and the digits are its own. `asks(True)` when it begins, `asks(False)` when it ends."""
 
-    def __init__(self, page: Screen, asks: Callable[[bool], None], settled: Callable[[], None]) -> None:
-        self._page, self._asks, self._settled = page, asks, settled
+    def __init__(
+        self, page: Screen, asks: Callable[[bool], None], waiting: Callable[[], None], settled: Callable[[], None]
+    ) -> None:
+        """`waiting`: nothing is offered until the answer is written down; `settled`: look anew."""
+        self._page, self._asks, self._waiting, self._settled = page, asks, waiting, settled
         self.panel = ReasonPanel(page.texts)
 
     @property
@@ -65,7 +68,13 @@ class Settling:
         answer = OldCard(code.removeprefix("s8.old-card."))
         reason = "" if answer is OldCard.TAKEN and words == page.texts(code) else words
         self._asks(False)
-        page.ask(lambda: counter.finishing.old_card(dossier, answer, reason), lambda _: self._settled())
+        self._waiting()
+
+        def refused(error: BaseException) -> None:
+            page.shell.show_trouble(error)
+            self._settled()
+
+        page.ask(lambda: counter.finishing.old_card(dossier, answer, reason), lambda _: self._settled(), refused)
 
     def _exempt(self, code: str, _words: str) -> None:
         page, counter, dossier = self._page, self._page.counter, self._page.dossier
