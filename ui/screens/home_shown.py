@@ -241,9 +241,9 @@ class HomeShown(Screen):
         words = self.texts("ui.visit.step-now", number=number, step=self.texts(f"step.{step.id}"))
         self.capture.name_step(f"{words} · {self.texts('ui.visit.attempt', attempt=tried + 1, attempts=step.attempts)}")
         kind = STAGE_OF[step.modality]
-        if any(
-            w.code == "s17.no-capture" for w in view.home.warnings
-        ):  # nothing can be taken: nobody is asked to lay a hand down
+        self.capture.bar.show_score(None, 0)  # the score of a try before, or of the person before, is not this one's
+        # Where nothing can be taken nobody is asked to lay a hand down.
+        if any(w.code == "s17.no-capture" for w in view.home.warnings):
             self.capture.say(State.BLOCKED, self.texts("s17.plug"), self.texts.second("s17.plug"))
         else:
             self.capture.say(State.IDLE, self.texts(f"ui.{kind}.wait"), self.texts("ui.visit.ready"))
