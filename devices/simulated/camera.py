@@ -11,22 +11,19 @@ import numpy.typing as npt
 
 from biometrics.portrait.synthesis import FaceSettings, Fault, render_face, settings_with
 from devices.contract import (
-    Camera,
-    Capabilities,
     CapturedImage,
     CaptureRequest,
     Device,
     DeviceIdentity,
-    DeviceInfo,
     DeviceKind,
     Frame,
     RawCapture,
     Source,
 )
-from devices.errors import DeviceNotFoundError, DeviceUnpluggedError
+from devices.simulated.cable import CabledCamera, at_time
 from devices.simulated.camera_targets import CAMERA_FLAWS, CameraOptics, Corners, chart_corners, render_camera
 from devices.simulated.targets import flaw_named
-from devices.timing import Pacer, RealPacer
+from devices.timing import Pacer
 
 FRAME_S = 1 / 30
 PICTURES = 4
@@ -41,7 +38,7 @@ class Sitting:
     faults: tuple[tuple[Fault, float], ...] = ()
 
 
-class SimulatedCamera(Camera):
+class SimulatedCamera(CabledCamera):
     """1280x720 BGR frames of the sitting. Everything is marked `simulated`."""
 
     adapter = "simulated-camera"
@@ -53,17 +50,15 @@ class SimulatedCamera(Camera):
         pacer: Pacer | None = None,
         optics: CameraOptics | None = None,
     ) -> None:
-        super().__init__(device_id)
+        super().__init__(device_id, pacer)
         self._optics = optics or CameraOptics()
         self._laid: tuple[str, str, int] | None = None
         self._laid_times = 0
         self._sitting = sitting
-        self._pacer: Pacer = pacer or RealPacer()
         self._drawn: dict[tuple[int, Fault | None, int], npt.NDArray[np.uint8]] = {}
         self._began: float | None = None
         self._played: tuple[float, tuple[tuple[Fault | None, float], ...]] = (0.0, ())
         self._number = 0
-        self._plugged = True
 
     @classmethod
     def discover(cls, settings: Mapping[str, Any]) -> Sequence[Device]:
@@ -91,60 +86,20 @@ class SimulatedCamera(Camera):
         """From now on the person does this, each for so many seconds (None: sits straight), then sits as before. Any thread."""
         self._played = (self._pacer.monotonic(), tuple(moves))
 
-    def unplug(self) -> None:
-        """Fault switch: pull the cable."""
-        self._plugged = False
-        self._cancelled.set()
-
-    def plug_in(self) -> None:
-        """Put the cable back; the device must be opened again."""
-        self._plugged = True
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """Frames in colour, no adjustable controls."""
-        return Capabilities(preview=True)
-
     def _identity(self) -> DeviceIdentity:
         return DeviceIdentity(
             DeviceKind.CAMERA, self.adapter, "enrollment-station", "simulated camera", "SIM-0002", "1", "simulated-camera"
         )
 
-    def _describe(self) -> DeviceInfo:
-        return DeviceInfo(
-            self.device_id, self.kind, self._identity(), Source.SIMULATED, enrolment_grade=False, grade_reason="source-simulated"
-        )
-
-    def _open(self, deadline_s: float) -> None:
-        _ = deadline_s
-        if not self._plugged:
-            raise DeviceNotFoundError("The camera is not plugged in; nothing was captured. Plug it in.", device_id=self.device_id)
-
     def _close(self) -> None:
         self._began = None
-
-    def _check_plugged(self) -> None:
-        if not self._plugged:
-            self._is_open = False
-            raise DeviceUnpluggedError(
-                "The camera was unplugged; what was saved is safe. Plug it in again.", device_id=self.device_id
-            )
 
     def _fault_now(self) -> Fault | None:
         if self._began is None:
             self._began = self._pacer.monotonic()
+        now = self._pacer.monotonic()
         since, moves = self._played
-        moved = self._pacer.monotonic() - since
-        for move, lasting in moves:
-            if moved < lasting:
-                return move
-            moved -= lasting
-        passed = self._pacer.monotonic() - self._began
-        for fault, lasting in self._sitting.faults:
-            if passed < lasting:
-                return fault
-            passed -= lasting
-        return None
+        return at_time(moves, now - since, at_time(self._sitting.faults, now - self._began, None))
 
     def _picture(self, fault: Fault | None, turn: int) -> npt.NDArray[np.uint8]:
         key = (self._sitting.seed, fault, 0 if self._laid is not None else turn)

@@ -16,20 +16,17 @@ import numpy as np
 import numpy.typing as npt
 
 from devices.contract import (
-    Camera,
-    Capabilities,
     CapturedImage,
     CaptureRequest,
     Device,
     DeviceIdentity,
-    DeviceInfo,
     DeviceKind,
     Frame,
     RawCapture,
     Source,
 )
-from devices.errors import DeviceNotFoundError, DeviceUnpluggedError
-from devices.timing import Pacer, RealPacer
+from devices.simulated.cable import CabledCamera, at_time
+from devices.timing import Pacer
 
 FRAME_S: Final = 1 / 25
 FULL: Final = (3264, 2448)
@@ -61,20 +58,19 @@ class Lying:
     faults: tuple[tuple[PageFault, float], ...] = ()
 
 
-class SimulatedDocumentCamera(Camera):
+class SimulatedDocumentCamera(CabledCamera):
     """816x1088 live frames, 2448x3264 full pictures (BGR)."""
 
     adapter = "simulated-documents"
+    called = "document camera"
 
     def __init__(self, lying: Lying = Lying(1), device_id: str = "simulated-documents", pacer: Pacer | None = None) -> None:
-        super().__init__(device_id)
+        super().__init__(device_id, pacer)
         self._lying = lying
-        self._pacer: Pacer = pacer or RealPacer()
         self._small: dict[tuple[int, PageFault | None], Pixels] = {}
         self._full: tuple[tuple[int, PageFault | None], Pixels] | None = None
         self._began: float | None = None
         self._number = 0
-        self._plugged = True
 
     @classmethod
     def discover(cls, settings: Mapping[str, Any]) -> Sequence[Device]:
@@ -88,56 +84,23 @@ class SimulatedDocumentCamera(Camera):
         self._lying, self._began = lying, None
         self._small.clear()
 
-    def unplug(self) -> None:
-        """Fault switch: pull the cable."""
-        self._plugged = False
-        self._cancelled.set()
-
-    def plug_in(self) -> None:
-        """Put the cable back; the device must be opened again."""
-        self._plugged = True
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """Frames in colour."""
-        return Capabilities(preview=True)
-
     def _identity(self) -> DeviceIdentity:
         return DeviceIdentity(
             DeviceKind.CAMERA, self.adapter, "enrollment-station", "simulated document camera", "SIM-0003", "1", ""
         )
 
-    def _describe(self) -> DeviceInfo:
-        return DeviceInfo(self.device_id, self.kind, self._identity(), Source.SIMULATED, enrolment_grade=False, grade_reason="source-simulated")  # fmt: skip
-
     def _open(self, deadline_s: float) -> None:
-        _ = deadline_s
-        if not self._plugged:
-            raise DeviceNotFoundError(
-                "The document camera is not plugged in; nothing was captured. Plug it in.", device_id=self.device_id
-            )
+        super()._open(deadline_s)
         self._began = None
 
     def _close(self) -> None:
         self._small.clear()
         self._full = None
 
-    def _check_plugged(self) -> None:
-        if not self._plugged:
-            self._is_open = False
-            raise DeviceUnpluggedError(
-                "The document camera was unplugged; what was saved is safe. Plug it in again.", device_id=self.device_id
-            )
-
     def _fault_now(self) -> PageFault | None:
         if self._began is None:
             self._began = self._pacer.monotonic()
-        passed = self._pacer.monotonic() - self._began
-        for fault, lasting in self._lying.faults:
-            if passed < lasting:
-                return fault
-            passed -= lasting
-        return None
+        return at_time(self._lying.faults, self._pacer.monotonic() - self._began, None)
 
     def _preview(self) -> Iterator[Frame]:
         while self._is_open:

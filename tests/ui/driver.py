@@ -16,6 +16,7 @@ from ui.main import build_shell, opened
 from ui.qt import QApplication, QEvent, QEventLoop, QKeyEvent, Qt, QTimer
 from ui.screens.capture import CaptureScreen
 from ui.screens.home import HomeScreen
+from ui.screens.home_visit import HomeVisitScreen
 from ui.screens.live import LiveScreen
 from ui.screens.lookup import LookupScreen
 from ui.screens.portrait import PortraitScreen
@@ -189,6 +190,19 @@ class Clerk:
             )
             self.until(lambda: self.page != "LookupScreen" or self.primary())
         self.until(lambda: self.page in {"CaptureScreen", "DeclarationScreen", "IrisScreen"})
+
+    def at_home(self, number: str = "099136000314") -> HomeVisitScreen:
+        """Open a visit by somebody's number."""
+        self.shell.go("home-visit")
+        page = self.shell.page
+        assert isinstance(page, HomeVisitScreen)
+        self.until(lambda: page.view is not None)
+        self.key("F2")
+        self.until(lambda: page.asking.kind == "number")
+        self.type(number)
+        self.key("F12")
+        self.until(lambda: page.dossier != "" and page.view is not None and page.view.person is not None)
+        return page
 
     def capture_all(self) -> None:
         """Stay on the capture pages until they are over; accept what the window asks about."""

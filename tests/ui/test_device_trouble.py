@@ -10,7 +10,6 @@ import pytest
 from devices.simulated.scanner import SimulatedScanner
 from station.desk import capturing
 from tests.ui.driver import Clerk
-from ui.screens.home_visit import HomeVisitScreen
 
 
 def test_a_held_and_a_silent_scanner_at_the_desk(qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,15 +55,7 @@ def test_a_held_and_a_silent_scanner_at_the_desk(qapp: object, tmp_path: Path, m
 def test_a_scanner_that_is_pulled_out_at_a_home_goes_on_by_itself(qapp: object, tmp_path: Path) -> None:
     clerk = Clerk(tmp_path / "home", visitors=1, light_s=600.0)
     try:
-        clerk.shell.go("home-visit")
-        page = clerk.shell.page
-        assert isinstance(page, HomeVisitScreen)
-        clerk.until(lambda: page.view is not None)
-        clerk.key("F2")
-        clerk.until(lambda: page.asking.kind == "number")
-        clerk.type("099136000314")
-        clerk.key("F12")
-        clerk.until(lambda: page.dossier != "" and page.view is not None and page.view.person is not None)
+        page = clerk.at_home()
         clerk.key("F12")
         capture, scanner = page.capture, clerk.counter.scanner
         assert isinstance(scanner, SimulatedScanner)

@@ -88,7 +88,7 @@ def test_a_visit_off_the_list_is_stamped_helped_left_and_found_days_later(qapp: 
 def test_at_home_too_the_officer_asks_to_blink_and_turn_by_f6(qapp: object, tmp_path: Path) -> None:
     clerk = Clerk(tmp_path / "home", visitors=1)
     try:
-        page = _at_home(clerk)
+        page = clerk.at_home()
         clerk.key("F7")
         clerk.until(page.exceptions.isVisible)
         assert clipped(page) == [], "the panel has the room of the parts"
@@ -127,7 +127,7 @@ def test_at_home_too_the_officer_asks_to_blink_and_turn_by_f6(qapp: object, tmp_
 def test_a_home_portrait_is_accepted_only_with_the_officers_boxes(qapp: object, tmp_path: Path) -> None:
     clerk = Clerk(tmp_path / "boxes", visitors=1)
     try:
-        page = _at_home(clerk)
+        page = clerk.at_home()
         while page.step != "portrait":
             before = page.step
             clerk.key("Right")
@@ -193,7 +193,7 @@ def test_a_home_portrait_is_accepted_only_with_the_officers_boxes(qapp: object, 
 def test_a_finding_at_home_stops_the_visit_before_anybody_signs(qapp: object, tmp_path: Path) -> None:
     clerk = Clerk(tmp_path / "finding", visitors=1)
     try:
-        page = _at_home(clerk)
+        page = clerk.at_home()
         station, scanner = clerk.counter.station, clerk.counter.scanner
         assert isinstance(scanner, SimulatedScanner)
         fingers = (FingerPosition.RIGHT_INDEX, FingerPosition.RIGHT_MIDDLE)
@@ -223,17 +223,3 @@ def test_a_finding_at_home_stops_the_visit_before_anybody_signs(qapp: object, tm
         assert page.step == taken  # the one that was taken back comes next
     finally:
         clerk.close()
-
-
-def _at_home(clerk: Clerk) -> HomeVisitScreen:
-    """Open a visit by its number."""
-    clerk.shell.go("home-visit")
-    page = clerk.shell.page
-    assert isinstance(page, HomeVisitScreen)
-    clerk.until(lambda: page.view is not None)
-    clerk.key("F2")
-    clerk.until(lambda: page.asking.kind == "number")
-    clerk.type("099136000314")
-    clerk.key("F12")
-    clerk.until(lambda: page.dossier != "" and page.view is not None and page.view.person is not None)
-    return page

@@ -9,7 +9,6 @@ import pytest
 from devices.grade import Grade
 from station.app import Station
 from tests.ui.driver import Clerk
-from ui.screens.home_visit import HomeVisitScreen
 from ui.theme.tokens import State
 
 
@@ -27,15 +26,7 @@ def test_the_screen_says_why_and_nothing_is_taken(qapp: object, tmp_path: Path, 
         assert "chỉ xem thử" in clerk.capture.banner.text()
 
         # At a home the same: the reason stands there, "good" is never said of a picture that nobody may take.
-        clerk.shell.go("home-visit")
-        page = clerk.shell.page
-        assert isinstance(page, HomeVisitScreen)
-        clerk.until(lambda: page.view is not None)
-        clerk.key("F2")
-        clerk.until(lambda: page.asking.kind == "number")
-        clerk.type("099136000314")
-        clerk.key("F12")
-        clerk.until(lambda: page.dossier != "" and page.view is not None and page.view.person is not None)
+        page = clerk.at_home()
         clerk.key("F12")
         clerk.until(lambda: "12/05/2026" in page.capture.text())
         assert page.capture.state is State.BLOCKED
