@@ -138,7 +138,9 @@ def test_a_home_visit_in_any_order_with_a_rest_an_exception_and_a_resume(day: Da
     day.key("F12")  # the officer looked: nothing is accepted without
     day.clerk.until(lambda: day.station.book.state(dossier).captures["portrait"].accepted is not None)
     day.settled()
-    day.key("F9")
+    day.key("F9")  # a rest, its time runs
+    day.settled()
+    day.key("F9")  # on to another home
     day.clerk.until(lambda: page.dossier == "")
     assert day.station.book.state(dossier).lifecycle.value == "paused"
     page.rows.setCurrentRow(next(i for i, r in enumerate(page.view.home.rows) if r.dossier == dossier))

@@ -33,7 +33,7 @@ def test_a_held_and_a_silent_scanner_at_the_desk(qapp: object, tmp_path: Path, m
         assert "F5" in {a.key for a in page.offers()}
         scanner.hold("")
         clerk.key("F5")
-        clerk.until(lambda: page.running is not None and told.isHidden() and page.device.now is None)
+        clerk.until(lambda: scanner.is_open and page.running is not None and told.isHidden() and page.device.now is None)
 
         said: list[str] = []  # it may stand there for a moment only
         say = clerk.shell.say
