@@ -14,6 +14,7 @@ from ui.qt import QImage, QPainter, QRectF, QWidget
 from ui.texts import Texts
 from ui.theme.style import Current, advance, make_theme
 from ui.theme.tokens import State
+from ui.widgets.cells import Chip
 from ui.widgets.chain import Chain, Link
 from ui.widgets.live_view import LiveView, Mark
 
@@ -62,6 +63,21 @@ def test_who_and_when_take_a_second_row_where_the_place_is_narrow() -> None:
     assert chain.minimumSizeHint().width() <= wide - 20
     drawn = picture(chain, wide - 20, chain.sizeHint().height())
     assert not inked(drawn, range(wide - 21, wide - 20), range(single)), "a letter is cut"
+
+
+def test_a_chip_in_a_narrow_column_has_a_line_for_each_of_its_words() -> None:
+    words = "Cùng nơi, tên đơn vị trước sáp nhập"
+    whole = Chip(State.GOOD, words).size(0)
+    for wide in (whole.width() // 2, whole.width() // 3):
+        chip = Chip(State.GOOD, words)
+        size = chip.size(wide)
+        drawn = QImage(wide, size.height(), QImage.Format.Format_RGB32)
+        drawn.fill(Current.theme.palette.states[State.GOOD].ground)
+        painter = QPainter(drawn)
+        chip.paint(painter, QRectF(0, 0, wide, size.height()))
+        painter.end()
+        assert not inked(drawn, range(wide), range(6)), "a line is cut above"
+        assert not inked(drawn, range(wide), range(size.height() - 6, size.height())), "a line is cut below"
 
 
 def test_flags_at_the_upper_edge_stand_beside_each_other() -> None:

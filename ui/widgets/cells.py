@@ -25,7 +25,7 @@ from ui.qt import (
     QTextLayout,
     QTextOption,
 )
-from ui.theme.style import Current
+from ui.theme.style import Current, advance
 from ui.theme.tokens import State
 from ui.widgets.chips import chip_size, paint_chip
 
@@ -65,17 +65,28 @@ class Chip(Painted):
         return self.text
 
     def size(self, wide: int) -> QSize:
-        """Its own size; in a column `wide` px wide (0: as wide as it likes) a long word takes a second line."""
+        """Its own size; in a column `wide` px wide (0: as wide as it likes) long words take as many lines as they need."""
         own = chip_size(self.text) + QSize(2 * EDGE - 4, 6)
-        return (
-            own if not wide or own.width() <= wide else QSize(wide, own.height() + round(1.4 * (Current.theme.scale.caption + 1)))
-        )
+        if not wide or own.width() <= wide:
+            return own
+        pixels = Current.theme.scale.caption + 1
+        beside = own.width() - advance(self.text, pixels, 600)
+        return QSize(wide, own.height() + round(1.4 * pixels) * (_lines(self.text, pixels, wide - beside) - 1))
 
     def paint(self, painter: QPainter, box: QRectF) -> None:
         """Draw the chip at the left of the cell, in the middle of its height."""
         size = self.size(int(box.width())) - QSize(2 * EDGE - 4, 6)
         at = QRectF(box.left() + EDGE - 2, box.center().y() - size.height() / 2, size.width(), size.height())
         paint_chip(painter, at, self.state, self.text, self.icon)
+
+
+@lru_cache(512)
+def _lines(text: str, pixels: int, wide: int) -> int:
+    """How many lines a chip's words take in so many px."""
+    metrics = QFontMetrics(Current.theme.font(pixels, 600))
+    return max(
+        1, round(metrics.boundingRect(0, 0, wide, 10_000, int(Qt.TextFlag.TextWordWrap), text).height() / metrics.lineSpacing())
+    )
 
 
 def widest_chip(words: Iterable[str]) -> int:
