@@ -58,9 +58,9 @@ class Day:
         return self.shell.station
 
     def settled(self) -> None:
-        """Wait until every job was answered."""
+        """Wait until every job was answered and all of its answer is shown."""
         self.clerk.until(lambda: not self.shell.jobs.pending)
-        self.clerk.until(lambda: not self.shell.jobs.pending)
+        self.clerk.until(lambda: not self.shell.jobs.pending and not self.shell.page.rest)
 
     def go(self, name: str, dossier: str = "") -> None:
         """Go to a screen and wait for what it shows."""

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from station.clock import Clock
 from station.counter import Counter
@@ -16,12 +17,14 @@ from ui.main import build_shell, opened
 from ui.qt import QApplication, QEvent, QEventLoop, QKeyEvent, Qt, QTimer
 from ui.screens.capture import CaptureScreen
 from ui.screens.home import HomeScreen
-from ui.screens.home_visit import HomeVisitScreen
 from ui.screens.live import LiveScreen
 from ui.screens.lookup import LookupScreen
 from ui.screens.portrait import PortraitScreen
 from ui.screens.review import ReviewScreen
 from ui.shell import Shell
+
+if TYPE_CHECKING:
+    from ui.screens.home_visit import HomeVisitScreen
 
 QT_KEYS = {name: key for key, name in reversed(NAMES.items())}
 PAD = {"NumPlus": (Qt.Key.Key_Plus, "+"), "NumStar": (Qt.Key.Key_Asterisk, "*")}
@@ -193,6 +196,8 @@ class Clerk:
 
     def at_home(self, number: str = "099136000314") -> HomeVisitScreen:
         """Open a visit by somebody's number."""
+        from ui.screens.home_visit import HomeVisitScreen  # a page of its own: benches measure memory without it
+
         self.shell.go("home-visit")
         page = self.shell.page
         assert isinstance(page, HomeVisitScreen)

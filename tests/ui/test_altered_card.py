@@ -32,7 +32,7 @@ def clerk(qapp: object, tmp_path: Path) -> Iterator[Clerk]:
 def test_the_window_stops_and_a_supervisor_decides_in_place(clerk: Clerk) -> None:
     clerk.key("F12")
     clerk.until(lambda: clerk.page == "LookupScreen" and clerk.lookup.view is not None and not clerk.lookup.reading)
-    clerk.until(lambda: clerk.lookup.view is not None and clerk.lookup.view.card_case)
+    clerk.until(lambda: clerk.lookup.view is not None and clerk.lookup.view.card_case and not clerk.lookup.rest)
     page, texts = clerk.lookup, clerk.shell.texts
     panel = page._chip
     assert page._banner.text() == texts("ui.lookup.altered")

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ui.qt import QHBoxLayout, QWidget
+from ui.qt import QHBoxLayout, QTimer, QWidget
 from ui.texts import Texts
 from ui.theme.style import make_theme
 from ui.widgets.actions import Action
@@ -56,6 +56,8 @@ class Screen(QWidget):
         """The row of a desk's columns, which left-hand mode turns round."""
         self.mirrored = False
         self.entered = 0
+        self.rest = 0
+        """How much of what is shown still comes in the next turns."""
         self.lit = ""
 
     @property
@@ -98,6 +100,18 @@ class Screen(QWidget):
                 (failed or self.shell.show_trouble)(error)
 
         self.jobs.submit(job, arrived, refused)
+
+    def soon(self, work: Callable[[], None]) -> None:
+        """Do the rest of a long showing in the window's next turn, while this very visit lasts: keys and pictures come in between."""
+        entered = self.entered
+        self.rest += 1
+
+        def turn() -> None:
+            self.rest -= 1
+            if entered == self.entered:
+                work()
+
+        QTimer.singleShot(0, self, turn)
 
     def enter(self, dossier: str = "") -> None:
         """Be shown, for a dossier where the screen has one."""

@@ -105,7 +105,6 @@ class DeclarationScreen(PhotographingScreen):
         whole.setContentsMargins(0, 0, 0, 0)
         self._page = QWidget()
         whole.addWidget(self._page)
-        whole.addWidget(self.panel)
         row = self.columns = QHBoxLayout(self._page)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -239,7 +238,7 @@ class DeclarationScreen(PhotographingScreen):
     def show_body(self, *, photographing: bool) -> None:
         """The panel in place of the form."""
         self._page.setVisible(not photographing)
-        self.panel.setVisible(photographing)
+        self.show_panel(shown=photographing)
 
     def papers_known(self, papers: Papers) -> None:
         """Show the papers beside the form and what is left."""

@@ -45,7 +45,6 @@ class LookupScreen(CardReadingScreen):
         whole.setContentsMargins(0, 0, 0, 0)
         self._body = QWidget()
         whole.addWidget(self._body)
-        whole.addWidget(self.panel)
         row = self.columns = QHBoxLayout(self._body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -159,13 +158,16 @@ class LookupScreen(CardReadingScreen):
         if view.open_fields and (first or before != view.open_fields):
             self.table.choose(view.open_fields[0])
         self._filling = False
+        if first:
+            (self.table if view.rows else self.scan).setFocus()
+        self.shell.refresh_actions()
+        self.soon(lambda: self._show_rest(view))
+
+    def _show_rest(self, view: CompareView) -> None:
         self._say(view)
         self.notes.show_view(view)
         self._chip.show_sources(view)
         self._show_row()
-        if first:
-            (self.table if view.rows else self.scan).setFocus()
-        self.shell.refresh_actions()
         self.shell.refresh_strip()
 
     def _cells(self, row: CompareRow) -> tuple[object, ...]:
@@ -271,7 +273,7 @@ class LookupScreen(CardReadingScreen):
     def show_body(self, *, photographing: bool) -> None:
         """The panel in place of the comparison."""
         self._body.setVisible(not photographing)
-        self.panel.setVisible(photographing)
+        self.show_panel(shown=photographing)
         if not photographing:
             self.table.setFocus()
 

@@ -11,7 +11,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,9 @@ from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.live_view import Mark, Overlay, to_image
-from ui.widgets.paper_panel import PaperPanel
+
+if TYPE_CHECKING:
+    from ui.widgets.paper_panel import PaperPanel
 
 BACK_MS = 1500
 KEEP_REASONS = ("reason.paper-old", "reason.paper-light")
@@ -48,19 +50,11 @@ class Papers:
 
 
 class PhotographingScreen(Screen):
-    """Subclasses call `take_paper_panel` while they are built and ask `paper_offers`, `paper_digit`, `paper_key` first."""
+    """Subclasses have a layout of their own, where the panel stands, and ask `paper_offers`, `paper_digit`, `paper_key` first."""
 
-    panel: PaperPanel
-
-    def take_paper_panel(self) -> PaperPanel:
-        """Make the panel, hidden and bound to this screen."""
-        self.panel = PaperPanel(self.texts)
-        self.panel.hide()
-        self.panel.changed.connect(self.shell.refresh_actions)
-        self.panel.pages.changed.connect(self.shell.refresh_actions)
-        self.panel.pages.turned.connect(self.turn_paper)
-        if self.shell.demo:
-            self.panel.view.watermark = self.texts("ui.app.demo")
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self._paper_panel: PaperPanel | None = None
         self._bridge = LiveBridge()
         self._bridge.frame_ready.connect(self._frame)
         self._bridge.view_ready.connect(self._analysed)
@@ -78,11 +72,31 @@ class PhotographingScreen(Screen):
         self.saved = ""
         """When the last page was saved; said beside the primary button, as at every capture."""
         self.papers: Papers | None = None
-        return self.panel
 
-    def __init__(self, shell: Shell) -> None:
-        super().__init__(shell)
-        self.take_paper_panel()
+    @property
+    def panel(self) -> PaperPanel:
+        """The panel, hidden until it is opened; made when it is first needed: most dossiers come without a paper."""
+        if self._paper_panel is None:
+            from ui.widgets.paper_panel import PaperPanel
+
+            panel = self._paper_panel = PaperPanel(self.texts)
+            panel.changed.connect(self.shell.refresh_actions)
+            panel.pages.changed.connect(self.shell.refresh_actions)
+            panel.pages.turned.connect(self.turn_paper)
+            if self.shell.demo:
+                panel.view.watermark = self.texts("ui.app.demo")
+            layout = self.layout()
+            assert layout is not None, "the page has its place by now"
+            panel.hide()
+            layout.addWidget(panel)
+            if self.papers is not None:
+                panel.show_papers(self.papers.view, self.papers.thumbs)
+        return self._paper_panel
+
+    def show_panel(self, *, shown: bool) -> None:
+        """Show or hide the panel."""
+        if shown or self._paper_panel is not None:
+            self.panel.setVisible(shown)
 
     @abstractmethod
     def show_body(self, *, photographing: bool) -> None:
@@ -95,7 +109,7 @@ class PhotographingScreen(Screen):
     @property
     def photographing(self) -> bool:
         """Whether the panel is open."""
-        return self.panel.isVisibleTo(self)
+        return self._paper_panel is not None and self._paper_panel.isVisibleTo(self)
 
     @property
     def in_hand(self) -> bool:
@@ -146,7 +160,8 @@ class PhotographingScreen(Screen):
 
     def _known(self, papers: Papers) -> None:
         self.papers = papers
-        self.panel.show_papers(papers.view, papers.thumbs)
+        if self._paper_panel is not None:
+            self._paper_panel.show_papers(papers.view, papers.thumbs)
         self.papers_known(papers)
         self.shell.refresh_actions()
 

@@ -200,18 +200,25 @@ class ReviewScreen(Screen):
             self.table.choose(following)
         seen = sum(line.answer is True for line in view.lines)
         self._seen.setText(self.texts("ui.review.lines", seen=seen, total=len(view.lines)))
+        self.shell.refresh_actions()
+        self.soon(lambda: self._show_rest(answer, seen))
+
+    def _show_rest(self, answer: Answer, seen: int) -> None:
+        view = answer.review
         self._show_evidence(answer)
         self._say(view)
         self._warnings.setVisible(bool(view.warnings) and not answer.sealed)
         if view.warnings:
             said = [self.texts.of(w) for w in view.warnings]
             self._warnings.say(State.RETRY, said[0], "; ".join((*said[1:], self.texts("ui.lookup.warned"))))
+        self.soon(lambda: self._show_signing(answer, seen))
+
+    def _show_signing(self, answer: Answer, seen: int) -> None:
         self._show_signatures(answer)
         self._show_checks(answer, seen)
         self._show_mirror(answer.applicant)
         self._aloud_card.setVisible(not answer.sealed)  # after the seal nothing is asked any more
         self.shell.second.view(answer.applicant, answer.thumbs)
-        self.shell.refresh_actions()
         self.shell.refresh_strip()
 
     def _cells(self, line: ReviewLine) -> tuple[object, ...]:
@@ -219,12 +226,9 @@ class ReviewScreen(Screen):
         value: object = (line.value, True)
         if line.old:
             value = Replaced(line.old, line.value)
-        chip = (
-            Chip(State.LIVE, self.texts("ui.review.changed"))
-            if line.old and line.answer is None
-            else Chip(state, self.texts(f"ui.review.{word}"))
-        )
-        return (self.texts(f"ui.field.{line.field}"), value, chip)
+            if line.answer is None:
+                state, word = State.LIVE, "changed"
+        return (self.texts(f"ui.field.{line.field}"), value, Chip(state, self.texts(f"ui.review.{word}")))
 
     def _show_evidence(self, answer: Answer) -> None:
         exceptions = {f: self.texts(f"ui.exception.{k}") for f, k in answer.exceptions.items()}

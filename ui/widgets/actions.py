@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ui.qt import QAbstractButton, QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QRectF, QSize, QSizePolicy, Qt, QWidget
 from ui.theme.pictograms import paint_pictogram
-from ui.theme.style import Current, advance
+from ui.theme.style import Current, advance, line_high
 from ui.theme.tokens import State
 
 
@@ -95,13 +95,13 @@ class ActionButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         """As wide as both lines and the key need."""
         scale = Current.theme.scale
-        main = Current.theme.font(self._main_px(), 700 if self.action.primary else 600)
+        pixels, weight = self._main_px(), 700 if self.action.primary else 600
         key = advance(self.action.key_text, scale.caption, 700) + 14
-        wide = max(advance(self.action.text, main.pixelSize(), main.weight()), advance(self.second, scale.caption))
+        wide = max(advance(self.action.text, pixels, weight), advance(self.second, scale.caption))
         icon = 28 if self._icon else 0
         low = min(scale.button, 64) if self._compact else scale.button
-        small = 0.9 * QFontMetrics(Current.theme.font(scale.caption)).height() if self.second else 0
-        return QSize(wide + key + icon + 42, max(low, round(1.45 * QFontMetrics(main).height() + small)))
+        small = 0.9 * line_high(scale.caption) if self.second else 0
+        return QSize(wide + key + icon + 42, max(low, round(1.45 * line_high(pixels, weight) + small)))
 
     def _main_px(self) -> int:
         scale = Current.theme.scale
