@@ -98,6 +98,8 @@ class CaptureSession:
         self._instruction: Instruction | None = None
         self._frame_number = 0
         self._manual = False
+        self.held = False
+        """Whether a panel stands over the capture: pictures are judged and shown, none is taken until it is gone (any thread)."""
 
     @property
     def best(self) -> Attempt | None:
@@ -136,7 +138,7 @@ class CaptureSession:
         if not self._admission.enrolls:
             self._manual = False
             return False
-        if verdict.held_for:
+        if verdict.held_for or self.held:
             self._manual = False
             self._gate.reset()
             return False

@@ -58,6 +58,7 @@ class Capturing:
         self._documents_worker: DeviceWorker | None = None
         self.photos = PhotoDesk(station, self.papers_camera, self._papers_worker)
         self._runner: LiveRunner | None = None
+        self._held = False
         self.tries = Tries(station)
         self.active = ActiveDesk(station)
 
@@ -138,6 +139,7 @@ class Capturing:
             request_of(step, state), rules_of(step), judge, attempts_before=tried,
             admission=station.admission(device),
         )  # fmt: skip
+        session.held = self._held
         self._runner = LiveRunner(device, worker, on_frame=on_frame, on_view=on_view)
         self.tries.begin(dossier, step, session)
         aid = getattr(judge, "active", None)  # a PortraitJudge has one
@@ -208,6 +210,13 @@ class Capturing:
         """Take the picture now (any thread)."""
         if self._runner is not None:
             self._runner.press()
+
+    def hold(self, *, held: bool) -> None:
+        """Take no picture while something stands over the capture, nor in one that is opened meanwhile (any thread)."""
+        self._held = held
+        session = self.tries.session
+        if session is not None:
+            session.held = held
 
     def stop_capture(self) -> None:
         """Stop the live picture (any thread)."""

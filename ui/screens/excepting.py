@@ -19,6 +19,7 @@ class ExceptingScreen(LiveScreen):
         """Keep the panel, hidden and bound to this screen."""
         self.exceptions = panel
         panel.hide()
+        self.covering.watch(panel)
         panel.decided.connect(self._sign_exception)
         panel.changed.connect(self.shell.refresh_actions)
         return panel

@@ -13,6 +13,7 @@ from station.dossier.state import DossierState
 from station.views.fingers import FingersView
 from station.views.home import HomeRow
 from ui.qt import QTimer
+from ui.screens.covering import Covering
 from ui.screens.finding_asked import FindingAsked
 from ui.screens.home_shown import HomeShown
 from ui.screens.retaking import PORTRAIT_REASONS, RETAKE_REASONS
@@ -38,6 +39,9 @@ class HomeVisitScreen(HomeShown):
         self.asking.answered.connect(self._answered)
         self.asked = FindingAsked(self, "home-visit", self.reason, self._discard, self._ask, self._shut_reason)
         self.reason.asked.connect(self._reason_asked)
+        self.covering = Covering(self)
+        self.covering.watch(self.exceptions, self.reason, shell.menu, shell.supervisor)
+        self.covering.changed.connect(self._covered)
         self._told = self.looked = ""
         self.beat = QTimer(self)
         self.beat.timeout.connect(self._again)
@@ -53,6 +57,7 @@ class HomeVisitScreen(HomeShown):
         if self.desk is None:
             self.desk = VisitDesk(self.station, self.counter.procedure)
         self.step = ""
+        self.counter.hold(held=self.covering.covered)
         self._was_large = self.shell.large_mode
         self.shell.set_look(dark=self.shell.dark, large=True)
         self.rows.setFocus()
@@ -66,6 +71,11 @@ class HomeVisitScreen(HomeShown):
         if self.capture.running is None and not self.asking.kind and not self.exceptions.isVisible() and not self.jobs.pending:
             self._ask()
 
+    def _covered(self, covered: bool) -> None:
+        """Nothing is taken under a panel."""
+        if self.shell.counter is not None and self.shell.page is self:
+            self.counter.hold(held=covered)
+
     _was_large = False
 
     def leave(self) -> None:
@@ -78,6 +88,7 @@ class HomeVisitScreen(HomeShown):
         self.reason.shut()
         self.capture.stop()
         self.exceptions.hide()
+        self.counter.hold(held=False)
         if not self.dossier:  # with a person open, the form and the review stay large too
             self.shell.set_look(dark=self.shell.dark, large=self._was_large)
 

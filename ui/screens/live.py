@@ -18,6 +18,7 @@ from station.views.fingers import FingersView, Kept
 from station.views.strip import STAGE_OF
 from ui.bridge import LiveBridge
 from ui.qt import QTimer
+from ui.screens.covering import Covering
 from ui.screens.device_trouble import DeviceTroubles
 from ui.screens.retaking import STILL_S, RetakingScreen
 from ui.shell import Shell
@@ -45,6 +46,10 @@ class LiveScreen(RetakingScreen):
         self._rate.timeout.connect(self._watch)
         self.device = DeviceTroubles(self, self.next_step)
         self._still.timeout.connect(self._still_over)
+        self.covering = Covering(self)
+        self.covering.watch(self.reason, shell.menu, shell.supervisor)
+        self.covering.changed.connect(self._covered)
+        self._held_back = False
 
     # --- for subclasses ---------------------------------------------------------------------------------------------------------
 
@@ -78,6 +83,8 @@ class LiveScreen(RetakingScreen):
         self.saved = ""
         self._saved_step = ""
         self._fresh, self._clock_stops = True, False
+        self._held_back = False
+        self.counter.hold(held=self.covering.covered)
         self._rate.start(500)
         self.next_step()
 
@@ -91,6 +98,7 @@ class LiveScreen(RetakingScreen):
         counter = self.shell.counter
         if counter is not None:
             counter.stop_capture()
+            counter.hold(held=False)
             self.jobs.submit(counter.keep_tries, None, self.shell.show_trouble)
 
     def next_step(self) -> None:
@@ -179,7 +187,19 @@ class LiveScreen(RetakingScreen):
         elif then is not None:
             then()
 
+    def _covered(self, covered: bool) -> None:
+        """A panel came over the capture or went: nothing is taken under it, and nothing goes on to the next desk."""
+        if self.shell.counter is None or self.shell.page is not self:
+            return
+        self.counter.hold(held=covered)
+        if self._held_back and not covered:
+            self._held_back = False
+            self.soon(self.next_step)
+
     def _onward(self) -> None:
+        if self.covering.covered:
+            self._held_back = True
+            return
         counter, dossier, stage = self.counter, self.dossier, self.stage
         self.ask(lambda: counter.onward(dossier, stage), lambda following: self.shell.go_stage(following, dossier))
 

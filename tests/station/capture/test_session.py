@@ -13,7 +13,7 @@ from devices.simulated.scanner import Applicant, SimulatedScanner
 from station.capture.fingers import FingerJudge
 from station.capture.portrait import PortraitJudge
 from station.capture.runner import run_headless
-from station.capture.session import CaptureSession, Phase, StepRules
+from station.capture.session import CaptureSession, Phase, SessionView, StepRules
 from station.capture.verdict import PartVerdict, Verdict
 from station.clock import ManualClock
 from station.dossier.procedure import load_procedure
@@ -116,6 +116,28 @@ def test_the_operator_presses_and_it_says_so(scanner: SimulatedScanner) -> None:
     best = run_headless(scanner, session)
     assert best is not None
     assert not best.automatic
+
+
+def test_nothing_is_taken_while_a_panel_stands_over_the_capture(scanner: SimulatedScanner) -> None:
+    session = CaptureSession(ROLLED, StepRules(), ScriptedJudge(60))
+    session.held = True
+    seen = []
+
+    def look(view: SessionView, frame: Frame | None) -> None:
+        seen.append(view)
+        if len(seen) == 150:
+            assert any(v.verdict is not None for v in seen), "it is judged and shown"
+            assert {v.hold_share for v in seen} == {0.0}
+            assert not session.attempts
+            session.press()
+        if len(seen) == 200:
+            assert not session.attempts, "a press under a panel takes nothing either, nor later"
+            session.held = False
+
+    best = run_headless(scanner, session, look)
+    assert best is not None
+    assert best.automatic
+    assert len(seen) > 200
 
 
 def test_a_cable_pulled_in_mid_capture_takes_nothing_and_the_next_one_works(scanner: SimulatedScanner) -> None:
