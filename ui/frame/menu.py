@@ -56,7 +56,7 @@ class Menu(QFrame):
         column.addWidget(self._list, 1)
         rows = [(e.name, e.word) for e in entries.values() if e.group] + list(commands)
         for number, (name, word) in enumerate(rows, 1):
-            item = QListWidgetItem(f"{number}   {texts(word)}" if number <= 9 else f"     {texts(word)}")
+            item = QListWidgetItem(f"{number}  {texts(word)}" if number <= 9 else f"\N{FIGURE SPACE}  {texts(word)}")
             item.setData(Qt.ItemDataRole.UserRole, name)
             self._list.addItem(item)
         self._list.taken.connect(self._take)

@@ -14,6 +14,7 @@ from ui.theme.style import Current
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
+from ui.widgets.inputs import mark_wrong
 from ui.widgets.papers import PaperList, paper_lines
 from ui.widgets.picks import PickEdit, PickList
 from ui.widgets.scrolling import Scrolling
@@ -74,6 +75,7 @@ class FieldEdit(QWidget):
         """Say why the value was not stored; the focus goes back here."""
         self._error.setText(words)
         self._error.setVisible(bool(words))
+        mark_wrong(self.edit, bool(words))
         if words:
             self._icon.set_state(State.BLOCKED)
             self.edit.setFocus()
@@ -293,6 +295,7 @@ class DeclarationScreen(PhotographingScreen):
         name = self.texts(f"ui.field.{field.row.field}")
         self._banner.say(State.BLOCKED, f"{name}: {field.fault}", self.texts("ui.form.old-holds"))
         self._open.set(State.BLOCKED, self.texts("ui.form.not-stored"))
+        self.shell.refresh_actions()
 
     def _order_keys(self) -> None:
         """Tab goes through the form first, then through the marks beside it, although the form's fields were made later; in left-hand mode
@@ -382,7 +385,12 @@ class DeclarationScreen(PhotographingScreen):
             ),
             self.act("pause", "ui.action.pause", "F9", self.pause),
         ]
-        if view is not None and view.missing:
+        wrong = next((f for f in self.fields.values() if f.fault), None)
+        if wrong is not None:  # not "complete" while a value stands there that was not stored
+            name = wrong.row.field
+            actions.append(self.act("mend", "ui.action.mend-field", "F12", lambda: self._focus(name), primary=True, icon="pen",
+                                    field=f"ui.field.{name}"))  # fmt: skip
+        elif view is not None and view.missing:
             field = view.missing[0]
             actions.append(self.act("focus", "ui.action.fill", "F12", lambda: self._focus(field), primary=True, icon="pen",
                                     field=f"ui.field.{field}"))  # fmt: skip

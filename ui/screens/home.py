@@ -94,17 +94,19 @@ class HomeScreen(Screen):
         right = QVBoxLayout()
         right.setSpacing(6)
         day, box = card(self.texts("ui.today.done"), small=True)
-        line = QHBoxLayout()
+        line = self._far = QHBoxLayout()
         self._done = label("", "hero")
         self._target = label("", "soft-title")
+        self._work = label("", "caption", wrap=True)
+        self._work.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self._done)
         line.addWidget(self._target)
-        line.addStretch(1)
+        line.addWidget(self._work, 1)
         box.addLayout(line)
         self._bar = PaceBar()
         box.addWidget(self._bar)
-        self._due, self._forecast, self._work = (label("", "caption", wrap=True) for _ in range(3))
-        for words in (self._due, self._forecast, self._work):
+        self._due, self._forecast = (label("", "caption", wrap=True) for _ in range(2))
+        for words in (self._due, self._forecast):
             box.addWidget(words)
         right.addWidget(day)
         self._devices = DevicePanel(self.texts)
@@ -167,6 +169,8 @@ class HomeScreen(Screen):
 
     def _room_again(self) -> None:
         self._desks.show()
+        if self.view is not None:
+            self._say(self.view)
         self.table.setMaximumHeight(16_777_215)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -194,7 +198,11 @@ class HomeScreen(Screen):
             word.setWordWrap(large)
         self.scan.setMinimumWidth(max(640, round(455 * Current.theme.growth)) if large else 490)
         down, across = QHBoxLayout.Direction.TopToBottom, QHBoxLayout.Direction.LeftToRight
-        self._where.setDirection(down if large else across)  # title and chip are wider than the column
+        for line in (self._where, self._far):
+            line.setDirection(down if large else across)  # what stands beside one another is wider than the column
+        self._work.setAlignment(
+            (Qt.AlignmentFlag.AlignLeft if large else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter
+        )
 
     def _ask(self) -> None:
         if self.jobs.pending < 3:  # a slow moment piles no questions up
@@ -243,7 +251,7 @@ class HomeScreen(Screen):
             else texts("ui.today.forecast", end=pace.end, forecast=f"<b>{pace.forecast}</b>")
         )
         self._work.setText(texts("ui.today.work", seconds=f"<b>{spoken(view.work_s)}</b>"))
-        self._work.setVisible(bool(view.work_s))
+        self._work.setText(self._work.text() if view.work_s else "")
         weekday = texts(f"ui.weekday.{view.day.isoweekday()}")
         self._day.setText(texts("ui.today.day", weekday=weekday, date=f"{view.day:%d/%m/%Y}", begin=pace.begin, end=pace.end))
 
@@ -266,6 +274,8 @@ class HomeScreen(Screen):
         return self.texts.second(code, **values) if Current.theme.growth < 1.5 else ""
 
     def _say(self, view: TodayView) -> None:
+        if self.reason.isVisible():
+            return  # one thing at a time: the reason has the room
         first = self._row(view.following)
         if view.clock is not None:
             self._coach.say(State(view.clock.tone.value), self.texts.of(view.clock.words), self.texts.of(view.clock.note))
@@ -276,7 +286,7 @@ class HomeScreen(Screen):
                 self._aside(view.advice.code, **view.advice.values),
             )
         elif first is None:
-            self._coach.say(State.GOOD, self.texts("ui.today.empty"), self._aside("ui.today.empty"))
+            self._coach.say(State.IDLE, self.texts("ui.today.empty"), self._aside("ui.today.empty"))
         elif first.place == "slip":
             self._coach.say(State.LIVE, self.texts("ui.today.slip-left"), self._aside("ui.today.slip-left"))
         elif first.place == "open":

@@ -226,8 +226,9 @@ class LookupScreen(CardReadingScreen):
         if differs:
             from station.vietnam.names import differing_spans
 
-            self._one.show_text(own, differing_spans(register, own))
-            self._other.show_text(register, spans)
+            state = State(row.tone.value)
+            self._one.show_text(own, differing_spans(register, own), state)
+            self._other.show_text(register, spans, state)
         open_row = self.view is not None and row.field in self.view.open_fields
         self._explain.setText(self._about(row, open_row=open_row))
         options = [

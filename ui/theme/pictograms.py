@@ -14,6 +14,8 @@ class Pictogram:
     """One pictogram."""
 
     lines: tuple[Points, ...] = ()
+    curves: tuple[Points, ...] = ()
+    """Points that a smooth line goes through."""
     circles: tuple[tuple[float, float, float], ...] = ()
     boxes: tuple[tuple[float, float, float, float], ...] = ()
     dots: tuple[tuple[float, float, float], ...] = field(default=())
@@ -38,13 +40,13 @@ PICTOGRAMS: dict[str, Pictogram] = {
     "house": Pictogram((((3, 12), (12, 4), (21, 12)), ((6, 10), (6, 20), (18, 20), (18, 10)), ((10, 20), (10, 14), (14, 14), (14, 20)))),
     "help": Pictogram((((9, 9.5), (10, 7.5), (12, 7), (14, 7.5), (15, 9.5), (14, 11.5), (12, 13), (12, 14.5)),), circles=((12, 12, 9),), dots=((12, 17.2, 0.8),)),
     "pause": Pictogram((((9, 5), (9, 19)), ((15, 5), (15, 19)))),
-    "retake": Pictogram((((19, 5), (19, 10), (14, 10)), ((19, 10), (16, 6.6), (12, 5.5), (8, 6.5), (5.5, 9.5), (5.2, 13), (7, 16.5), (10.5, 18.5), (14.5, 18.2), (17.5, 16)))),
+    "retake": Pictogram((((19, 5), (19, 10), (14, 10)),), curves=(((19, 10), (16, 6.6), (12, 5.5), (8, 6.5), (5.5, 9.5), (5.2, 13), (7, 16.5), (10.5, 18.5), (14.5, 18.2), (17.5, 16)),)),
     "diamond": Pictogram((((12, 3), (21, 12), (12, 21), (3, 12), (12, 3)), ((12, 8), (12, 13))), dots=((12, 16, 0.8),)),
     "camera": Pictogram((((3, 8), (8, 8), (10, 5), (14, 5), (16, 8), (21, 8), (21, 19), (3, 19), (3, 8)),), circles=((12, 13, 3.5),)),
     "lock": Pictogram((((8, 11), (8, 7), (10, 4.5), (14, 4.5), (16, 7), (16, 11)),), boxes=((5, 11, 14, 10),)),
     "disk": Pictogram((((8, 3), (8, 8), (15, 8), (15, 3)),), boxes=((4, 3, 16, 18), (7, 13, 10, 8))),
     "double-check": Pictogram((((2, 13), (6, 17), (14, 7)), ((11, 15.5), (13, 17), (22, 7)))),
-    "eye": Pictogram((((2, 12), (6, 8), (12, 6), (18, 8), (22, 12), (18, 16), (12, 18), (6, 16), (2, 12)),), circles=((12, 12, 3),)),
+    "eye": Pictogram(curves=(((2, 12), (6, 8), (12, 6), (18, 8), (22, 12), (18, 16), (12, 18), (6, 16), (2, 12)),), circles=((12, 12, 3),)),
     "clock": Pictogram((((12, 7), (12, 12), (16, 14)),), circles=((12, 12, 9),)),
     "barcode": Pictogram((((4, 5), (4, 19)), ((7, 5), (7, 19)), ((11, 5), (11, 19)), ((14, 5), (14, 19)), ((16, 5), (16, 19)), ((20, 5), (20, 19)))),
     "next": Pictogram((((4, 12), (20, 12)), ((14, 6), (20, 12), (14, 18)))),
@@ -55,9 +57,10 @@ PICTOGRAMS: dict[str, Pictogram] = {
     "pen": Pictogram((((4, 20), (5, 15), (16, 4), (20, 8), (9, 19), (4, 20)), ((14, 6), (18, 10)))),
     "usb": Pictogram((((10, 7), (10, 3), (14, 3), (14, 7)),), boxes=((8, 7, 8, 14),)),
     "press": Pictogram((((12, 3), (12, 15)), ((6, 10), (12, 16), (18, 10)), ((5, 20), (19, 20)))),
-    "online": Pictogram((((3, 9), (7, 6), (12, 5), (17, 6), (21, 9)), ((6.5, 13), (9, 11), (12, 10.4), (15, 11), (17.5, 13))), dots=((12, 17, 1.4),)),
-    "offline": Pictogram((((3, 9), (7, 6), (12, 5), (17, 6), (21, 9)), ((6.5, 13), (9, 11), (12, 10.4), (15, 11), (17.5, 13)), ((4, 3), (20, 21))), dots=((12, 17, 1.4),)),
-    "finger": Pictogram((((5, 20), (6, 12), (8, 8), (12, 6), (16, 8), (18, 12), (18.5, 17)), ((9, 21), (9.5, 13), (12, 10.5), (14.5, 13), (15, 20)), ((12, 14), (12, 21)))),
+    "online": Pictogram(curves=(((3, 9), (7, 6), (12, 5), (17, 6), (21, 9)), ((6.5, 13), (9, 11), (12, 10.4), (15, 11), (17.5, 13))), dots=((12, 17, 1.4),)),
+    "offline": Pictogram((((4, 3), (20, 21)),), curves=(((3, 9), (7, 6), (12, 5), (17, 6), (21, 9)), ((6.5, 13), (9, 11), (12, 10.4), (15, 11), (17.5, 13))), dots=((12, 17, 1.4),)),
+    "finger": Pictogram(curves=(((4.2, 17), (4.6, 11), (7, 6.2), (12, 4.2), (17, 6.2), (19.4, 11), (19.6, 16)), ((7.4, 19.5), (7.8, 12.5), (9.4, 9.4), (12, 8.3), (14.6, 9.4), (16.2, 12.5), (16.4, 18.6)),
+                               ((10.6, 21), (10.9, 14), (12, 12.4), (13.1, 14), (13.3, 20.6)))),
     "swap": Pictogram((((4, 8), (20, 8)), ((16, 4), (20, 8), (16, 12)), ((20, 16), (4, 16)), ((8, 12), (4, 16), (8, 20)))),
 }
 # fmt: on
@@ -75,7 +78,7 @@ def paint_pictogram(painter: QPainter, name: str, box: QRectF, colour: QColor, w
 
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    pen = QPen(colour, width)
+    pen = QPen(colour, max(width, width * box.width() / 30))  # a large pictogram is drawn with a stronger pen
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
@@ -85,6 +88,8 @@ def paint_pictogram(painter: QPainter, name: str, box: QRectF, colour: QColor, w
         for point in line[1:]:
             path.lineTo(at(*point))
         painter.drawPath(path)
+    for curve in shape.curves:
+        painter.drawPath(_smooth([at(*point) for point in curve]))
     for x, y, r in shape.circles:
         painter.drawEllipse(at(x, y), r * scale, r * scale)
     for x, y, w, h in shape.boxes:
@@ -93,3 +98,11 @@ def paint_pictogram(painter: QPainter, name: str, box: QRectF, colour: QColor, w
     for x, y, r in shape.dots:
         painter.drawEllipse(at(x, y), r * scale, r * scale)
     painter.restore()
+
+
+def _smooth(points: list[QPointF]) -> QPainterPath:
+    """Return a smooth line through points: Catmull-Rom, each stretch as a Bézier curve."""
+    path = QPainterPath(points[0])
+    for before, begin, end, after in zip([points[0], *points], points, points[1:], [*points[2:], points[-1]], strict=False):
+        path.cubicTo(begin + (end - before) / 6, end - (after - begin) / 6, end)
+    return path

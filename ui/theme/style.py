@@ -109,7 +109,7 @@ def style_sheet(theme: Theme) -> str:
         f"QLabel#printed {{ font-weight: 600; font-size: {s.caption + 1}px; }} QLabel#clock {{ font-size: {s.strong + 2}px; font-weight: 700; }}",
         f"QLabel#soft-title, QLabel#second-title {{ color: {p.text2}; font-size: {s.body}px; }} QLabel#name {{ font-size: {s.body}px; font-weight: 600; }}",
         (
-            f"QListWidget {{ background: {p.surface}; border: none; outline: none; }} QListWidget::item {{ padding: 8px; }}"
+            f"QListWidget {{ background: {p.surface}; border: none; outline: none; }} QListWidget::item {{ padding: 8px; border-left: 4px solid transparent; }}"
             f" QListWidget::item:selected {{ background: {p.accent_soft}; color: {p.text}; border-left: 4px solid {p.accent}; }}"
         ),
         (
@@ -147,6 +147,11 @@ def style_sheet(theme: Theme) -> str:
         (
             f"QLineEdit, QPlainTextEdit, QComboBox {{ background: {p.surface}; border: 1px solid {p.control}; border-radius: {s.radius}px;"
             f" padding: {field}px 10px; selection-background-color: {p.accent}; selection-color: {p.on_accent}; }}"
+        ),
+        # What was typed and cannot be taken: red until it is put right; the words beside it say what is wrong. The focus keeps its own ring.
+        (
+            f"QLineEdit[wrong=true], QComboBox[wrong=true] {{ background: {p.states[State.BLOCKED].ground};"
+            f" border: 3px solid {p.states[State.BLOCKED].colour}; padding: {field - 2}px 8px; }}"
         ),
         f"QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {{ border: 3px solid {p.accent}; padding: {field - 2}px 8px; }}",
         (

@@ -96,7 +96,7 @@ class ActionButton(QAbstractButton):
         """As wide as both lines and the key need."""
         scale = Current.theme.scale
         pixels, weight = self._main_px(), 700 if self.action.primary else 600
-        key = advance(self.action.key_text, scale.caption, 700) + 14
+        key = advance(self.action.key_text, scale.caption, 700) + 14 if self.action.key_text else 0
         wide = max(advance(self.action.text, pixels, weight), advance(self.second, scale.caption))
         icon = 28 if self._icon else 0
         low = min(scale.button, 64) if self._compact else scale.button
@@ -131,11 +131,14 @@ class ActionButton(QAbstractButton):
         key_wide = key_metrics.horizontalAdvance(self.action.key_text) + 12
         key_high = key_metrics.height() + 5
         key_box = QRectF(box.right() - key_wide - 10, box.center().y() - key_high / 2, key_wide, key_high)
-        painter.setPen(QPen(ink, 1.3))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(key_box, 4, 4)
-        painter.setFont(key_font)
-        painter.drawText(key_box, Qt.AlignmentFlag.AlignCenter, self.action.key_text)
+        if self.action.key_text:
+            painter.setPen(QPen(ink, 1.3))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(key_box, 4, 4)
+            painter.setFont(key_font)
+            painter.drawText(key_box, Qt.AlignmentFlag.AlignCenter, self.action.key_text)
+        else:
+            key_box.setLeft(key_box.right())
         left = box.left() + 12
         if self._icon:
             paint_pictogram(painter, self._icon, QRectF(left, box.center().y() - 9, 18, 18), ink)

@@ -99,6 +99,9 @@ class DeskCards(QWidget):
         )
         above = QRectF(inner.left(), top + 4, inner.width(), s.number * 1.4)
         top += s.number * 1.4
+        if not desk.waiting:  # nobody waits: no wait is the longest
+            self._mean(painter, QRectF(inner.left(), top, inner.width(), s.caption * 1.7), desk)
+            return
         wait = self._texts("ui.minutes", minutes=int(desk.longest_s // 60))
         long = desk.longest_s > 900
         painter.setFont(theme.font(s.caption, 700))
@@ -119,10 +122,20 @@ class DeskCards(QWidget):
             used += advance(self._texts("ui.desk.longest"), s.caption)
             if label + figure + used + 8 > line.width():  # large type, a long wait: the mean stands above it
                 line = above.adjusted(above.width() - label - figure, 0, 0, 0)
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, words)
-            painter.setFont(theme.font(s.caption, 700))
-            painter.setPen(QColor(p.text))
-            painter.drawText(line.adjusted(label, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, desk.mean)
+            self._mean(painter, line, desk)
+
+    def _mean(self, painter: QPainter, line: QRectF, desk: DeskCard) -> None:
+        """How long a person took here on average, where anybody was here."""
+        if not desk.mean:
+            return
+        theme = Current.theme
+        words, pixels = self._texts("ui.desk.mean"), theme.tight.caption
+        painter.setFont(theme.font(pixels))
+        painter.setPen(QColor(theme.palette.text2))
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, words)
+        painter.setFont(theme.font(pixels, 700))
+        painter.setPen(QColor(theme.palette.text))
+        painter.drawText(line.adjusted(advance(words, pixels) + 5, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, desk.mean)
 
     def _flag(self, painter: QPainter, box: QRectF) -> None:
         theme = Current.theme

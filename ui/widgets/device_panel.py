@@ -22,6 +22,7 @@ class DevicePanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         frame, self._lines = card(texts("ui.today.devices"), right=f"{texts.key('F5')} {texts('ui.today.check')}", small=True)
+        self._lines.setSpacing(2)
         column.addWidget(frame)
 
     def show_devices(self, devices: tuple[DeviceRow, ...], *, screen: bool, large: bool) -> None:
@@ -42,7 +43,7 @@ class DevicePanel(QWidget):
     def _line(self, device: DeviceRow) -> QWidget:
         holder = QWidget()
         line = QHBoxLayout(holder)
-        line.setContentsMargins(0, 1, 0, 1)
+        line.setContentsMargins(0, 0, 0, 0)
         state = State(device.tone.value)
         line.addWidget(StateIcon(state, 18), 0, _TOP)
         line.addWidget(label(self._texts(f"ui.device.{device.what}")), 0, _TOP)

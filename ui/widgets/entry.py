@@ -8,7 +8,7 @@ from ui.qt import QFrame, QLineEdit, QVBoxLayout, QWidget, Signal
 from ui.texts import Texts
 from ui.theme.tokens import State
 from ui.widgets.chips import label
-from ui.widgets.inputs import DropDown
+from ui.widgets.inputs import DropDown, mark_wrong
 
 PIN_LENGTH = 128
 
@@ -56,6 +56,7 @@ class Entry(QWidget):
         self._fault.setText(words)
         self._fault.setVisible(bool(words))
         self.edit.setAccessibleDescription(words)
+        mark_wrong(self.edit, bool(words))
         if words:
             self.edit.setFocus()
 

@@ -12,8 +12,17 @@ from ui.theme.tokens import State
 from ui.widgets.chips import BORDERS
 
 # Right hand in a unit square: (tip x, tip y, root x, root y, half width), thumb to little finger.
-FINGERS = ((0.13, 0.47, 0.36, 0.72, 0.060), (0.31, 0.15, 0.38, 0.55, 0.058), (0.49, 0.06, 0.51, 0.53, 0.060), (0.66, 0.12, 0.63, 0.55, 0.058),
-           (0.84, 0.30, 0.75, 0.61, 0.050))  # fmt: skip
+FINGERS = ((0.10, 0.53, 0.33, 0.79, 0.066), (0.26, 0.20, 0.315, 0.62, 0.071), (0.465, 0.10, 0.475, 0.60, 0.073), (0.67, 0.16, 0.637, 0.61, 0.071),
+           (0.87, 0.34, 0.785, 0.66, 0.062))  # fmt: skip
+PALM = (
+    (0.245, 0.58),
+    (0.25, 0.74, 0.30, 0.88, 0.36, 1.06),
+    (0.79, 1.06),
+    (0.80, 0.90, 0.85, 0.78, 0.846, 0.64),
+    (0.71, 0.575),
+    (0.32, 0.56),
+)
+"""The palm's edge from the root of the index finger round the wrist: points, and curves as two controls and their end."""
 RIGHT = (
     FingerPosition.RIGHT_THUMB,
     FingerPosition.RIGHT_INDEX,
@@ -75,7 +84,14 @@ class HandDiagram(QWidget):
 
         outline = QPainterPath()
         palm = QPainterPath()
-        palm.addRoundedRect(QRectF(at(0.33, 0.50), at(0.79, 1.0)).normalized().adjusted(0, 0, 0, box.height() * 0.2), 34, 34)
+        palm.moveTo(at(*PALM[0]))
+        for step in PALM[1:]:
+            points = [at(x, y) for x, y in _pairs(step)]
+            if len(points) == 3:
+                palm.cubicTo(*points)
+            else:
+                palm.lineTo(points[0])
+        palm.closeSubpath()
         outline = outline.united(palm)
         for tip_x, tip_y, root_x, root_y, half in FINGERS:
             outline = outline.united(_capsule(at(tip_x, tip_y), at(root_x, root_y), half * box.width()))
@@ -116,6 +132,11 @@ class HandDiagram(QWidget):
                 QPointF(centre.x() - radius * 1.3, centre.y() + radius * 1.3),
                 QPointF(centre.x() + radius * 1.3, centre.y() - radius * 1.3),
             )
+
+
+def _pairs(numbers: tuple[float, ...]) -> list[tuple[float, float]]:
+    """Return flat numbers as pairs (x, y)."""
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def _capsule(tip: QPointF, root: QPointF, radius: float) -> QPainterPath:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from ui.qt import QCheckBox, QColor, QComboBox, QFontMetrics, QPainter, QPaintEvent, QPen, QPointF, QRectF, QSize, Qt
+from ui.qt import QCheckBox, QColor, QComboBox, QFontMetrics, QPainter, QPaintEvent, QPen, QPointF, QRectF, QSize, Qt, QWidget
 from ui.theme.icons import paint_state
 from ui.theme.style import Current
 from ui.theme.tokens import State
+
+
+def mark_wrong(edit: QWidget, wrong: bool) -> None:
+    """Frame a field whose words could not be taken in the blocked state's colour, or take the frame away."""
+    if bool(edit.property("wrong")) != wrong:
+        edit.setProperty("wrong", wrong)
+        edit.style().unpolish(edit)
+        edit.style().polish(edit)
 
 
 class CheckBox(QCheckBox):

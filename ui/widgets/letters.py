@@ -19,10 +19,12 @@ class Letters(QWidget):
         super().__init__()
         self._text = ""
         self._marked = frozenset[int]()
+        self._state = State.BLOCKED
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_text(self, text: str, spans: tuple[tuple[int, int], ...]) -> None:
-        """Show `text` with the letters in `spans` (start, end) marked; a long one is cut around the first mark."""
+    def show_text(self, text: str, spans: tuple[tuple[int, int], ...], state: State = State.BLOCKED) -> None:
+        """Show `text` with the letters in `spans` (start, end) marked as the row's `state` is; a long one is cut around the first mark."""
+        self._state = state
         marked = {i for start, end in spans for i in range(start, max(end, start + 1))}
         start, end = 0, len(text)
         if end > ROW:  # the word with the first mark, and the whole words after it that stand in the same row
@@ -66,10 +68,10 @@ class Letters(QWidget):
             line, column = divmod(index, per_row)
             box = QRectF(column * side + 1.5, line * side + 1.5, side - 4, side - 3)
             differs = index in self._marked
-            painter.setPen(QPen(theme.colour(State.BLOCKED), 2) if differs else Qt.PenStyle.NoPen)
-            painter.setBrush(theme.ground(State.BLOCKED) if differs else QColor(p.surface2))
+            painter.setPen(QPen(theme.colour(self._state), 2) if differs else Qt.PenStyle.NoPen)
+            painter.setBrush(theme.ground(self._state) if differs else QColor(p.surface2))
             painter.drawRoundedRect(box, 4, 4)
-            painter.setPen(theme.colour(State.BLOCKED) if differs else QColor(p.text))
+            painter.setPen(theme.colour(self._state) if differs else QColor(p.text))
             painter.setFont(theme.font(round(min(theme.scale.title - 1, side * 0.62)), 700))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter)
 

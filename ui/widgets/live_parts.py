@@ -24,6 +24,7 @@ class Instruction(StatePanel):
         column.setContentsMargins(14, 8, 12, 8)
         column.setSpacing(2)
         head = QHBoxLayout()
+        head.setSpacing(8)
         self._icon, self._head = StateIcon(State.IDLE, 18), label("", "strong")
         head.addWidget(self._icon)
         head.addWidget(self._head, 1)

@@ -74,9 +74,11 @@ def paint_watermark(painter: QPainter, box: QRectF, words: str, aside: float = 8
     room = box.adjusted(4, 0, -aside, -12 if aside > 8 else -4)
     patch = QColor(LIGHT.mat)
     patch.setAlpha(215)
+    painter.setPen(QColor(LIGHT.text2))
+    written = painter.boundingRect(room, where, words)  # while it has a pen: without one a painter measures nothing
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(patch)
-    painter.drawRoundedRect(painter.boundingRect(room, where, words).adjusted(-4, -1, 4, 1), 4, 4)
+    painter.drawRoundedRect(written.adjusted(-4, -1, 4, 1), 4, 4)
     painter.setPen(QColor(LIGHT.text2))
     painter.drawText(room, where, words)
 
@@ -159,6 +161,9 @@ class LiveView(QWidget):
         self._corners(painter)
         if self.watermark:
             paint_watermark(painter, QRectF(self.rect()), self.watermark, 52.0)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(Current.theme.palette.border), 1))
+        painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
     def _picture(self, painter: QPainter, image: QImage) -> None:
         now = time.monotonic()

@@ -18,8 +18,15 @@ class Scrolling(QScrollArea):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         body = QWidget()
         self.column = QVBoxLayout(body)
-        self.column.setContentsMargins(0, 0, 4, 0)
+        self.column.setContentsMargins(0, 0, 0, 0)
         self.setWidget(body)
+        self.verticalScrollBar().rangeChanged.connect(self._ranged)
+
+    def _ranged(self, least: int, most: int) -> None:
+        """A gap before the bar while there is one; without it the column ends where everything else on the page ends."""
+        gap = 4 if most > least else 0
+        if self.column.contentsMargins().right() != gap:
+            self.column.setContentsMargins(0, 0, gap, 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Reachable by Tab only while there is something to scroll."""

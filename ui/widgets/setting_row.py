@@ -9,7 +9,7 @@ from ui.qt import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEdit, Qt, QVBo
 from ui.texts import Texts
 from ui.theme.tokens import State
 from ui.widgets.chips import StateChip, label
-from ui.widgets.inputs import CheckBox, DropDown
+from ui.widgets.inputs import CheckBox, DropDown, mark_wrong
 
 
 def shown_value(texts: Texts, name: str, value: Value) -> str:
@@ -132,6 +132,7 @@ class SettingEditor(QFrame):
         self._fault.setText(self.fault)
         self._fault.setVisible(bool(self.fault))
         self.editor.setAccessibleDescription(self.fault)
+        mark_wrong(self.editor, bool(self.fault))
         return not self.fault
 
     def to_default(self) -> None:
