@@ -10,7 +10,8 @@ from __future__ import annotations
 from station.journal.check import CheckReport
 from station.journal.codec import raw_media_type
 from station.journal.errors import DamagedError, JournalKeyError, NewerJournalError, NoJournalError
-from station.journal.store import DossierSpan, Journal
+from station.journal.reading import DossierSpan
+from station.journal.store import Journal
 
 __all__ = [
     "CheckReport",

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime
 from typing import Any, Final
 
 import apsw
 
 from station.clock import Clock
-from station.dossier.events import GENESIS, Event, EventId, decode, encode, make_event, merge
+from station.dossier.events import GENESIS, Event, EventId, decode, encode, make_event
 from station.dossier.kinds import Kind
 from station.errors import StorageError
 from station.files import Files
@@ -21,22 +20,12 @@ from station.journal.check import CheckReport, check_database
 from station.journal.database import copy_database, open_database
 from station.journal.errors import database_errors
 from station.journal.purge import compact, drop_empty, forget, remove_blobs, remove_files, sweep
+from station.journal.reading import Reading, event_key, event_text
 
 ORIGIN_DIGITS: Final = 16
-LOOKED_BACK: Final = 2000
-"""So many of the last events say whether the clock ran backwards: about fifty dossiers."""
 
 
-@dataclass(frozen=True, slots=True)
-class DossierSpan:
-    """A dossier of this journal: its id and the times of its first and last event."""
-
-    id: str
-    first_at: datetime
-    last_at: datetime
-
-
-class Journal:
+class Journal(Reading):
     """The store. One process at a time; within it, every method may be called from any thread.
 
     Files: ``journal/journal.db`` (events and index), ``journal/segments/*.seg`` (blobs), ``journal/journal.lock``.
@@ -97,14 +86,6 @@ class Journal:
         """Return whether a journal was made in this folder (and its making was finished)."""
         return files.size(f"{cls.FOLDER}/origin.txt") is not None
 
-    @property
-    def origin(self) -> str:
-        """This station's id."""
-        if not self._origin:
-            with self._reading():
-                self._origin = str(self._db.execute("SELECT value FROM meta WHERE name = 'origin'").get)
-        return self._origin
-
     def close(self) -> None:
         """Close; harmless when repeated. Nothing is lost without it."""
         with self._mutex:
@@ -161,7 +142,9 @@ class Journal:
             for given in sorted(events, key=lambda e: (e.id.origin, e.id.sequence)):
                 data = encode(given)
                 event = decode(data)  # the hash is ours, not the sender's
-                known: Any = self._db.execute("SELECT hash FROM event WHERE origin = ? AND sequence = ?", (*_key(event.id),)).get
+                known: Any = self._db.execute(
+                    "SELECT hash FROM event WHERE origin = ? AND sequence = ?", (*event_key(event.id),)
+                ).get
                 if known is not None:
                     if bytes(known) != event.hash:
                         raise StorageError(
@@ -178,7 +161,7 @@ class Journal:
         return new
 
     def _check_neighbours(self, event: Event) -> None:
-        origin, sequence = _key(event.id)
+        origin, sequence = event_key(event.id)
         before: Any = self._db.execute("SELECT hash FROM event WHERE origin = ? AND sequence = ?", (origin, sequence - 1)).get
         after: Any = self._db.execute("SELECT previous FROM event WHERE origin = ? AND sequence = ?", (origin, sequence + 1)).get
         first_is_wrong = sequence == 1 and event.previous != GENESIS
@@ -188,16 +171,16 @@ class Journal:
             )
 
     def _insert(self, event: Event, data: bytes, *, must_have_blobs: bool) -> None:
-        at = _text(event.at)
+        at = event_text(event.at)
         self._db.execute(
             "INSERT INTO event(origin, sequence, dossier, kind, at, hash, previous, bytes) VALUES(?,?,?,?,?,?,?,?)",
-            (*_key(event.id), event.dossier, event.kind, at, event.hash, event.previous, data),
+            (*event_key(event.id), event.dossier, event.kind, at, event.hash, event.previous, data),
         )
         self._db.executemany(
             "DELETE FROM head WHERE dossier = ? AND origin = ? AND sequence = ?",
-            [(event.dossier, *_key(p)) for p in event.parents],
+            [(event.dossier, *event_key(p)) for p in event.parents],
         )
-        self._db.execute("INSERT INTO head VALUES(?,?,?)", (event.dossier, *_key(event.id)))
+        self._db.execute("INSERT INTO head VALUES(?,?,?)", (event.dossier, *event_key(event.id)))
         self._db.execute(
             "INSERT INTO dossier VALUES(?,?,?) ON CONFLICT(id) DO UPDATE SET "
             "first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)",
@@ -212,93 +195,7 @@ class Journal:
         events = self.events(dossier)
         named = {parent for event in events for parent in event.parents}
         self._db.execute("DELETE FROM head WHERE dossier = ?", (dossier,))
-        self._db.executemany("INSERT INTO head VALUES(?,?,?)", [(dossier, *_key(e.id)) for e in events if e.id not in named])
-
-    def heads(self, dossier: str) -> tuple[EventId, ...]:
-        """Return the events of `dossier` that no other names as parent."""
-        with self._reading():
-            rows = list(self._db.execute("SELECT origin, sequence FROM head WHERE dossier = ? ORDER BY 1, 2", (dossier,)))
-        return tuple(EventId(o, s) for o, s in rows)
-
-    def events(self, dossier: str | None = None) -> list[Event]:
-        """Return the events of one dossier (``""``: the station's own facts; None: all) in causal order. Purged ones are absent."""
-        where, values = ("", ()) if dossier is None else ("AND dossier = ?", (dossier,))
-        return merge(self._select(where, values))
-
-    def events_of_kind(self, *kinds: str) -> list[Event]:
-        """Return all events of these kinds in order of arrival here."""
-        marks = ",".join("?" * len(kinds))
-        return list(self._select(f"AND kind IN ({marks})", tuple(str(k) for k in kinds)))
-
-    def last_of_kind(self, kind: str) -> Event | None:
-        """Return the latest arrived event of this kind, or None."""
-        with self._reading():
-            row: Any = self._db.execute(
-                "SELECT bytes FROM event WHERE kind = ? AND bytes IS NOT NULL ORDER BY number DESC LIMIT 1", (str(kind),)
-            ).get
-        return None if row is None else decode(bytes(row))
-
-    def last_own(self) -> Event | None:
-        """Return this station's own last event, or None."""
-        with self._reading():
-            row: Any = self._db.execute(
-                "SELECT bytes FROM event WHERE origin = ? AND bytes IS NOT NULL ORDER BY sequence DESC LIMIT 1", (self.origin,)
-            ).get
-        return None if row is None else decode(bytes(row))
-
-    def first_own(self, limit: int) -> list[Event]:
-        """Return this station's own first events that are still kept."""
-        with self._reading():
-            rows = [bytes(r[0]) for r in self._db.execute(
-                "SELECT bytes FROM event WHERE origin = ? AND bytes IS NOT NULL ORDER BY sequence LIMIT ?", (self.origin, limit))]  # fmt: skip
-        return [decode(data) for data in rows]
-
-    def chain_rows(self) -> Iterator[dict[str, Any]]:
-        """Yield every event's row by origin and sequence: origin, sequence, dossier, kind, at, hash, previous, bytes (None: purged)."""
-        names = ("origin", "sequence", "dossier", "kind", "at", "hash", "previous", "bytes")
-        last: tuple[str, int] = ("", 0)
-        while True:
-            with self._reading():
-                rows = list(self._db.execute(
-                    f"SELECT {', '.join(names)} FROM event WHERE (origin, sequence) > (?, ?) ORDER BY origin, sequence LIMIT 500", last  # noqa: S608
-                ))  # fmt: skip
-            if not rows:
-                return
-            for row in rows:
-                yield dict(zip(names, row, strict=True))
-            last = rows[-1][0], rows[-1][1]
-
-    def latest_time(self) -> datetime | None:
-        """Return the latest time among this station's own last `LOOKED_BACK` events, None when there is none yet.
-
-        Not the last event's own time: an event written after the clock was set back would hide that it was.
-        """
-        with self._reading():
-            row: Any = self._db.execute(
-                "SELECT max(at) FROM (SELECT at FROM event WHERE origin = ? ORDER BY sequence DESC LIMIT ?)",
-                (self.origin, LOOKED_BACK),
-            ).get
-        return None if row is None else datetime.fromisoformat(row)
-
-    def events_since(self, number: int) -> tuple[list[Event], int]:
-        """Return the events that arrived here after the `number`-th, and the number to ask with next time (start with 0)."""
-        with self._mutex:
-            events = list(self._select("AND number > ?", (number,)))
-            last: Any = self._db.execute("SELECT max(number) FROM event").get
-        return events, int(last or 0)
-
-    def _select(self, where: str, values: tuple[Any, ...]) -> list[Event]:
-        with self._reading():
-            rows = [bytes(row[0]) for row in self._db.execute(
-                f"SELECT bytes FROM event WHERE bytes IS NOT NULL {where} ORDER BY number", values  # noqa: S608 - fixed fragments
-            )]  # fmt: skip
-        return [decode(data) for data in rows]
-
-    def dossiers(self) -> list[DossierSpan]:
-        """Return the dossiers of this journal, oldest first."""
-        with self._reading():
-            rows = list(self._db.execute("SELECT id, first_at, last_at FROM dossier WHERE id <> '' ORDER BY first_at, id"))
-        return [DossierSpan(i, datetime.fromisoformat(a), datetime.fromisoformat(b)) for i, a, b in rows]
+        self._db.executemany("INSERT INTO head VALUES(?,?,?)", [(dossier, *event_key(e.id)) for e in events if e.id not in named])
 
     # --- blobs ----------------------------------------------------------------------------------------------------------------
 
@@ -332,8 +229,8 @@ class Journal:
         """
         with self._mutex, database_errors():
             with self._db:
-                gone = forget(self._db, dossiers, _text(before)[:10])
-                body = {**rule, "before": _text(before), "dossiers": gone.dossiers, "events": gone.events, "blobs": gone.blobs,
+                gone = forget(self._db, dossiers, event_text(before)[:10])
+                body = {**rule, "before": event_text(before), "dossiers": gone.dossiers, "events": gone.events, "blobs": gone.blobs,
                         "bytes": gone.blob_bytes, "segments": len(gone.dropped), "digest": gone.digest}  # fmt: skip
                 event = self.append(Kind.PURGED, body, dossier="", operator=operator, desk=desk)
             remove_files(self._db, self._files, self._blobs, gone.dropped)
@@ -362,7 +259,7 @@ class Journal:
     def compact(self, dead_share: float = 0.5) -> int:
         """Move what lives out of past segments that are mostly dead, and drop them; return how many went. For idle hours."""
         with self._mutex, database_errors():
-            dropped = compact(self._db, self._files, self._blobs, _text(self._clock.now())[:10], dead_share)
+            dropped = compact(self._db, self._files, self._blobs, event_text(self._clock.now())[:10], dead_share)
             remove_files(self._db, self._files, self._blobs, dropped)
         return len(dropped)
 
@@ -388,34 +285,10 @@ class Journal:
             self._files.write(f"{self.FOLDER}/origin.txt", origin.encode() + b"\n")
         return event
 
-    def kinds(self, before: datetime | None = None) -> dict[str, dict[str, datetime]]:
-        """Return dossier → {kind: time of its first event of that kind} for the turns of its life (opened, captured, sealed,
-        acknowledged, abandoned), without reading any event; only of dossiers whose first event is older than `before`, if given.
-        """
-        found: dict[str, dict[str, datetime]] = {}
-        # Written out, so that SQLite sees that the partial index `event_life` holds all of it.
-        query = (
-            "SELECT dossier, kind, min(at) FROM event INDEXED BY event_life WHERE bytes IS NOT NULL AND kind IN "
-            "('dossier.opened', 'capture.accepted', 'package.sealed', 'package.acknowledged', 'dossier.abandoned') "
-        )
-        if before is not None:
-            query += "AND dossier IN (SELECT id FROM dossier WHERE first_at < ?) "
-        with self._reading():
-            values = () if before is None else (_text(before),)
-            for dossier, kind, at in self._db.execute(query + "GROUP BY dossier, kind", values):
-                if dossier:
-                    found.setdefault(dossier, {})[kind] = datetime.fromisoformat(at)
-        return found
-
     def check(self, *, deep: bool = True) -> CheckReport:
         """Look at everything: pages, every chain, every blob (`deep`). Changes nothing."""
         with self._reading():
             return check_database(self._db, self.origin, self._blobs if deep else None)
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        with self._mutex, database_errors():
-            yield
 
 
 def blobs_named(value: object) -> set[bytes]:
@@ -427,14 +300,6 @@ def blobs_named(value: object) -> set[bytes]:
     if isinstance(value, list | tuple):
         return {sha for entry in value for sha in blobs_named(entry)}
     return set()
-
-
-def _key(event_id: EventId) -> tuple[str, int]:
-    return event_id.origin, event_id.sequence
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _sha(sha256: str) -> bytes:
