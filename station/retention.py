@@ -1,13 +1,17 @@
 """Retention: what may stay on this station for how long, what is held, what must go, and the proof that it went.
 
-Rules are dated data (``retention.toml``). `survey` looks and changes nothing; `purge_due` carries out. A clock that is surely wrong
-stops a purge: ten years ahead, everything would be due.
+Rules are dated data (``retention.toml``). `survey` looks and changes nothing; `purge_due` carries out.
+
+No clock of this computer is believed for a purge: a dossier goes when its days are over by the time that the centre *signed* last
+(`told_time`; a true bound from below, whatever this clock says), and nothing goes while the clock is surely wrong. A dossier whose
+last package has no receipt stays, unless a person ended it.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -20,7 +24,8 @@ from station.dossier.kinds import Kind
 from station.journal import Journal
 from station.journal.guards import require_clock
 
-NO_REASON: Final = ""
+UNTOLD_ALARM_DAYS: Final = 7
+"""So long after its day a dossier may wait for the centre's time before anybody is alarmed: it is told with every receipt."""
 
 
 class Hold(StrEnum):
@@ -29,6 +34,7 @@ class Hold(StrEnum):
     OPEN_DEFECT = "open-defect"
     NOT_ACKNOWLEDGED = "not-acknowledged"
     HELD = "held"
+    DATE_UNTOLD = "date-untold"  # due by this clock, not yet by the centre's: always a reason, no rule takes it away
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,11 @@ class Entry:
         return self.age_days >= self.rule.days
 
     @property
+    def days_left(self) -> int:
+        """Whole days until it is due; negative when it should have gone."""
+        return self.rule.days - self.age_days
+
+    @property
     def may_go(self) -> bool:
         """True when due and not held."""
         return self.due and not self.holds
@@ -90,24 +101,64 @@ def rule_on(day: date, among: Iterable[Rule] | None = None) -> Rule:
     return next((rule for rule in reversed(ordered) if rule.begins <= day), ordered[0])
 
 
+def told_time(journal: Journal) -> datetime | None:
+    """Return the latest time that the pinned centre told (its signed receipts, its time over the line); None when it never did.
+
+    The true time is not before it. An override of a supervisor is no such witness: it says "go on", not which day it is.
+    """
+    told = []
+    receipt, time = journal.last_of_kind(Kind.RECEIPT), journal.last_of_kind(Kind.TIME_TOLD)
+    if receipt is not None:
+        with suppress(ValueError):
+            signed = datetime.fromisoformat(str(receipt.body.get("at", "")))
+            told += [signed.astimezone(UTC)] if signed.tzinfo is not None else []
+    if time is not None:
+        with suppress(OverflowError):
+            told.append(time.at - timedelta(seconds=time.body["ahead_s"]))
+    return max(told, default=None)
+
+
+def settled(events: Iterable[Event]) -> bool:
+    """Whether nothing of a dossier waits for the centre: its last package has a receipt, or a person ended it (events in causal order)."""
+    last, receipts, ended, revised = "", set[str](), False, False
+    for event in events:
+        package = str(event.body.get("package", ""))
+        if event.kind == Kind.SEALED:
+            last, ended = package, False
+        elif event.kind == Kind.RECEIPT:
+            receipts.add(package)
+        elif event.kind == Kind.REVISION:  # what is changed now is in no package yet
+            last, ended, revised = "", False, True
+        elif event.kind in {Kind.ABANDONED, Kind.REOPENED}:
+            ended = event.kind == Kind.ABANDONED
+    return ended or (last in receipts if last or revised else bool(receipts))
+
+
 def survey(journal: Journal, now: datetime, among: Iterable[Rule] | None = None, *, days: int = 0) -> list[Entry]:
     """Return every dossier with an image or a field of a person that is at least `days` old, oldest first; changes nothing."""
     known = tuple(among) if among is not None else rules()
     before = now - timedelta(days=days) + timedelta(seconds=1) if days else None
-    open_defects, held = _open_defects(journal), _held(journal)
+    told = told_time(journal)
+    sure = min(now.astimezone(UTC), told) if told is not None else None
+    open_defects, held, turned = _open_defects(journal), _held(journal), _turned(journal)
+    merged = {e.dossier: str(e.body["into"]) for e in journal.events_of_kind(Kind.MERGED)}
     entries = []
     for dossier, kinds in journal.kinds(before).items():
         captured = min((kinds[k] for k in (Kind.CAPTURED,) if k in kinds), default=min(kinds.values()))
         rule = rule_on(captured.date(), known)
         age = (now.astimezone(UTC) - captured) // timedelta(days=1)
+        untold = age >= rule.days and (sure is None or sure - captured < timedelta(days=rule.days))
+        done = Kind.RECEIPT in kinds if dossier not in turned and dossier not in merged else _done(journal, dossier, merged)
         reasons = [
             hold for hold, true in (
                 (Hold.OPEN_DEFECT, dossier in open_defects),
-                (Hold.NOT_ACKNOWLEDGED, Kind.CAPTURED in kinds and Kind.RECEIPT not in kinds and Kind.ABANDONED not in kinds),
+                (Hold.NOT_ACKNOWLEDGED, not done),
                 (Hold.HELD, dossier in held),
-            ) if true and hold in rule.holds
+                (Hold.DATE_UNTOLD, untold),
+            ) if true and (hold in rule.holds or hold is Hold.DATE_UNTOLD)
         ]  # fmt: skip
-        alarm = max((d for d in rule.alarm_days if reasons and age >= d), default=0)
+        alarming = set(reasons) - {Hold.DATE_UNTOLD} or (untold and age >= rule.days + UNTOLD_ALARM_DAYS)
+        alarm = max((d for d in rule.alarm_days if alarming and age >= d), default=0)
         entries.append(Entry(dossier, captured, rule, age, tuple(reasons), alarm))
     return sorted(entries, key=lambda e: (e.captured_at, e.dossier))
 
@@ -115,21 +166,26 @@ def survey(journal: Journal, now: datetime, among: Iterable[Rule] | None = None,
 def purge_due(journal: Journal, clock: Clock, *, operator: str, desk: str, among: Iterable[Rule] | None = None) -> list[Event]:
     """Purge what is due and not held, one proof per rule; return the proofs (none: nothing was due).
 
+    Nobody writes between the look and the deed: a defect found meanwhile, or an order to keep, comes before or after it.
+
     Raises:
         ClockError: "E02": the clock is surely wrong; nothing was purged.
     """
     require_clock(journal, clock)
-    now = clock.now()
-    by_rule: dict[Rule, list[str]] = {}
     known = tuple(among) if among is not None else rules()
-    for entry in survey(journal, now, known, days=min(rule.days for rule in known)):
-        if entry.may_go:
-            by_rule.setdefault(entry.rule, []).append(entry.dossier)
-    return [
-        journal.purge(dossiers, rule={"rule": rule.name, "days": rule.days, "source": rule.source}, before=now - timedelta(days=rule.days),
-                      operator=operator, desk=desk)
-        for rule, dossiers in by_rule.items()
-    ]  # fmt: skip
+    proofs = []
+    with journal.still():
+        now = clock.now()
+        by_rule: dict[Rule, list[str]] = {}
+        for entry in survey(journal, now, known, days=min(rule.days for rule in known)):
+            if entry.may_go:
+                by_rule.setdefault(entry.rule, []).append(entry.dossier)
+        sure = min(now, told_time(journal) or now)
+        for rule, dossiers in by_rule.items():
+            body = {"rule": rule.name, "days": rule.days, "source": rule.source}
+            before = sure - timedelta(days=rule.days)
+            proofs.append(journal.purge(dossiers, rule=body, before=before, operator=operator, desk=desk))
+    return proofs
 
 
 def hold(journal: Journal, dossier: str, reason: str, *, operator: str, desk: str, until: str = "") -> None:
@@ -170,6 +226,22 @@ def reduce_accepted(journal: Journal, smaller: Callable[[bytes, Mapping[str, Any
 def replaced(events: Iterable[Event]) -> dict[str, str]:
     """Return original SHA-256 → SHA-256 of the form that took its place, from a dossier's events."""
     return {bytes(old).hex(): new for e in events if e.kind == Kind.REDUCED for old, new in e.body["replaced"]}
+
+
+def _turned(journal: Journal) -> set[str]:
+    """Return the dossiers of whose life more must be read than what happened first: ended, opened again, revised, sealed twice."""
+    turns = journal.events_of_kind(Kind.ABANDONED, Kind.REOPENED, Kind.REVISION)
+    return {e.dossier for e in turns} | journal.sealed_again()
+
+
+def _done(journal: Journal, dossier: str, merged: Mapping[str, str]) -> bool:
+    """A merged dossier is done with when the one that goes on is; one that has gone already had its receipt."""
+    seen = {dossier}
+    while dossier in merged and merged[dossier] not in seen:
+        dossier = merged[dossier]
+        seen.add(dossier)
+    events = journal.events(dossier)
+    return (not events and len(seen) > 1) or settled(events)
 
 
 def _open_defects(journal: Journal) -> set[str]:

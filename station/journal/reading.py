@@ -149,7 +149,9 @@ class Reading:
 
     def sealed_again(self) -> set[str]:
         """Return the dossiers that were sealed more than once: a receipt may be of an earlier package than the last."""
-        query = "SELECT dossier FROM event INDEXED BY event_life WHERE bytes IS NOT NULL AND kind = 'package.sealed' GROUP BY dossier HAVING count(*) > 1"
+        query = (
+            "SELECT dossier FROM event WHERE kind = 'package.sealed' AND bytes IS NOT NULL GROUP BY dossier HAVING count(*) > 1"
+        )
         with self._reading():
             return {str(row[0]) for row in self._db.execute(query)}
 

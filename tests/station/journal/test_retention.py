@@ -14,7 +14,7 @@ from station.dossier.kinds import Kind
 from station.errors import StorageError
 from station.files import RealFiles
 from station.journal import Journal
-from station.journal.guards import ClockError
+from station.journal.guards import ClockError, note_time, override_clock
 from station.retention import Hold
 
 DAY = timedelta(days=1).total_seconds()
@@ -42,10 +42,10 @@ def enroll(journal: Journal, dossier: str, *, receipt: bool = True, image: bytes
 
 
 def live(journal: Journal, clock: ManualClock, days: int) -> None:
-    """Let days pass as on a working station: something is written every month."""
+    """Let days pass as on a working station: the centre is heard every month, and at the end."""
     for left in range(days, 0, -30):
         clock.advance(min(30, left) * DAY)
-        journal.append(Kind.SETTING, {"name": "x"}, dossier="", operator="", desk="")
+        note_time(journal, clock, clock.now(), "intake")
 
 
 def purge(journal: Journal, clock: ManualClock):
@@ -62,6 +62,8 @@ def test_a_dossier_goes_on_its_day_and_leaves_proof(tmp_path: Path, journal: Jou
     young = enroll(journal, "young")
     assert purge(journal, clock) == []
     clock.advance(DAY)
+    assert purge(journal, clock) == [], "the centre has not been heard on its day yet"
+    note_time(journal, clock, clock.now(), "intake")
     (proof,) = purge(journal, clock)
     assert (proof.body["dossiers"], proof.body["blobs"], proof.body["segments"], proof.body["rule"]) == (1, 1, 1, "vn-60-2021-10")
     assert journal.events("old") == []
@@ -92,7 +94,7 @@ def decrypted(database: Path) -> bytes:
     return database.read_bytes()
 
 
-@pytest.mark.parametrize("why", list(Hold))
+@pytest.mark.parametrize("why", [Hold.OPEN_DEFECT, Hold.NOT_ACKNOWLEDGED, Hold.HELD])
 def test_holds_keep_and_alarm(journal: Journal, clock: ManualClock, why: Hold) -> None:
     enroll(journal, "held", receipt=why is not Hold.NOT_ACKNOWLEDGED)
     if why is Hold.OPEN_DEFECT:
@@ -131,6 +133,48 @@ def test_a_clock_ten_years_ahead_purges_nothing(journal: Journal, clock: ManualC
     with pytest.raises(ClockError):
         purge(journal, clock)
     assert len(journal.events("d")) == 2
+
+
+def test_a_clock_half_a_year_ahead_purges_nothing_whoever_says_it_is_right(journal: Journal, clock: ManualClock) -> None:
+    enroll(journal, "d")
+    note_time(journal, clock, clock.now(), "intake")
+    clock.jump(clock.now() + timedelta(days=200))  # not surely wrong: a kit may have lain in a cupboard
+    journal.append(Kind.SIGNED_IN, {"operator": "o"}, dossier="", operator="o", desk="")
+    override_clock(journal, clock, why="I believe it", operator="sup", desk="")
+    assert purge(journal, clock) == []
+    (entry,) = retention.survey(journal, clock.now())
+    assert (entry.holds, entry.due, entry.may_go, entry.alarm_days) == ((Hold.DATE_UNTOLD,), True, False, 150)
+    signed = (clock.now() + timedelta(hours=7)).isoformat()
+    journal.append(Kind.RECEIPT, {"package": "another", "at": signed}, dossier="another", operator="", desk="")
+    assert len(purge(journal, clock)) == 1, "a signed receipt of today tells the date"
+
+
+@pytest.mark.parametrize("later", ["revision", "sealed again", "opened again", "merged into one without", "never sealed"])
+def test_a_receipt_is_of_what_was_said_last(journal: Journal, clock: ManualClock, later: str) -> None:
+    def write(kind: Kind, dossier: str = "d", **body: object) -> None:
+        journal.append(kind, body, dossier=dossier, operator="o", desk="")
+
+    write(Kind.OPENED)
+    if later == "merged into one without":
+        write(Kind.MERGED, into="other", reason="twice")
+        write(Kind.OPENED, "other")
+    elif later == "opened again":
+        write(Kind.ABANDONED, reason="left")
+        write(Kind.REOPENED, reason="came back")
+    elif later != "never sealed":
+        write(Kind.SEALED, package="first")
+        if later == "revision":
+            write(Kind.REVISION, number=1)
+        else:
+            write(Kind.SEALED, package="second")
+        write(Kind.RECEIPT, package="first")
+    live(journal, clock, 200)
+    assert purge(journal, clock) == []
+    last = "other" if later == "merged into one without" else "d"
+    write(Kind.SEALED, last, package="third")
+    write(Kind.RECEIPT, last, package="third")
+    assert len(purge(journal, clock)) == 1
+    assert journal.events("d") == []
 
 
 def test_accepted_originals_become_smaller_and_segments_compact(tmp_path: Path, journal: Journal, clock: ManualClock) -> None:
