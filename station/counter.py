@@ -113,6 +113,9 @@ class Counter(Capturing):
         """Return the queue of the day, devices and the four words (S1), after telling the journal what the queue learnt."""
         self.station.tell_journal()
         view, clock = self.queue.today(self.beside.rows()), self.shift.clock()
+        sending = self._uploader.status() if self._uploader is not None else None
+        if sending is not None and (sending.error or sending.last_success is not None):
+            view = replace(view, line=sending.error)
         return replace(view, clock=clock) if clock.tone in {Tone.BLOCKED, Tone.EXCEPTION} else view
 
     def call(self, ticket: str, reason: str = "") -> str:

@@ -75,6 +75,7 @@ class Shell(Looks):
         self._pages: dict[str, Screen] = {}
         self._shown = ""
         self._operator = ("", "", "")
+        self._line: tuple[int, str | None] | None = None
         self.setMinimumSize(*SMALLEST_WINDOW)
         self.resize(1366, 768)
         self._build()
@@ -98,6 +99,8 @@ class Shell(Looks):
         column.setSpacing(0)
         self.top = TopBar(self.texts, demo=self.demo)
         self.top.show_operator(*self._operator)
+        if self._line is not None:
+            self.top.show_line(*self._line)
         self.strip = Strip(self.texts)
         self.strip.hide()
         column.addWidget(self.top)
@@ -389,8 +392,9 @@ class Shell(Looks):
         if shown:
             self.go(shown, dossier)
 
-    def show_line(self, unsent: int, error: str) -> None:
-        """Say in the top bar whether sending works; never more than is known."""
+    def show_line(self, unsent: int, error: str | None) -> None:
+        """Say in the top bar whether sending works; never more than is known (None: it was not tried)."""
+        self._line = unsent, error
         self.top.show_line(unsent, error)
 
     def show_operator(self, name: str, place: str, desk: str = "") -> None:

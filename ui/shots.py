@@ -58,7 +58,7 @@ def _declaration(studio: Studio) -> None:
 def _fingers_live(studio: Studio) -> None:
     """The live picture of four fingers; wait until they are judged."""
     studio.go("capture", studio.person())
-    studio.until(lambda: _page(studio) == "CaptureScreen" and any(v.judged for v in studio.shell.page.findChildren(LiveView)))
+    studio.until(lambda: _page(studio) == "CaptureScreen" and any(v.marked > 2 for v in studio.shell.page.findChildren(LiveView)))
 
 
 def _fingers_exception(studio: Studio) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from station.demo import call_person, demo_citizen, demo_devices, demo_population, person_seed
 from ui.shots_desks import Shots, to
-from ui.shots_rest import OFFLINE, REAL
+from ui.shots_rest import NOTHING_YET, OFFLINE, REAL
 
 if TYPE_CHECKING:
     from ui.screenshots import Studio
@@ -196,6 +196,7 @@ def _real_queue(studio: Studio) -> None:
 
 
 def _waits_for_scan(studio: Studio) -> None:
+    studio.go("home")
     for key in ("F6", "F12", "F12"):  # a new ticket, a normal one; then it is called
         studio.press(key)
     studio.until(lambda: _page(studio) == "LookupScreen" and studio.settled())
@@ -209,6 +210,6 @@ MORE: Shots = (
 )  # fmt: skip
 LAST: Shots = (
     ("s11-sending-offline", _offline_waiting), *OFFLINE, ("s00-real-passphrase", _passphrase), ("s00-real-sign-in", _real_sign_in),
-    ("s00-real-own-pin", _own_pin), ("s01-real-queue-empty", _real_queue), ("s02-real-waits-for-scan", _waits_for_scan), *REAL,
+    ("s00-real-own-pin", _own_pin), ("s01-real-queue-empty", _real_queue), *NOTHING_YET, ("s02-real-waits-for-scan", _waits_for_scan), *REAL,
     ("s13-hand-over-empty", to("hand-over")), ("s17-visit-empty", to("home-visit")),
 )  # fmt: skip

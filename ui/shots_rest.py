@@ -172,7 +172,8 @@ REST: Shots = (
     ("s17-visit-helper", _ask_helper), ("s18-settings-unsaved", _unsaved), ("x-help-nothing", _help_nothing),
 )  # fmt: skip
 OFFLINE: Shots = (("s11-sending-stopped", _stopped), ("s01-queue-offline", to("home")), ("s00-locked-offline", _offline_sign_in))
+NOTHING_YET: Shots = (("s11-real-sending-empty", to("sending")), ("s12-real-defects-empty", to("defects")))
 REAL: Shots = (
     ("s02-real-register-silent", _offline_look_up), ("s03-real-declaration-empty", lambda studio: studio.go("declaration", studio.shell.page.dossier)),
-    ("s10-real-supervisor-empty", to("supervisor")), ("s11-real-sending-empty", to("sending")), ("s12-real-defects-empty", to("defects")),
+    ("s10-real-supervisor-empty", to("supervisor")),
 )  # fmt: skip

@@ -126,6 +126,11 @@ def row_view(row: Row, language: Language = Language.VI) -> RowView:
         f"calibration.test.{row.test}", {} if row.at is None else {"at": _shown(row.at, 2, language).rstrip("0").rstrip(".,")}
     )
     digits = _DIGITS.get(row.unit, 3)
+    if row.verdict is Verdict.FAIL and row.value is not None:
+        limits = [x for x in (row.low, row.high) if x is not None]
+        # A value that fails is not written like the limit that it misses.
+        while digits < 6 and any(float(f"{row.value:.{digits}f}") == round(x, digits) for x in limits):
+            digits += 1
     value = "–" if row.value is None else _shown(row.value, digits, language)
     spread = "" if row.spread is None else _shown(row.spread, digits, language)
     verified = Words("calibration.limit-verified" if row.verified else "calibration.limit-unverified")

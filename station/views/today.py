@@ -126,6 +126,8 @@ class TodayView:
     unsent: int = 0
     """Packages of any day without an answer of the centre, and `refused`: those it refused."""
     refused: int = 0
+    line: str | None = None
+    """Why sending does not work now, "" when it worked last; None while it was not tried."""
     clock: ClockView | None = None
     """What is wrong with this machine's clock (E02), None while nothing is known against it."""
 

@@ -101,7 +101,8 @@ class TopBar(QFrame):
         row.setSpacing(10)
         row.addWidget(Picture("finger", 24, "#7FD6DF"))
         row.addWidget(label(texts("ui.app.title"), "strong"))
-        row.addWidget(_rule())
+        self._before_place = _rule()
+        row.addWidget(self._before_place)
         self._place = label("")
         self._desk = label("", "soft")
         row.addWidget(self._place)
@@ -125,7 +126,8 @@ class TopBar(QFrame):
         self._line = label("")
         row.addWidget(self._line_icon)
         row.addWidget(self._line)
-        row.addWidget(_rule())
+        self._before_who = _rule()
+        row.addWidget(self._before_who)
         self._initials = Initials()
         self._who = label("")
         row.addWidget(self._initials)
@@ -133,7 +135,8 @@ class TopBar(QFrame):
         self._time = label("", "strong")
         row.addWidget(self._time)
         self.show_operator("", "", "")
-        self.show_line(0, "")
+        for unknown in (self._line_icon, self._line):  # until somebody asked
+            unknown.hide()
         self.tick()
 
     def show_operator(self, name: str, place: str, desk: str) -> None:
@@ -143,12 +146,18 @@ class TopBar(QFrame):
         self._desk.setText(desk)
         self._initials.text = "".join(w[0] for w in name.split()[-2:]).upper()
         self._initials.setVisible(bool(name))
+        self._before_who.setVisible(bool(name))
+        self._before_place.setVisible(bool(place))
         self._initials.update()
 
-    def show_line(self, unsent: int, error: str) -> None:
-        """Say whether sending works; never more than is known."""
-        self._line_icon.show_name("offline" if error else "online", "#FFC670" if error else "#72D99D")
-        self._line.setText(self._texts("ui.app.offline") + f" · {unsent}" if error else self._texts("ui.app.online"))
+    def show_line(self, unsent: int, error: str | None) -> None:
+        """Say whether sending works; never more than is known: None where it was not tried yet."""
+        icon, colour = ("clock", "#A9BBC6") if error is None else ("offline", "#FFC670") if error else ("online", "#72D99D")
+        self._line_icon.show_name(icon, colour)
+        words = self._texts("ui.app.line-unknown" if error is None else "ui.app.offline" if error else "ui.app.online")
+        self._line.setText(f"{words} · {unsent}" if error else words)
+        for told in (self._line_icon, self._line):
+            told.show()
 
     def show_tone(self, tone: str) -> None:
         """Say for a moment which signal is heard: who does not hear it reads it."""

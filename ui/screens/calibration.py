@@ -13,6 +13,7 @@ from ui.qt import (
     QColor,
     QFontMetrics,
     QHBoxLayout,
+    QHeaderView,
     QResizeEvent,
     QSizePolicy,
     Qt,
@@ -76,7 +77,9 @@ class CalibrationScreen(Screen):
         self.table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.table.setAccessibleName(self.texts("ui.calibration.test"))
         self.table.setWordWrap(True)
-        self.table.horizontalHeader().setStretchLastSection(True)
+        self.table.horizontalHeader().setStretchLastSection(False)
+        self.table.horizontalHeader().setSectionResizeMode(COLUMNS.index("source"), QHeaderView.ResizeMode.Stretch)
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for at, name in enumerate(COLUMNS):
             title = self.table.horizontalHeaderItem(at)
@@ -254,8 +257,9 @@ class CalibrationScreen(Screen):
         names = [bold.horizontalAdvance(self.texts.of(r.words)) + 30 for r in self._drawn]
         widths[0] = min(max(names, default=0), left * 9 // 20)
         widths[4] = left - widths[0]
-        for at, wide in enumerate(widths[:-1]):
-            self.table.setColumnWidth(at, wide)
+        for at, wide in enumerate(widths):
+            if COLUMNS[at] != "source":  # takes what is left
+                self.table.setColumnWidth(at, wide)
         self.table.verticalHeader().setMinimumSectionSize(max(36, round(Current.theme.scale.body * 2.4)))
         self.table.resizeRowsToContents()
 

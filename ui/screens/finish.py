@@ -48,7 +48,11 @@ class FinishScreen(Screen):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
-        column.addWidget(label(self.texts("ui.finish.title"), "title"))
+        head = QHBoxLayout()
+        head.addWidget(label(self.texts("ui.finish.title"), "title"))
+        head.addWidget(label(self.texts.second("ui.finish.title"), "second-title"))
+        head.addStretch(1)
+        column.addLayout(head)
         self._banner = Banner()
         column.addWidget(self._banner)
         self.panel = ReasonPanel(self.texts)
@@ -68,8 +72,7 @@ class FinishScreen(Screen):
             box.addStretch(1)
             self._cards[name] = (main, small, chip)
             grid.addWidget(frame, index // 2, index % 2)
-        left.column.addLayout(grid)
-        left.column.addStretch(1)
+        left.column.addLayout(grid, 1)  # four cards as high as the slip beside them
         row.addWidget(left, 5)
         paper, box = card(self.texts("ui.finish.paper"))
         self._paper = PicturePane(self.texts("ui.finish.paper"), least=(260, 260))
@@ -108,12 +111,16 @@ class FinishScreen(Screen):
             else texts("ui.finish.take-card" if view.old_card_due else "ui.finish.no-card")
         )
         here = not view.old_card_due and view.old_card_away is False
-        self._fill("old-card", old, view.old_card_reason, State.GOOD if here else State.RETRY, old)
+        said = view.old_card is not None
+        word = texts("ui.finish.noted") if said else texts("ui.finish.not-taken") if view.old_card_due else ""
+        self._fill("old-card", old, view.old_card_reason, State.GOOD if here else State.RETRY, word)
         place = view.slip_place or (self.where.place if self.where is not None else "")
-        self._fill("slip", f"{view.deadline.due:%d/%m/%Y}", place or texts(view.due.code, **view.due.values),
-                   State.GOOD if view.deadline.verified else State.RETRY, view.slip.id)  # fmt: skip
+        self._fill("slip", f"{view.deadline.due:%d/%m/%Y}", " · ".join(t for t in (place, view.slip.id) if t),
+                   State.GOOD if view.deadline.verified else State.RETRY,
+                   texts("ui.finish.known" if view.deadline.verified else "ui.finish.due-unverified"))  # fmt: skip
         told = texts(view.vneid.code) if view.vneid is not None else texts("ui.finish.vneid.offer")
-        self._fill("vneid", told, texts("ui.finish.vneid.never"), State.IDLE if view.vneid is None else State.GOOD, told)
+        self._fill("vneid", told, texts("ui.finish.vneid.never"), State.IDLE if view.vneid is None else State.GOOD,
+                   texts("ui.finish.not-asked" if view.vneid is None else "ui.finish.noted"))  # fmt: skip
         # "Printed" is said of paper only: without a printer the slip is recorded and waits.
         state, code = State.LIVE, "ready"
         if self.slip:
@@ -126,6 +133,8 @@ class FinishScreen(Screen):
         widgets = self._cards[name]
         widgets[0].setText(main)
         widgets[1].setText(small)
+        widgets[1].setVisible(bool(small))
+        widgets[2].setVisible(bool(word))
         widgets[2].set(state, word)
 
     def offers(self) -> list[Action]:
@@ -137,7 +146,7 @@ class FinishScreen(Screen):
         if self.view is not None and self.view.vneid_next:
             actions.append(self.act("vneid", "ui.action.vneid", "F7", self._vneid, icon="phone"))
         if self.view is not None and not self.view.slip_place:
-            actions.append(self.act("place", "ui.action.place", "F4", self._ask_place, icon="home"))
+            actions.append(self.act("place", "ui.action.place", "F4", self._ask_place, icon="house"))
         actions.append(self.act("pause", "ui.action.next-person", "F9", lambda: self.shell.go("home")))
         if self.slip:
             actions.append(self.act("again", "ui.action.print-again", "F6", self._finish, icon="printer"))

@@ -23,6 +23,7 @@ from ui.widgets.entry import Entry
 from ui.widgets.hand_checks import HandChecks
 from ui.widgets.hand_over_box import box_lines, card_rows
 from ui.widgets.heads import Head
+from ui.widgets.options import Option, OptionList
 from ui.widgets.person_card import PersonCard
 from ui.widgets.rows import RowList
 
@@ -77,7 +78,7 @@ class HandOverScreen(Screen):
         self.reason.committed.connect(self._refuse_now)
         self.reason.hide()
         right.addWidget(self.reason)
-        self._reasons = label("", wrap=True)
+        self._reasons = OptionList()
         self._reasons.hide()
         right.addWidget(self._reasons)
         self.errands = Errands(self, self._away_over, self.banner.say)
@@ -151,6 +152,7 @@ class HandOverScreen(Screen):
         self.errands.form.hide()
         self.reason.hide()
         self._reasons.hide()
+        self.banner.show()
         self.checks.show()
 
     def _show_person(self, who: Receiver) -> None:
@@ -205,6 +207,8 @@ class HandOverScreen(Screen):
                 actions.append(
                     self.act("away-now", "ui.action.save", "F12", lambda: self.errands.away_now(self._handing), primary=True)
                 )
+            if not self._reasons.isHidden():
+                actions.append(self.act("reason", "ui.action.settle-this", "F12", self._take_reason, primary=True, icon="next"))
             if self.mode == "refuse":
                 actions.append(self.act("refuse-now", "ui.action.refuse-card", "F12", self._refuse_now, primary=True))
             return actions
@@ -381,13 +385,16 @@ class HandOverScreen(Screen):
     def _choose(self, mode: str, reasons: Sequence[str], question: str) -> None:
         """Ask for a reason by its digit."""
         self.mode, self.said = mode, ""
-        lines = [f"{i}   {self.texts(f'{mode}.{r}')}" for i, r in enumerate(reasons, 1)]
-        self._reasons.setText("\n".join(lines))
+        self._reasons.show_options([Option(r, self.texts(f"{mode}.{r}"), self.texts.second(f"{mode}.{r}")) for r in reasons])
         self._reasons.show()
         self.checks.hide()  # the reasons have the room; nothing is cut in large type
         self._say(State.RETRY, question)
-        self.rows.setFocus()
+        self._reasons.setFocus()
         self.shell.refresh_actions()
+
+    def _take_reason(self) -> None:
+        """F12: the reason that is chosen with the arrows."""
+        self.digit(self._reasons.number)
 
     def digit(self, number: int) -> bool:
         """Choose why the card could not be delivered, or why no finger is compared."""
@@ -408,7 +415,8 @@ class HandOverScreen(Screen):
             return False
         self._cancel()
         self.mode = "away"
-        self.checks.hide()  # the three fields have the room
+        self.checks.hide()  # the three fields have the room, and say what is asked
+        self.banner.hide()
         self.errands.ask_away(desk, row, reason)
         return True
 
@@ -441,6 +449,7 @@ class HandOverScreen(Screen):
         self.errands.form.hide()
         self.reason.hide()
         self._reasons.hide()
+        self.banner.show()
         self.checks.show()
         self.rows.setFocus()
         self._show_checks()

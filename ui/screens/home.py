@@ -235,6 +235,7 @@ class HomeScreen(Screen):
         self._refused.setVisible(bool(refused))
         self._devices.show_devices(view.devices, screen=self.shell.second.shown, large=self.shell.large)
         self._total.setText(self.texts("ui.today.total", total=view.total))
+        self.shell.show_line(view.unsent, view.line)
         self.shell.rail.set_count("sending", view.unsent)
         self.shell.rail.set_count("defects", view.refused)
         self.shell.refresh_actions()

@@ -46,6 +46,7 @@ class HomePanel(StatePanel):
         column = QVBoxLayout()
         column.setSpacing(4)
         line = QHBoxLayout()
+        line.setSpacing(8)
         self._icon = StateIcon(State.IDLE, 24)
         self._step = label("", "strong", wrap=True)
         line.addWidget(self._icon)

@@ -88,6 +88,7 @@ class HomeShown(Screen):
         self._count, self._time = label("", "strong"), label("", "caption")
         line.addWidget(self._count)
         line.addWidget(self._time, 1)
+        line.addWidget(label(self.texts("ui.visit.sides"), "caption"))
         strip.addLayout(line)
         self.strip = StopStrip(self.texts("ui.visit.title"))
         strip.addWidget(self.strip)

@@ -116,7 +116,7 @@ class HomeVisitScreen(HomeShown):
             return []
         if self.asking.kind:
             return [self.act("cancel", "ui.action.cancel", "Esc", self.asking.leave, icon="back"),
-                    self.act("take", "ui.action.take", "F12", self.asking.take, enabled=bool(self.asking.text()), primary=True)]  # fmt: skip
+                    self.act("take", f"ui.action.take-{self.asking.kind}", "F12", self.asking.take, enabled=bool(self.asking.text()), primary=True)]  # fmt: skip
         if not self.dossier:
             row = self._home_row()
             number = self.act("number", "ui.action.visit-number", "F2", lambda: self.asking.ask("number"), icon="person")

@@ -47,6 +47,6 @@ def short_step(texts: Texts, step: CaptureStep) -> str:
         return texts("ui.step.eyes" if step.modality is Modality.IRIS else "ui.step.face")
     hand = texts("ui.side.right-short" if int(step.fingers[0]) <= 5 else "ui.side.left-short")
     if len(step.fingers) > 1:
-        return f"{len(step.fingers)} {hand}" if len(step.fingers) > 2 else str(len(step.fingers))
+        return f"{len(step.fingers)} {hand}" if len(step.fingers) > 2 else f"2 {texts('ui.short.thumb').lower()}"
     names = ("little", "thumb", "index", "middle", "ring")
     return f"{texts('ui.short.' + names[int(step.position) % 5])} {hand}"

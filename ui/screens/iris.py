@@ -133,7 +133,7 @@ class IrisScreen(ExceptingScreen):
         for row in view.rows:
             self._show_eye(self.cards[row.eye], row)
         whose = self.texts("ui.iris.whose-score")
-        self._whose.setText(f"{whose} {view.model}".strip() if view.model else whose)
+        self._whose.setText(f"{whose} ({view.model.removeprefix('device ')})" if view.model else whose)
 
     def _show_eye(self, frame: EyeCard, row: EyeRow) -> None:
         if row.exception is not None:

@@ -104,6 +104,9 @@ class SpeakingScreen(Screen):
     def show_rate(self) -> None:
         """Pictures a second and the delay, small."""
         if self.running is not None:
-            self.live_word.set(State.LIVE, self.texts("ui.fingers.live", fps=round(self.view.frames_per_second)))
+            rate = round(self.view.frames_per_second)  # nothing is said of a rate before there is one
+            self.live_word.set(
+                State.LIVE, self.texts("ui.fingers.live", fps=rate) if rate else self.texts("ui.fingers.live-begun")
+            )
             delay = self.view.delay_ms
             self.delay.setText(self.texts("ui.live.delay", ms=round(delay)) if delay else "")

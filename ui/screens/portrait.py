@@ -209,7 +209,8 @@ class PortraitScreen(LiveScreen):
         """Crown, eye and chin lines with flags, the face's oval: green where the rules of place hold, amber where not."""
         lines = {line.name: line.tone.value for line in self.rules.lines}
         bad = any(lines.get(n) == "retry" for n in ("distance", "centre", "pose", "level"))
-        pair = LIGHT.states[State.RETRY if bad else State.GOOD]
+        state = State.RETRY if bad else State.GOOD
+        pair = LIGHT.states[state]
         colour = QColor(pair.colour)
         painter.setPen(QPen(colour, 2, Qt.PenStyle.DashLine))
         painter.setFont(Current.theme.font(Current.theme.scale.body, 600))
@@ -219,12 +220,15 @@ class PortraitScreen(LiveScreen):
             painter.setPen(QPen(colour, 1.6, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(left, at), QPointF(min(box.right(), self.view.width()), at))
             text = self.texts(f"ui.portrait.{name}")
-            wide = painter.fontMetrics().horizontalAdvance(text) + 18
-            flag = QRectF(left + 8, at - 13, wide, 26)
+            size = painter.fontMetrics().height() * 0.72
+            wide = painter.fontMetrics().horizontalAdvance(text) + size + 24
+            high = painter.fontMetrics().height() + 7
+            flag = QRectF(left + 8, at - high / 2, wide, high)
             painter.setBrush(QColor(pair.ground))
             painter.setPen(QPen(colour, 1.4))
             painter.drawRoundedRect(flag, 4, 4)
-            painter.drawText(flag, Qt.AlignmentFlag.AlignCenter, text)
+            paint_state(painter, state, QRectF(flag.left() + 8, at - size / 2, size, size), colour)
+            painter.drawText(flag.adjusted(size + 15, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
         if self.rules.box is not None and len(self.rules.marks) == 3:
             x, _, face, _ = self.rules.box
             top, bottom = self.rules.marks[0][1], self.rules.marks[2][1]

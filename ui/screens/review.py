@@ -95,6 +95,9 @@ class ReviewScreen(Screen):
         box.addWidget(self.table)
         middle.addWidget(frame, 1)
         self._lines = frame
+        self._room = QWidget()
+        self._room.hide()
+        middle.addWidget(self._room, 1)
         signatures = QHBoxLayout()
         signatures.setSpacing(10)
         self._boxes: dict[str, tuple[StateChip, SignaturePlace]] = {}
@@ -133,6 +136,7 @@ class ReviewScreen(Screen):
         box.addWidget(self._prompt)
         self._mirror = MirrorLines()
         box.addWidget(self._mirror)
+        box.addStretch(1)  # what the column has over stands below the lines, not between them
         right.addWidget(mirror)
         aloud, box = card(self.texts("ui.review.aloud"))
         self._aloud = label("", "", wrap=True)
@@ -358,7 +362,7 @@ class ReviewScreen(Screen):
 
     def hint(self) -> str:
         """How one line is answered."""
-        return self.texts("ui.review.hint") if self.next in {"agree", "edit"} else ""
+        return self.texts("ui.review.hint") if self.next in {"agree", "edit"} and not self.settling.open else ""
 
     def digit(self, number: int) -> bool:
         """1: the chosen line is right; 2: it is wrong."""
@@ -413,6 +417,7 @@ class ReviewScreen(Screen):
     def _asks(self, asking: bool) -> None:
         """A question stands where the lines were; afterwards they are back."""
         self._lines.setVisible(not asking)
+        self._room.setVisible(asking)
         if not asking:
             self.table.setFocus()
             self.shell.refresh_actions()

@@ -98,10 +98,14 @@ class ActionButton(QAbstractButton):
         pixels, weight = self._main_px(), 700 if self.action.primary else 600
         key = advance(self.action.key_text, scale.caption, 700) + 14 if self.action.key_text else 0
         wide = max(advance(self.action.text, pixels, weight), advance(self.second, scale.caption))
-        icon = 28 if self._icon else 0
+        icon = self._icon_px() + 10 if self._icon else 0
         low = min(scale.button, 64) if self._compact else scale.button
         small = 0.9 * line_high(scale.caption) if self.second else 0
         return QSize(wide + key + icon + 42, max(low, round(1.45 * line_high(pixels, weight) + small)))
+
+    def _icon_px(self) -> int:
+        """The pictogram grows with the words, up to the size of home-visit mode."""
+        return round(1.28 * Current.theme.tight.body)
 
     def _main_px(self) -> int:
         scale = Current.theme.scale
@@ -141,8 +145,9 @@ class ActionButton(QAbstractButton):
             key_box.setLeft(key_box.right())
         left = box.left() + 12
         if self._icon:
-            paint_pictogram(painter, self._icon, QRectF(left, box.center().y() - 9, 18, 18), ink)
-            left += 28
+            size = self._icon_px()
+            paint_pictogram(painter, self._icon, QRectF(left, box.center().y() - size / 2, size, size), ink)
+            left += size + 10
         self._words(painter, QRectF(left, box.top(), key_box.left() - left - 8, box.height()), ink)
 
     def _words(self, painter: QPainter, box: QRectF, ink: QColor) -> None:

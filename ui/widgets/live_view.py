@@ -134,6 +134,11 @@ class LiveView(QWidget):
         self.update()
 
     @property
+    def marked(self) -> int:
+        """How many parts are marked on the picture that is shown."""
+        return len(self._overlay.marks)
+
+    @property
     def judged(self) -> bool:
         """Whether something is marked on the picture that is shown; a screen that draws by itself: whether there is a verdict."""
         return bool(self._overlay.marks) or (self.drawing is not None and self._overlay.at_s > 0)

@@ -59,6 +59,11 @@ class OptionList(QWidget):
         return self._options[self._at].code if self._options else ""
 
     @property
+    def number(self) -> int:
+        """The chosen option's digit, 0 when there is none."""
+        return self._at + 1 if self._options else 0
+
+    @property
     def chosen_box(self) -> QRectF:
         """The chosen option's frame, px from the list's corner; empty when there is none."""
         return self._boxes()[self._at] if self._options else QRectF()

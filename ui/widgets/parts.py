@@ -166,6 +166,7 @@ class PartCards(QWidget):
     def __init__(self, texts: Texts) -> None:
         super().__init__()
         self.setObjectName("parts")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # its ground is the hairline between the cards
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 1, 0, 0)
         self._row.setSpacing(1)

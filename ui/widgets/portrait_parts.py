@@ -101,7 +101,7 @@ class TryThumbs(QWidget):
             below = QRectF(column.left(), box.bottom() + 3, column.width(), s.caption * 1.7)
             painter.setPen(theme.colour(state))
             painter.setFont(theme.font(s.caption, 700))
-            said = f"{one.number}: {one.score:.0f}"
+            said = f"{word}: {one.score:.0f}"
             left = below.center().x() - (painter.fontMetrics().horizontalAdvance(said) + 18) / 2
             paint_state(painter, state, QRectF(left, below.center().y() - 6, 12, 12), theme.colour(state))
             painter.drawText(below.adjusted(left - below.left() + 17, 0, 10, 0), Qt.AlignmentFlag.AlignVCenter, said)
@@ -124,7 +124,7 @@ class ChipFaceCard(QFrame):
         words = QVBoxLayout()
         words.setSpacing(3)
         self.chip = StateChip(State.IDLE, texts("ui.chip-face.not-compared"))
-        words.addWidget(self.chip)
+        words.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignLeft)
         self._note = label("", "caption", wrap=True)
         words.addWidget(self._note)
         words.addStretch(1)
