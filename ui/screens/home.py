@@ -166,9 +166,11 @@ class HomeScreen(Screen):
         self._coach.hide()
         self._desks.hide()
         self.table.setMaximumHeight(120)
+        self.table.setHidden(self.shell.large)  # in large type the reasons need its room
 
     def _room_again(self) -> None:
         self._desks.show()
+        self.table.show()
         if self.view is not None:
             self._say(self.view)
         self.table.setMaximumHeight(16_777_215)

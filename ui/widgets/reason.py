@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ui.qt import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, Signal
 from ui.texts import Texts
+from ui.theme.style import Current
 from ui.widgets.chips import label
 from ui.widgets.options import Option, OptionList
 
@@ -42,7 +43,8 @@ class ReasonPanel(QFrame):
         self.words.setAccessibleName(self._texts(own))
         self._title.setText(title)
         self._taken = taken
-        self.options.show_options([Option(c, self._texts(c), self._texts.second(c)) for c in codes])
+        both = Current.theme.second_titles  # in large type the second language has no room beside so many options
+        self.options.show_options([Option(c, self._texts(c), self._texts.second(c) if both else "") for c in codes])
         self.words.clear()
         self.show()
         self.options.setFocus()
