@@ -64,11 +64,12 @@ class DemoCounter:
         light_s: float = 1.2,
         desk: str = "all",
         visitors: int = VISITORS,
+        intake: Callable[[Path], DemoIntake] = DemoIntake,
     ) -> None:
         self._desk, self._count = desk, visitors
         self._folder, self._seed, self._procedure, self._light_s = folder, seed, procedure, light_s
         self._clock: Clock = clock or SystemClock()
-        self.intake = DemoIntake(folder / "intake")
+        self.intake = intake(folder / "intake")
         self.counter: Counter | None = None
         self.intake_error: StationError | None = None
         self.connected = threading.Event()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from station.clock import Clock
 from station.counter import Counter
 from station.demo_counter import DemoCounter
+from station.demo_intake import DemoIntake
 from tests.ui.guard import ui_work
 from ui.frame.keys import NAMES
 from ui.main import build_shell, opened
@@ -40,10 +41,21 @@ ARTEFACTS = os.environ.get("STATION_ARTEFACTS", "")
 class Clerk:
     """One window over one demo counter. `errors` collects what failed; `keys` counts presses."""
 
+    intake: type[DemoIntake] = DemoIntake
+    """What a clerk's centre is when nothing is said: the demo's process; the tests' `conftest.py` takes one on a thread."""
+
     def __init__(self, folder: Path, *, procedure: str = "test-short", seed: int = 7, language: str = "vi+en", light_s: float = 0.0,
-                 dark: bool = False, large: bool = False, desk: str = "all", clock: Clock | None = None, visitors: int = 7) -> None:  # fmt: skip
+                 dark: bool = False, large: bool = False, desk: str = "all", clock: Clock | None = None, visitors: int = 7,
+                 intake: type[DemoIntake] | None = None) -> None:  # fmt: skip
         self.demo = DemoCounter(
-            folder, seed=seed, procedure=procedure, light_s=light_s, desk=desk, clock=clock, visitors=visitors
+            folder,
+            seed=seed,
+            procedure=procedure,
+            light_s=light_s,
+            desk=desk,
+            clock=clock,
+            visitors=visitors,
+            intake=intake or self.intake,
         )
         self.shell: Shell = build_shell(language=language, dark=dark, large=large)
         self.errors: list[BaseException] = []

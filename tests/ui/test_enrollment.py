@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from devices.simulated.scanner import SimulatedScanner
+from station.demo_intake import DemoIntake
 from station.queue.model import State
 from tests.ui.driver import Clerk
 
@@ -19,7 +20,16 @@ def clerk(qapp: object, tmp_path: Path) -> Iterator[Clerk]:
     clerk.close()
 
 
-def test_whole_enrollment_by_keys(clerk: Clerk) -> None:
+@pytest.fixture
+def with_process(qapp: object, tmp_path: Path) -> Iterator[Clerk]:
+    """Beside the demo's own intake process, as a person starts it."""
+    clerk = Clerk(tmp_path / "demo", intake=DemoIntake)
+    yield clerk
+    clerk.close()
+
+
+def test_whole_enrollment_by_keys(with_process: Clerk) -> None:
+    clerk = with_process
     clerk.shoot("s01-today")
     clerk.to_capture()
     clerk.until(lambda: bool(clerk.capture.banner.text()))
@@ -125,7 +135,8 @@ def test_unplugged_scanner_says_so_and_goes_on_by_itself(clerk: Clerk) -> None:
     assert dossier.captures_complete
 
 
-def test_without_its_intake_a_dossier_is_sealed_and_never_called_sent(clerk: Clerk) -> None:
+def test_without_its_intake_a_dossier_is_sealed_and_never_called_sent(with_process: Clerk) -> None:
+    clerk = with_process
     assert clerk.demo.connected.wait(60)
     clerk.demo.intake.kill()
     clerk.to_capture()
@@ -144,7 +155,7 @@ def test_without_its_intake_a_dossier_is_sealed_and_never_called_sent(clerk: Cle
 
 
 def test_closing_while_the_intake_is_still_starting_disturbs_nobody(qapp: object, tmp_path: Path) -> None:
-    clerk = Clerk(tmp_path / "demo")
+    clerk = Clerk(tmp_path / "demo", intake=DemoIntake)
     connecting = clerk.demo._connecting
     assert connecting is not None
     clerk.shell.close()  # the station is closed here; the thread that enrolls it with its intake must be over
