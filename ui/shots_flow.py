@@ -59,7 +59,7 @@ def _portrait_confirm(studio: Studio) -> None:
     def passed() -> bool:
         shown: Any = studio.shell.page
         here = _page(studio) == "PortraitScreen" and shown.dossier == dossier
-        return here and shown.decide and shown.running is None and shown.rules.known > 0
+        return here and studio.settled() and shown.decide and shown.running is None and shown.rules.known > 0
 
     studio.until(passed, 240.0)
 

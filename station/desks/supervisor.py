@@ -86,7 +86,7 @@ class SupervisorDesk(InPlace):
                 rule = state.procedure.step(approval.subject).thresholds
                 needs = {int(f): t for f, t in rule.items()}
                 facts += [Fact(Words(f"finger.{q.position}") if q.position else Words("step.portrait"),
-                               f"{q.score:.0f} / {needs.get(q.position, 0):.0f}")
+                               f"{q.score:.0f} (≥ {needs.get(q.position, 0):.0f})")
                           for q in capture.quality if not low or q.position in low]  # fmt: skip
                 facts.append(Fact(Words("ui.fact.attempts"), str(len(step.attempts))))
         defect = next((d for d in state.open_defects if self._is(row, d.id)), None)

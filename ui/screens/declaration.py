@@ -7,14 +7,14 @@ from itertools import pairwise
 from station.desk.form import MARK_KINDS, MARK_PLACES, MARK_SIDES, Mark
 from station.vietnam.paper_kinds import paper_kinds
 from station.views.declaration import DeclarationView, FieldRow
-from ui.qt import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, Qt, QVBoxLayout, QWidget
+from ui.qt import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, Qt, QVBoxLayout, QWidget
 from ui.screens.photographing import Papers, PhotographingScreen
 from ui.shell import Shell
 from ui.theme.style import Current
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
-from ui.widgets.inputs import mark_wrong
+from ui.widgets.inputs import DropDown, mark_wrong
 from ui.widgets.papers import PaperList, paper_lines
 from ui.widgets.picks import PickEdit, PickList
 from ui.widgets.scrolling import Scrolling
@@ -151,7 +151,7 @@ class DeclarationScreen(PhotographingScreen):
 
     def _marks_card(self) -> QFrame:
         frame, box = card(self.texts("ui.form.marks"))
-        self._kind, self._side, self._spot = QComboBox(), QComboBox(), QComboBox()
+        self._kind, self._side, self._spot = DropDown(), DropDown(), DropDown()
         for combo, codes in ((self._kind, MARK_KINDS), (self._side, MARK_SIDES), (self._spot, MARK_PLACES)):
             for code in codes:
                 combo.addItem(self.texts(f"mark.{code}"), code)

@@ -74,11 +74,13 @@ class FinishScreen(Screen):
             grid.addWidget(frame, index // 2, index % 2)
         left.column.addLayout(grid, 1)  # four cards as high as the slip beside them
         row.addWidget(left, 5)
+        self._cards_area = left
         paper, box = card(self.texts("ui.finish.paper"))
         self._paper = PicturePane(self.texts("ui.finish.paper"), least=(260, 260))
         self._paper.marked = False
         box.addWidget(self._paper, 1)
         row.addWidget(paper, 4)
+        self._paper_card = paper
         column.addLayout(row, 1)
 
     def enter(self, dossier: str = "") -> None:
@@ -182,10 +184,14 @@ class FinishScreen(Screen):
         self.panel.ask(self.texts(title), codes, taken, "ui.settle.other-place" if words else "ui.settle.note")
         if words:
             self.panel.options.show_options([Option(c, w) for c, w in zip(codes, words, strict=True)])
+        for other in (self._cards_area, self._paper_card):  # in large type what is asked needs their room
+            other.setHidden(self.shell.large)
         self.shell.refresh_actions()
 
     def _leave(self) -> None:
         self.panel.shut()
+        for other in (self._cards_area, self._paper_card):
+            other.show()
         self.setFocus()
         self.shell.refresh_actions()
 

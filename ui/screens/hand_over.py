@@ -16,6 +16,7 @@ from ui.qt import QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
 from ui.screens.hand_over_errands import Errands
 from ui.shell import Shell
+from ui.theme.style import Current
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chips import Banner, card, label
@@ -48,6 +49,7 @@ class HandOverScreen(Screen):
         column.setContentsMargins(0, 0, 0, 0)
         top = QHBoxLayout()
         self._head = Head(self.texts("ui.hand.title"), self.texts.pair("s13.question"))
+        top.setSpacing(16)
         top.addWidget(self._head, 3)
         self.scan = Entry(f"{self.texts('ui.hand.scan')} ({self.texts.key('F2')})")
         self.scan.committed.connect(self._scan_typed)
@@ -385,7 +387,9 @@ class HandOverScreen(Screen):
     def _choose(self, mode: str, reasons: Sequence[str], question: str) -> None:
         """Ask for a reason by its digit."""
         self.mode, self.said = mode, ""
-        self._reasons.show_options([Option(r, self.texts(f"{mode}.{r}"), self.texts.second(f"{mode}.{r}")) for r in reasons])
+        both = Current.theme.second_titles
+        codes = [f"{mode}.{r}" for r in reasons]
+        self._reasons.show_options([Option(c, self.texts(c), self.texts.second(c) if both else "") for c in codes])
         self._reasons.show()
         self.checks.hide()  # the reasons have the room; nothing is cut in large type
         self._say(State.RETRY, question)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ui.qt import QHBoxLayout, Qt, QVBoxLayout, Signal
+from ui.qt import QEvent, QHBoxLayout, QObject, Qt, QVBoxLayout, Signal
 from ui.theme.tokens import State
 from ui.widgets.announcing import Announcer
 from ui.widgets.bar import ScoreBar
 from ui.widgets.chips import StateIcon, label
 from ui.widgets.live_view import LiveView
+from ui.widgets.pictures import Picture
 from ui.widgets.state_panel import StatePanel
 from ui.widgets.ticks import OfficerTicks
 
@@ -43,6 +44,9 @@ class HomePanel(StatePanel):
             self.view.watermark = screen.texts("ui.app.demo")
         self.view.hide()
         row.addWidget(self.view, 2)
+        self._sign = Picture("finger", 96, "text2")
+        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        self.view.installEventFilter(self)
         column = QVBoxLayout()
         column.setSpacing(4)
         line = QHBoxLayout()
@@ -64,6 +68,12 @@ class HomePanel(StatePanel):
         column.addStretch(1)
         column.addWidget(self.bar)
         row.addLayout(column, 5)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A sign stands where no picture is."""
+        if watched is self.view and event.type() in {QEvent.Type.ShowToParent, QEvent.Type.HideToParent}:
+            self._sign.setVisible(event.type() == QEvent.Type.HideToParent)
+        return super().eventFilter(watched, event)
 
     def text(self) -> str:
         """The large instruction."""
@@ -93,5 +103,7 @@ class HomePanel(StatePanel):
         self.view.setMaximumWidth(NARROW)
 
     def name_step(self, words: str) -> None:
-        """Say which capture this is."""
+        """Say which capture this is; none: a home is chosen first."""
         self._step.setText(words)
+        self._sign.show_name("finger" if words else "house")
+        self._step.setVisible(bool(words))

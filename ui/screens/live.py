@@ -83,7 +83,7 @@ class LiveScreen(RetakingScreen):
         self.saved = ""
         self._saved_step = ""
         self._fresh, self._clock_stops = True, False
-        self._held_back = False
+        self._held_back = self.decide = False  # what the person before had is not this one's
         self.counter.hold(held=self.covering.covered)
         self._rate.start(500)
         self.next_step()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from station.desk.shift import ShiftView
 from station.views.today import DeviceRow
-from ui.qt import QComboBox, QGridLayout, QHBoxLayout, QLayout, QLineEdit, Qt, QVBoxLayout, QWidget
+from ui.qt import QGridLayout, QHBoxLayout, QLayout, QLineEdit, Qt, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.shell import Shell
 from ui.theme.style import Current
 from ui.theme.tokens import State
 from ui.widgets.actions import Action, ActionButton
 from ui.widgets.chips import Banner, StateIcon, card, label
+from ui.widgets.inputs import DropDown
 from ui.widgets.pictures import Picture
 
 DOTS = 3
@@ -41,7 +42,7 @@ class SignInScreen(Screen):
         box.addLayout(head)
         self._banner = Banner(small=True)
         box.addWidget(self._banner)
-        self.who, self.pin, self.desk = QLineEdit(), QLineEdit(), QComboBox()
+        self.who, self.pin, self.desk = QLineEdit(), QLineEdit(), DropDown()
         self.pin.setEchoMode(QLineEdit.EchoMode.Password)
         self.who.setPlaceholderText(self.texts("ui.signin.badge"))
         for code, widget in (("ui.signin.who", self.who), ("ui.signin.pin", self.pin), ("ui.signin.desk", self.desk)):
