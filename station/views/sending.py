@@ -69,6 +69,8 @@ class SendingView:
     main: Words
     note: tuple[Words, ...]
     facts: Facts
+    line: str | None = None
+    """Why sending does not work now, "" when it worked last; None while it was not tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def sending_view(entries: Sequence[Entry], counts: Mapping[State, int], names: M
         note.append(Words("ui.queue.next-try", {"seconds": round(wait)}))
     if refused and unsent:
         note.append(Words("ui.queue.refused-open", {"count": refused}))
-    return SendingView(words, sizes, rows, unsent, refused, error, wait, tone, main, tuple(note), facts)
+    line = error if status is not None and (error or status.last_success is not None) else None
+    return SendingView(words, sizes, rows, unsent, refused, error, wait, tone, main, tuple(note), facts, line)
 
 
 def waiting(rows: Sequence[PackageRow], chosen: Collection[str] | None = None) -> int:

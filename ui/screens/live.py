@@ -290,11 +290,11 @@ class LiveScreen(RetakingScreen):
         state = self.state
         number = next((r.number for r in state.rows if r.step is state.current), 0) if state is not None else 0
         step, saved = (state.current, state.done) if state is not None else (None, 0)
-        if self.device.failed(error, step, number=number, saved=saved):
-            self.banner.say(
-                State.BLOCKED, self.texts("ui.state.blocked"), self.texts("ui.live.stopped"), self.texts.second("ui.live.stopped")
-            )
-        else:
+        # Whatever it was, the instruction of a moment ago is no longer to be followed.
+        self.banner.say(
+            State.BLOCKED, self.texts("ui.state.blocked"), self.texts("ui.live.stopped"), self.texts.second("ui.live.stopped")
+        )
+        if not self.device.failed(error, step, number=number, saved=saved):
             self.shell.show_trouble(error)
         self.shell.refresh_actions()
 

@@ -141,7 +141,7 @@ class SendingScreen(Screen):
         second = self.texts.second_of(view.main)
         note = ". ".join(self.texts.of(w).rstrip(".") for w in view.note)
         self._banner.say(State(view.tone.value), self.texts.of(view.main), note or second)
-        self.shell.show_line(view.unsent, view.error)
+        self.shell.show_line(view.unsent, view.line)
         self.shell.rail.set_count("sending", view.unsent)
         self.shell.refresh_actions()
 
