@@ -92,8 +92,7 @@ def _unplugged(studio: Studio) -> None:
 def _back(studio: Studio) -> None:
     """Plugged in again it goes on by itself; the table is empty."""
     _camera(studio).plug_in()
-    page = _screen(studio)
-    studio.until(lambda: page.attempts_seen > 0)
+    studio.until(lambda: not studio.shell.trouble.isVisible() and not _screen(studio).in_hand)
 
 
 AT_LOOK_UP: Shots = (("s02-paper-live", _live), ("s02-paper-taken", _taken), ("s02-paper-kept", _kept))

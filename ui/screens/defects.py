@@ -19,6 +19,7 @@ from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.chain import Chain, Link
 from ui.widgets.chips import Banner, StateChip, card, label
+from ui.widgets.empty import Empty
 from ui.widgets.entry import Entry
 from ui.widgets.facts import Facts
 from ui.widgets.heads import Head
@@ -47,6 +48,7 @@ class DefectsScreen(Screen):
         left, box = card()
         box.setContentsMargins(1, 1, 1, 1)
         self.rows = RowList(self.texts("ui.defects.title"))
+        self.rows.when_empty(self.texts("ui.defects.empty-list"))
         self.rows.picked.connect(self._choose)
         box.addWidget(self.rows)
         row.addWidget(left, 3)
@@ -63,6 +65,8 @@ class DefectsScreen(Screen):
         facts = Scrolling(self.texts("ui.defects.title"))
         for widget in (self._sentence, self._facts, self.value, self._proof, self._kept):
             facts.column.addWidget(widget)
+        self.empty = Empty()
+        facts.column.addWidget(self.empty)
         facts.column.addStretch(1)
         self._middle.addWidget(facts, 1)
         self._middle.addWidget(self.banner)
@@ -139,6 +143,7 @@ class DefectsScreen(Screen):
             for hidden in (self.value, self._proof, self._kept):
                 hidden.hide()
             self._chain.show_links([])
+            self.empty.say(self.texts("s12.empty"), [self.texts(f"ui.defects.empty.{n}") for n in ("what", "how", "clock")])
             self.banner.say(State.GOOD, self.texts("s12.empty"), self.texts.second("s12.empty"))
             self.shell.refresh_actions()
             return
@@ -146,6 +151,7 @@ class DefectsScreen(Screen):
 
     def _show_case(self, case: DefectCase) -> None:
         self.case = case
+        self.empty.say("")
         row = case.row
         self._person.setText(case.person.upper())
         self._person.setVisible(bool(case.person))  # nobody said their name yet
@@ -213,6 +219,8 @@ class DefectsScreen(Screen):
         case = self.case
         if self.pin.isVisible():
             return self.pin.offers()
+        if case is None and self.view is not None and not self.view.rows:
+            return [self.act("home", "ui.action.next-person", "F12", lambda: self.shell.go("home"), primary=True, icon="queue")]
         free = case is not None and not self.busy
         open_ = case is not None and case.state in {DefectState.FOUND, DefectState.ASSIGNED}
         value = case is not None and case.has_field

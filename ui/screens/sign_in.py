@@ -89,6 +89,7 @@ class SignInScreen(Screen):
         """Larger type needs a wider card."""
         self._frame.setMinimumWidth(round(520 * Current.theme.growth))
         self._show_devices(self._rows)
+        self._show_or_hide_facts()
 
     def _show(self, view: ShiftView) -> None:
         self.view = view
@@ -224,12 +225,16 @@ class SignInScreen(Screen):
         for widget in (self.fresh, self.again):
             widget.clear()
             widget.setVisible(shown)
-        # Clock and disk stood there before; in large type the words of the PIN need the room.
-        for place in range(self._facts.count()):
-            if (item := self._facts.itemAt(place)) is not None and (fact := item.widget()) is not None:
-                fact.setHidden(shown and self.shell.large)
+        self._show_or_hide_facts()
         if shown:
             self.fresh.setFocus()
+
+    def _show_or_hide_facts(self) -> None:
+        """Clock and disk stood there before; in large type the words of a new PIN need the room."""
+        asked = not self.fresh.isHidden()
+        for place in range(self._facts.count()):
+            if (item := self._facts.itemAt(place)) is not None and (fact := item.widget()) is not None:
+                fact.setHidden(asked and self.shell.large)
 
     def _refused(self, error: BaseException) -> None:
         left = getattr(error, "details", {}).get("left") if hasattr(error, "details") else None

@@ -137,7 +137,7 @@ def style_sheet(theme: Theme) -> str:
         ),
         f"QLabel#caption {{ color: {p.text2}; font-size: {s.caption}px; }}",
         f"QLabel#quiet {{ color: {p.text2}; }} QLabel#value {{ font-weight: 600; }}",
-        f"QListWidget#rows {{ background: {p.surface}; border: none; outline: none; }} QListWidget#rows:focus {{ border: 3px solid {p.accent}; }}",
+        f"QListWidget#rows {{ background: {p.surface}; border: none; outline: none; }}",
         f"QLabel#strong {{ font-size: {s.strong}px; font-weight: 600; }}",
         f"QLabel#title {{ font-size: {s.title}px; font-weight: 700; }}",
         # A banner says one line above or below the work; in large type the work needs the room that a title's letters would take.

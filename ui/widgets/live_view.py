@@ -71,7 +71,11 @@ def paint_watermark(painter: QPainter, box: QRectF, words: str, aside: float = 8
         font, aside = theme.font(theme.scale.caption, 700), 8.0
     painter.setFont(font)
     where = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap)
-    room = box.adjusted(4, 0, -aside, -12 if aside > 8 else -4)
+    _on_patch(painter, box.adjusted(4, 0, -aside, -12 if aside > 8 else -4), where, words)
+
+
+def _on_patch(painter: QPainter, room: QRectF, where: int, words: str) -> None:
+    """Write quiet words on a patch of the mat, in the painter's font."""
     patch = QColor(LIGHT.mat)
     patch.setAlpha(215)
     painter.setPen(QColor(LIGHT.text2))
@@ -199,10 +203,8 @@ class LiveView(QWidget):
     def _word(self, painter: QPainter, word: str) -> None:
         if word:
             painter.setFont(Current.theme.font(Current.theme.scale.caption, 600))
-            painter.setPen(QColor(LIGHT.text2))
-            painter.drawText(
-                QRectF(self.rect()).adjusted(52, 10, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, word
-            )
+            where = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            _on_patch(painter, QRectF(self.rect()).adjusted(52, 10, 0, 0), where, word)
 
     def _corners(self, painter: QPainter) -> None:
         painter.setPen(QPen(QColor(LIGHT.control), 2))

@@ -15,6 +15,7 @@ from ui.qt import (
     QModelIndex,
     QPainter,
     QPaintEvent,
+    QPen,
     QPersistentModelIndex,
     QRectF,
     QSize,
@@ -138,6 +139,7 @@ class RowList(QListWidget):
         self.setUniformItemSizes(False)
         self.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.currentRowChanged.connect(self._picked)
+        self.verticalScrollBar().valueChanged.connect(self.viewport().update)  # the focus ring does not scroll with the rows
         self._rows: list[Row] = []
         self._empty = ""
 
@@ -150,10 +152,13 @@ class RowList(QListWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the rows, or the words of an empty list."""
         super().paintEvent(event)
-        if self._rows or not self._empty:
-            return
         theme = Current.theme
         painter = QPainter(self.viewport())
+        if self.hasFocus():  # over the rows: a border of the list would be hidden by them
+            painter.setPen(QPen(QColor(theme.palette.accent), 3))
+            painter.drawRect(QRectF(self.viewport().rect()).adjusted(1.5, 1.5, -1.5, -1.5))
+        if self._rows or not self._empty:
+            return
         painter.setFont(theme.font(theme.scale.body))
         painter.setPen(QColor(theme.palette.text2))
         box = QRectF(self.viewport().rect()).adjusted(14, 12, -12, -8)
