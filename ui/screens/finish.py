@@ -184,14 +184,17 @@ class FinishScreen(Screen):
         self.panel.ask(self.texts(title), codes, taken, "ui.settle.other-place" if words else "ui.settle.note")
         if words:
             self.panel.options.show_options([Option(c, w) for c, w in zip(codes, words, strict=True)])
-        for other in (self._cards_area, self._paper_card):  # in large type what is asked needs their room
-            other.setHidden(self.shell.large)
+        self.restyle()
         self.shell.refresh_actions()
+
+    def restyle(self) -> None:
+        """In large type what is asked needs the room of the cards and the slip."""
+        for other in (self._cards_area, self._paper_card):
+            other.setHidden(self.shell.large and not self.panel.isHidden())
 
     def _leave(self) -> None:
         self.panel.shut()
-        for other in (self._cards_area, self._paper_card):
-            other.show()
+        self.restyle()
         self.setFocus()
         self.shell.refresh_actions()
 

@@ -187,6 +187,8 @@ class HomeScreen(Screen):
     def restyle(self) -> None:
         """Rows have another height; in large type the year of birth, the kind and the devices go first."""
         self._for_size()
+        if self.reason.isVisible():
+            self._make_room()
         self.table.forget()
         self.view = None
         self._ask()

@@ -145,10 +145,8 @@ class Banner(StatePanel):
         self._second = label("", "caption", wrap=True)
         column = QVBoxLayout()
         column.setSpacing(2)
-        column.addStretch(1)  # beside a high button both lines stay together
         column.addWidget(self._main)
         column.addWidget(self._second)
-        column.addStretch(1)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(column, 1)
         self.say(State.IDLE, "", "")

@@ -59,6 +59,11 @@ class OptionList(QWidget):
         return self._options[self._at].code if self._options else ""
 
     @property
+    def options(self) -> tuple[Option, ...]:
+        """What is offered."""
+        return self._options
+
+    @property
     def number(self) -> int:
         """The chosen option's digit, 0 when there is none."""
         return self._at + 1 if self._options else 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from ui.qt import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, Signal
+from ui.qt import QEvent, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, Signal
 from ui.texts import Texts
 from ui.theme.style import Current
 from ui.widgets.chips import label
@@ -49,6 +50,14 @@ class ReasonPanel(QFrame):
         self.show()
         self.options.setFocus()
         self.asked.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Larger type while it asks: the second lines go."""
+        super().changeEvent(event)
+        wordy = any(o.second for o in self.options.options)
+        if event.type() == QEvent.Type.StyleChange and self.isVisible() and wordy and not Current.theme.second_titles:
+            at = self.options.number - 1
+            self.options.show_options([replace(o, second="") for o in self.options.options], at)
 
     def choose(self, number: int) -> bool:
         """Choose an option by its digit."""
