@@ -40,6 +40,12 @@ HEEDED = {"pressure": 0.15, "moisture": 0.15}
 """Where "press harder", "press less", "breathe on it", "dry it" lead; each time half the way."""
 
 
+PLATENS: Mapping[str, Mapping[str, Any]] = {
+    "clean": {"soil": (0.0, 0)}, "dusty": {"soil": (0.8, 0)}, "greasy": {"soil": (0.0, 90_001)}
+}  # fmt: skip
+"""What may lie on the glass before anybody touches it: share of dust, and whose index finger left its grease (0: nobody's)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Applicant:
     """Who stands before the scanner and how they behave.
@@ -81,6 +87,8 @@ class SimulatedScanner(StagedScanner):
         self._person = Person.from_seed(applicant.seed)
         self._touch = 0
         self._settings = ImpressionSettings()
+        self._soil: tuple[float, int] = (0.0, 0)
+        self._bare: dict[tuple[int, int], LiveScene] = {}
         self._scene_now: LiveScene | None = None
         self._scene_light: LiveScene | None = None
         self._ppi = FINGER_LIVE_PPI
@@ -94,15 +102,35 @@ class SimulatedScanner(StagedScanner):
 
     @classmethod
     def discover(cls, settings: Mapping[str, Any]) -> Sequence[Device]:
-        """Return the one simulated scanner; `settings["seed"]` chooses the applicant, `settings["flaw"]` what ails its optics."""
+        """Return the one simulated scanner; `settings["seed"]` chooses the applicant, `settings["flaw"]` what ails its optics, `settings["platen"]`
+        what lies on its glass (clean, dusty, greasy)."""
         optics = ScannerOptics(**flaw_named(str(settings.get("flaw", "none")), FLAWS))
-        return [cls(Applicant(int(settings.get("seed", 1))), optics=optics)]
+        made = cls(Applicant(int(settings.get("seed", 1))), optics=optics)
+        dirt, latent_of = flaw_named(str(settings.get("platen", "clean")), PLATENS)["soil"]
+        made.soil(dirt, latent_of)
+        return [made]
 
     def lay_target(self, target: str, face: str, number: int) -> None:
         """Lay a calibration target (or a uniform field) on the glass instead of fingers; an empty face or ``fingers`` clears it."""
         self._laid = (target or "scanner-20", face, number) if face not in ("", "fingers") else None
         self._laid_small = None
         self._laid_times += 1  # no two exposures have the same noise
+
+    def soil(self, dirt: float = 0.8, latent_of: int = 0) -> None:
+        """Fault switch: dust on the glass (0 … 1) and, where `latent_of` is the seed of a person, the grease of their index finger."""
+        with self._at_once():
+            self._soil, self._bare = (dirt, latent_of), {}
+
+    def clean(self) -> None:
+        """The officer wipes the glass."""
+        self.soil(0.0)
+
+    def _soiled(self, settings: ImpressionSettings) -> ImpressionSettings:
+        dirt, latent_of = self._soil
+        if not dirt and not latent_of:
+            return settings
+        other = Person.from_seed(latent_of).finger(FingerPosition.RIGHT_INDEX) if latent_of else None
+        return replace(settings, dirt=dirt, latent=other)
 
     def _target_picture(self, laid: tuple[str, str, int]) -> npt.NDArray[np.uint8]:
         target, face, number = laid
@@ -185,7 +213,7 @@ class SimulatedScanner(StagedScanner):
         rng = np.random.default_rng([self._applicant.seed, int(request.position), int(request.impression), self._touch])
         kind = ImpressionKind.ROLLED if request.impression == Impression.LIVE_ROLLED else ImpressionKind.PLAIN
         drawn = ImpressionSettings.natural(rng, spread=self._applicant.spread, kind=kind)
-        self._settings = replace(drawn, **self._applicant.habits)
+        self._settings = self._soiled(replace(drawn, **self._applicant.habits))
         self._heeds_at_s = self._applicant.light_s + PATIENCE_S
         light = replace(self._settings, pressure=-0.85)
         with self._at_once():
@@ -240,7 +268,12 @@ class SimulatedScanner(StagedScanner):
             return self._laid_small
         request = self._request
         shape = (750, 800) if request is not None and request.position in SLAP_FINGERS else (400, 375)
-        return np.full(shape, 252, np.uint8)
+        if not any(self._soil):
+            return np.full(shape, 252, np.uint8)
+        if shape not in self._bare:
+            with self._at_once():
+                self._bare[shape] = LiveScene.of_platen(self._soiled(ImpressionSettings()), ppi=self._ppi, shape=shape)
+        return self._bare[shape].frame(self._shown * FRAME_S).image
 
     def _preview_ppi(self) -> int:
         return self._ppi

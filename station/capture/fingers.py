@@ -23,6 +23,8 @@ TOUCHING_MM = 0.25
 """Fingers with less room between their prints touch. Generated slaps only (12 people a spacing, 250 ppi): pressed together (spacing 0.8) eleven
 of twelve hands have a pair below it, laid as usual one of twelve (its closest pair had 0.1 mm). So it is said of a hand that is not good
 yet; a good one is taken however close its fingers lie."""
+LEAN_DEG = 20.0
+"""A hand that leans farther is asked to be turned straight: the limit of single fingers (`quality.rules`)."""
 LIVE_MODEL = "live"
 """Name of the quick live verdict; it decides when to take the picture, never what is recorded as quality."""
 
@@ -57,7 +59,7 @@ class FingerJudge:
         verdict = _slap_verdict(seen, parts, request, ppi, LIVE_MODEL, provisional=True)
         if verdict.whole or verdict.passed or not parts:
             return verdict
-        return replace(verdict, whole=_placed(seen, frame.image.shape[1], ppi))
+        return replace(verdict, whole=_placed(seen, frame.image.shape[:2], ppi))
 
     def final(self, capture: RawCapture, request: CaptureRequest, thresholds: dict[int, float]) -> Verdict:
         """See `station.capture.session.Judge`; every finger by the full measures, each against its own threshold."""
@@ -140,11 +142,15 @@ def _slap_verdict(seen: SlapSegmentation, parts: tuple[PartVerdict, ...], reques
     return Verdict(parts, len(expected), tuple(whole), present=bool(parts), ppi=ppi, model=model, provisional=provisional)
 
 
-def _placed(seen: SlapSegmentation, width: int, ppi: int) -> tuple[str, ...]:
-    """How the hand lies, while it can still be mended: over an edge of the glass, fingers pressed together. Live only: a picture that was
-    taken is judged by its prints."""
-    side = seen.over_edge(width, ppi)
+def _placed(seen: SlapSegmentation, shape: tuple[int, ...], ppi: int) -> tuple[str, ...]:
+    """How the hand lies, while it can still be mended: over an edge of the glass, aslant, fingers pressed together; most blocking first.
+    Live only: a picture that was taken is judged by its prints."""
+    side, end = seen.over_edge(shape[1], ppi), seen.over_end(shape[0], ppi)
     codes = [ReasonCode.OFF_CENTRE_LEFT] if side < 0 else [ReasonCode.OFF_CENTRE_RIGHT] if side > 0 else []
+    if end:
+        codes.append(ReasonCode.OFF_CENTRE_UP if end < 0 else ReasonCode.OFF_CENTRE_DOWN)
+    if abs(seen.lean_deg) > LEAN_DEG:
+        codes.append(ReasonCode.TILTED)
     if min(seen.gaps_mm(ppi), default=0.0) < TOUCHING_MM:
         codes.append(ReasonCode.FINGERS_TOUCHING)
     return tuple(map(str, codes))
@@ -160,8 +166,8 @@ def _codes(reasons: Iterable[Reason]) -> tuple[str, ...]:
 
 def _ridge_codes(reasons: Iterable[Reason]) -> tuple[str, ...]:
     """The reasons for a finger cut out of a slap: placement in the cut-out, and what lies beside the finger (its
-    neighbours), say nothing of the platen; only the ridges' own faults count."""
-    beside = {str(ReasonCode.DIRTY_PLATEN), str(ReasonCode.LATENT)}
+    neighbours), say nothing of the platen, and the cut-out is upright; only the ridges' own faults count."""
+    beside = {str(ReasonCode.DIRTY_PLATEN), str(ReasonCode.LATENT), str(ReasonCode.TILTED)}
     return tuple(code for code in _codes(reasons) if not code.startswith("off-centre") and code not in beside)
 
 

@@ -19,6 +19,8 @@ class GateRules:
     hold_s: float = 0.5
     frames: int = 5
     drift_mm: float = 1.0
+    unrest_s: float = 0.25
+    """So long after a movement "hold still" is what hinders the picture."""
 
 
 class SteadyGate:
@@ -29,10 +31,11 @@ class SteadyGate:
         self._since: float | None = None
         self._frames = 0
         self._anchor: dict[int, tuple[float, float]] = {}
+        self._moved_at: float | None = None
 
     def reset(self) -> None:
         """Start counting anew."""
-        self._since, self._frames, self._anchor = None, 0, {}
+        self._since, self._frames, self._anchor, self._moved_at = None, 0, {}, None
 
     def feed(self, verdict: Verdict, at_s: float) -> bool:
         """Take one verdict; return True when the picture should be taken now."""
@@ -40,11 +43,17 @@ class SteadyGate:
             self.reset()
             return False
         centres = {int(p.position): p.centre for p in verdict.parts if p.centre is not None}
-        if self._since is None or self._drift_mm(centres, verdict.ppi) > self._rules.drift_mm or at_s < self._since:
+        moved = self._since is not None and self._drift_mm(centres, verdict.ppi) > self._rules.drift_mm
+        self._moved_at = at_s if moved else self._moved_at
+        if self._since is None or moved or at_s < self._since:
             self._since, self._frames, self._anchor = at_s, 1, centres
             return False
         self._frames += 1
         return self._frames >= self._rules.frames and at_s - self._since >= self._rules.hold_s
+
+    def moving(self, at_s: float) -> bool:
+        """Whether what passes by itself was moved just before: the picture waits for it to lie still."""
+        return self._moved_at is not None and 0 <= at_s - self._moved_at <= self._rules.unrest_s
 
     @property
     def share(self) -> float:

@@ -16,6 +16,7 @@ from devices.contract import CaptureRequest, Frame, RawCapture
 from devices.grade import Grade
 from station.capture.admission import check_admission, stamped
 from station.capture.gate import GateRules, Instruction, SteadyGate, SteadyWords
+from station.capture.platen import PlatenWatch
 from station.capture.verdict import Verdict
 
 
@@ -90,6 +91,7 @@ class CaptureSession:
         self._judge = judge
         self._gate = SteadyGate(rules.gate)
         self._words = SteadyWords()
+        self._platen = PlatenWatch() if request.modality == "finger" else None
         self.phase = Phase.LIFT if rules.needs_empty_platen else Phase.WAIT
         self.attempts: list[Attempt] = []
         self._before = attempts_before
@@ -119,33 +121,44 @@ class CaptureSession:
         if present is False:
             self._gate.reset()
             self._verdict = None
-            self._instruction = self._words.feed(None, frame.at_s)
+            self._instruction = self._words.feed(self._before_touch(frame), frame.at_s)
             self.phase = Phase.WAIT
             return False
         verdict = self._judge.live(frame, self.request, self.rules.thresholds)
         if self.phase is Phase.LIFT and (present or verdict.present):
             # The last finger still rests there: a new capture opens only after the platen was seen empty.
-            self._instruction = self._words.feed(Instruction("lift-hand", 0), frame.at_s)
+            old = self._platen.resting(frame) if self._platen is not None and present is None else None
+            self._instruction = self._words.feed(Instruction(old or "lift-hand", 0), frame.at_s)
             return False
+        if self._platen is not None:
+            verdict = self._platen.beside(verdict)
         self._verdict = verdict
         if not verdict.present:
             self.phase = Phase.WAIT
             self._gate.reset()
-            self._instruction = self._words.feed(None, frame.at_s)
+            self._instruction = self._words.feed(None if present else self._before_touch(frame), frame.at_s)
             return False
         self.phase = Phase.LIVE
-        self._instruction = self._words.feed(_instruction(verdict), frame.at_s)
-        if not self._admission.enrolls:
-            self._manual = False
-            return False
-        if verdict.held_for or self.held:
+        opens = self._gate.feed(verdict, frame.at_s)
+        self._instruction = self._words.feed(self._wanted(verdict, frame.at_s), frame.at_s)
+        if not self._admission.enrolls or verdict.held_for or self.held:
             self._manual = False
             self._gate.reset()
             return False
-        if self._gate.feed(verdict, frame.at_s) or self._manual:
+        if opens or self._manual:
             self.phase = Phase.TAKE
             return True
         return False
+
+    def _before_touch(self, frame: Frame) -> Instruction | None:
+        """What is to be done on a glass that nobody touches."""
+        code = self._platen.empty(frame) if self._platen is not None else None
+        return Instruction(code, 0) if code is not None else None
+
+    def _wanted(self, verdict: Verdict, at_s: float) -> Instruction | None:
+        """The one instruction of a live picture: what its verdict wants, or to hold still where only movement keeps it from being taken."""
+        moving = verdict.passed and self.request.modality == "finger" and self._gate.moving(at_s)
+        return Instruction(str(ReasonCode.MOVED), 0) if moving else _instruction(verdict)
 
     def take_unseen(self) -> None:
         """For a device without a live picture: the full picture is to be taken now (then call `taken`).

@@ -100,7 +100,7 @@ PRIORITY = (
     ReasonCode.LATENT, ReasonCode.NO_FINGER, ReasonCode.FINGERS_MISSING, ReasonCode.OFF_CENTRE_LEFT, ReasonCode.OFF_CENTRE_RIGHT,
     ReasonCode.OFF_CENTRE_UP, ReasonCode.OFF_CENTRE_DOWN, ReasonCode.TILTED, ReasonCode.FINGERS_TOUCHING, ReasonCode.TIP_ONLY,
     ReasonCode.TOO_SMALL, ReasonCode.MOVED, ReasonCode.TOO_LIGHT, ReasonCode.TOO_HEAVY, ReasonCode.TOO_DRY, ReasonCode.TOO_WET,
-    ReasonCode.WORN, ReasonCode.LOW_QUALITY,
+    ReasonCode.WORN, ReasonCode.ROLL_FAST, ReasonCode.ROLL_SHORT, ReasonCode.ROLL_SLIPPED, ReasonCode.LOW_QUALITY,
 )  # fmt: skip
 
 

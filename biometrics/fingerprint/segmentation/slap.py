@@ -28,6 +28,10 @@ _ROUNDS: Final = 3
 _LEAST_CLEAR: Final = 0.5
 # A print that ends so near the picture's edge is cut by it.
 _EDGE_MM: Final = 0.5
+# A print cut off below the end of the picture is one the hand should be pushed forward for when its box, margins included, is shorter than
+# this: prints from tip to crease are 20..30 mm long, and of many a good slap the last millimetres lie outside.
+_CUT_SHORT_MM: Final = 18.0
+_LOW_EDGE_MM: Final = 0.9
 # From this confidence on, the hand seen contradicts the hand asked for.
 _SURE: Final = 0.9
 
@@ -101,6 +105,25 @@ class SlapSegmentation:
         left = any(x - half < edge for half, x in reach)
         right = any(x + half > width - edge for half, x in reach)
         return int(right) - int(left)
+
+    def over_end(self, height: int, ppi: float) -> int:
+        """Return at which end of a picture `height` px high prints are cut: -1 fingertips over the top, 1 too little of a print above the
+        bottom, 0 neither (or both)."""
+        millimetre = ppi / 25.4
+        top = bottom = False
+        for finger in self.fingers:
+            lean = float(np.cos(np.radians(finger.angle_deg)))
+            tip = finger.centre[1] - (finger.height / 2 - _ABOVE_PX * ppi / 500) * lean
+            foot = finger.centre[1] + (finger.height / 2 - _BELOW_PX * ppi / 500) * lean
+            top = top or tip < _EDGE_MM * millimetre
+            cut = foot > height - _LOW_EDGE_MM * millimetre
+            bottom = bottom or (cut and finger.height < _CUT_SHORT_MM * millimetre)
+        return int(bottom) - int(top)
+
+    @property
+    def lean_deg(self) -> float:
+        """How far the hand leans: the middle of its fingers' angles, 0 upright, positive to the right; 0 without fingers."""
+        return float(np.median([f.angle_deg for f in self.fingers])) if self.fingers else 0.0
 
     def alone(self, finger: SegmentedFinger, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return `finger.crop(image)` without what belongs to its neighbours (white there).

@@ -215,7 +215,7 @@ def touch(
     limit = stretch(threshold(contact, broad, middle, settings), _GRID, size)
     layers = skin_layers(rng, finger, placement, window)
     if settings.worn > 0:
-        layers = _worn(rng, layers, settings.worn, placement.scale)
+        layers = worn_layers(rng, layers, settings.worn, placement.scale)
     if settings.scar > 0:
         crease = np.maximum(layers.crease, cut_lines(rng, size, settings.scar, 1 / placement.scale))
         layers = replace(layers, crease=crease)
@@ -239,7 +239,7 @@ def as_felt(settings: ImpressionSettings, finger: MasterFinger) -> ImpressionSet
     return replace(settings, moisture=moisture, worn=min(1.0, settings.worn + 0.08 * wear))
 
 
-def _worn(rng: np.random.Generator, layers: SkinLayers, worn: float, scale: float) -> SkinLayers:
+def worn_layers(rng: np.random.Generator, layers: SkinLayers, worn: float, scale: float) -> SkinLayers:
     """Flatten ridges in patches and roughen them, as years of work with lime, water or rope do."""
     shape = (layers.ridge.shape[0], layers.ridge.shape[1])
     patch = np.clip(0.85 + 0.40 * smooth_noise(rng, shape, 38 / scale), 0.15, 1.4) * np.float32(worn)

@@ -15,8 +15,9 @@ from biometrics.fingerprint.synthesis.contact import (
     ink_of,
     skin_layers,
     threshold,
+    worn_layers,
 )
-from biometrics.fingerprint.synthesis.impression import PLAIN_SHAPE
+from biometrics.fingerprint.synthesis.impression import PLAIN_SHAPE, platen_remains
 from biometrics.fingerprint.synthesis.master import MasterFinger, Person
 from biometrics.fingerprint.synthesis.noise import ByteMap, FloatMap, smooth_noise, stream, stretch
 from biometrics.fingerprint.synthesis.placement import Placement, Skin
@@ -24,7 +25,7 @@ from biometrics.fingerprint.synthesis.settings import ImpressionSettings, Sensor
 from biometrics.fingerprint.synthesis.slap import SLAP_SHAPE, lay_hand
 from biometrics.positions import FingerPosition
 
-_LIVE: Final = 41
+_LIVE, _PLATEN, _WEAR = 41, 42, 43
 _GRID: Final = 4
 _FINE_PPI: Final = 250
 """Ridges are drawn at this resolution at least and then averaged down: drawn coarser they would alias."""
@@ -77,6 +78,7 @@ class LiveScene:
         reduce: int,
         land_s: float,
         lift_s: float | None,
+        platen: int = 0,
     ) -> None:
         self._parts = parts
         self._shape = shape
@@ -90,6 +92,15 @@ class LiveScene:
         self._noise = rng.standard_normal((shown[0] + 32, shown[1] + 32), dtype=np.float32)
         self._seed = seed
         self._reduce = reduce
+        # What lies on the glass lies there before, under and after the finger: it belongs to the platen, not to this touch.
+        remains = platen_remains(stream(platen, _PLATEN), replace(settings, ppi=settings.ppi // reduce), shown, platen)
+        if remains is not None and settings.sensor is Sensor.OPTICAL:
+            self._back = self._back - np.float32(30) * remains
+
+    @classmethod
+    def of_platen(cls, settings: ImpressionSettings, *, ppi: int, shape: tuple[int, int], platen: int = 0) -> LiveScene:
+        """Return a scene of the glass alone, with the settings' `dirt` and `latent` on it; the same `platen` number, the same dust."""
+        return cls([], shape, replace(settings, ppi=ppi), platen, reduce=1, land_s=0.0, lift_s=None, platen=platen)
 
     @classmethod
     def of_finger(
@@ -102,6 +113,7 @@ class LiveScene:
         shape: tuple[int, int] | None = None,
         land_s: float = 0.4,
         lift_s: float | None = None,
+        platen: int = 0,
     ) -> LiveScene:
         """Return a scene of one finger.
 
@@ -113,6 +125,7 @@ class LiveScene:
             shape: (height, width) of the live pictures; default the plain size at `ppi`.
             land_s: when it touches; it has settled about 0.6 s later.
             lift_s: when it leaves the glass, None for never.
+            platen: which dirt and grease the settings' `dirt` and `latent` are; equal numbers, equal remains.
         """
         reduce, settings, (height, width) = _fine(settings, ppi, shape, PLAIN_SHAPE)
         scale = 500 / settings.ppi
@@ -125,8 +138,8 @@ class LiveScene:
             skin=Skin.draw(rng, settings.distortion),
         )
         outline = ContactShape.draw(rng, finger, settings)
-        part = _fetch(rng, finger, placement, outline, (0, 0, width, height))
-        return cls([part], (height, width), settings, seed, reduce=reduce, land_s=land_s, lift_s=lift_s)
+        part = _fetch(rng, finger, placement, outline, (0, 0, width, height), settings.worn)
+        return cls([part], (height, width), settings, seed, reduce=reduce, land_s=land_s, lift_s=lift_s, platen=platen)
 
     @classmethod
     def of_slap(
@@ -142,6 +155,7 @@ class LiveScene:
         spread: float = 1.0,
         land_s: float = 0.4,
         lift_s: float | None = None,
+        platen: int = 0,
     ) -> LiveScene:
         """Return a scene of a slap; arguments as for `of_finger` and `slap`. The hand lies as in ``slap(…, seed)``."""
         reduce, settings, (height, width) = _fine(settings, ppi, shape, SLAP_SHAPE)
@@ -150,9 +164,9 @@ class LiveScene:
             if laid.window[2] >= 16 and laid.window[3] >= 16:
                 rng = stream(person.seed, int(laid.position), seed, _LIVE)
                 lag = float(rng.uniform(0, 0.35))
-                part = _fetch(rng, person.finger(laid.position), laid.placement, laid.outline, laid.window)
+                part = _fetch(rng, person.finger(laid.position), laid.placement, laid.outline, laid.window, settings.worn)
                 parts.append(replace(part, lag_s=lag))
-        return cls(parts, (height, width), settings, seed, reduce=reduce, land_s=land_s, lift_s=lift_s)
+        return cls(parts, (height, width), settings, seed, reduce=reduce, land_s=land_s, lift_s=lift_s, platen=platen)
 
     def _drift(self, time_s: float) -> tuple[float, float, float, float]:
         """Return slow random walks (about -1 … 1) for pressure, moisture, x and y."""
@@ -227,7 +241,10 @@ def _fetch(
     placement: Placement,
     outline: ContactShape,
     window: tuple[int, int, int, int],
+    worn: float,
 ) -> _Part:
     contact, broad, middle = contact_map(rng, outline, placement, window)
     layers = skin_layers(rng, finger, placement, window)
+    if worn > 0:
+        layers = worn_layers(stream(finger.spec.seed, int(finger.position), _WEAR), layers, worn, placement.scale)
     return _Part(layers, contact, broad, middle, (window[0], window[1]), 0.0)

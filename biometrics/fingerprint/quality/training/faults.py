@@ -47,6 +47,7 @@ RIGHT: Final[dict[str, frozenset[ReasonCode]]] = {
     "tip": frozenset({ReasonCode.TIP_ONLY, ReasonCode.TOO_SMALL}),
     "tilted": frozenset({ReasonCode.TILTED}),
     "moved": frozenset({ReasonCode.MOVED}),
+    "worn": frozenset({ReasonCode.WORN}),
     "dirt": frozenset({ReasonCode.DIRTY_PLATEN}),
     "latent": frozenset({ReasonCode.LATENT}),
     "small": frozenset({ReasonCode.TOO_SMALL}),
@@ -71,11 +72,12 @@ def fault_settings(name: str, rng: np.random.Generator, other: MasterFinger) -> 
         "tip": {"kind": ImpressionKind.TIP},
         "tilted": {"rotation_deg": float(rng.choice([-1, 1])) * u(30, 55)},
         "moved": {"smear_px": u(10, 24), "smear_deg": u(0, 360)},
+        "worn": {"worn": u(0.75, 1)},
         "dirt": {"dirt": u(0.6, 1)},
         "latent": {"latent": other, "latent_strength": u(0.6, 0.95)},
         "small": {"contact_share": u(0.2, 0.35), "contact_side": sides[int(rng.integers(len(sides)))]},
     }
-    return replace(ImpressionSettings.natural(rng, spread=0.2), worn=0.0, **faults[name])
+    return replace(ImpressionSettings.natural(rng, spread=0.2), **{"worn": 0.0, **faults[name]})
 
 
 def faulty_prints(count: int, seed: int, names: tuple[str, ...] = tuple(RIGHT)) -> Iterator[tuple[str, NDArray[np.uint8]]]:
