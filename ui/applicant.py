@@ -70,6 +70,7 @@ class ApplicantWindow(QWidget):
         self._badge = label(texts("ui.app.demo"), "demo")
         self._badge.setVisible(demo)
         head.addWidget(self._badge)
+        head.addSpacing(10)
         self._left = QLabel()
         head.addWidget(self._left)
         column.addWidget(bar)
@@ -104,6 +105,7 @@ class ApplicantWindow(QWidget):
         self._body = QWidget()
         self._rows = QVBoxLayout(self._body)
         self._rows.setSpacing(0)
+        self._rows.setContentsMargins(1, 1, 1, 1)  # a chosen line reaches from edge to edge
         self._area.setWidget(self._body)
         self._area.verticalScrollBar().rangeChanged.connect(lambda *_: self._look())  # the lines have their places now
         main.addWidget(self._area, 3)

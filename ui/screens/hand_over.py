@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from station.advice import reason_words
 from station.desks.cards import Box, FingerAnswer, HandOverDesk, Receiver, png_of
@@ -459,5 +460,8 @@ class HandOverScreen(Screen):
         self._show_checks()
 
     def restyle(self) -> None:
-        """Measure anew."""
+        """Measure anew; in large type the reasons have one line each."""
         self.rows.relayout()
+        if not Current.theme.second_titles:
+            chosen = max(0, self._reasons.number - 1)
+            self._reasons.show_options([replace(o, second="") for o in self._reasons.options], chosen)

@@ -87,6 +87,7 @@ class HomeScreen(Screen):
         box.addWidget(self._coach)
         self.reason = ReasonPanel(self.texts)
         box.addWidget(self.reason)
+        box.addStretch(0)  # takes what is left only while the table is away
         self.ticketing = Ticketing(self, self.reason, self._make_room, self._shut_reason, self._ask)
         return frame
 
