@@ -102,6 +102,8 @@ class TryThumbs(QWidget):
             painter.setPen(theme.colour(state))
             painter.setFont(theme.font(s.caption, 700))
             said = f"{word}: {one.score:.0f}"
+            if painter.fontMetrics().horizontalAdvance(said) + 20 > column.width():  # large type: the place says which try it is
+                said = f"{one.number}: {one.score:.0f}"
             left = below.center().x() - (painter.fontMetrics().horizontalAdvance(said) + 18) / 2
             paint_state(painter, state, QRectF(left, below.center().y() - 6, 12, 12), theme.colour(state))
             painter.drawText(below.adjusted(left - below.left() + 17, 0, 10, 0), Qt.AlignmentFlag.AlignVCenter, said)
