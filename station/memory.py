@@ -9,6 +9,10 @@ from __future__ import annotations
 import ctypes
 import gc
 from contextlib import suppress
+from typing import Final
+
+LARGE: Final = 512 * 1024
+"""Smaller than any picture, larger than what a frame's judging makes by the hundred."""
 
 
 def give_back() -> None:
@@ -23,6 +27,16 @@ def trim() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+def large_apart(size: int = LARGE) -> None:
+    """Let every block of `size` bytes or more be mapped by itself and go back to the system when it is freed (glibc; elsewhere nothing).
+
+    Left alone, glibc raises that limit to the size of the largest picture that was freed (at most 32 MB): then pictures lie on the heap
+    among small things that stay, and their holes with them. Call it before threads are started. Never raises.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, size)
+
+
 def few_arenas(count: int = 2) -> None:
     """Let all threads share `count` heaps (glibc; elsewhere nothing): pictures freed on one thread are used again by another.
 
@@ -32,5 +46,7 @@ def few_arenas(count: int = 2) -> None:
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, count)
 
 
+_M_MMAP_THRESHOLD = -3
+"""``M_MMAP_THRESHOLD`` of ``malloc.h``."""
 _M_ARENA_MAX = -8
 """``M_ARENA_MAX`` of ``malloc.h``."""

@@ -39,9 +39,10 @@ def application() -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
-    from station.memory import few_arenas
+    from station.memory import few_arenas, large_apart
 
     few_arenas()
+    large_apart()
     sys.setswitchinterval(SWITCH_S)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("enrollment-station")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -37,7 +36,6 @@ LICENCE: Final = "Apache-2.0 (MediaPipe models), packaged by face-detection-tfli
 MAX_BYTES: Final = 8_000_000
 
 
-@lru_cache(maxsize=8)
 def model_bytes(model: WheelModel, folder: Path | None = None) -> bytes:
     """Return the verified bytes of `model`.
 

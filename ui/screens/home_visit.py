@@ -315,9 +315,13 @@ class HomeVisitScreen(HomeShown):
     def _discard(self, step: str, words: str) -> None:
         """Take an accepted capture back; it is the next one then."""
         counter, dossier = self.counter, self.dossier
-        self.step, self.looked = step, ""
         self._shut_reason()
-        self.ask(lambda: counter.discard(dossier, step, words), lambda _: self._ask())
+        self.ask(lambda: counter.discard(dossier, step, words), lambda _: self._taken_back(step))
+
+    def _taken_back(self, step: str) -> None:
+        # Only now: a view that was asked for before still says "taken", and would have chosen another step.
+        self.step, self.looked = step, ""
+        self._ask()
 
     def _reason_asked(self) -> None:
         """The panel needs the picture's width in large type."""

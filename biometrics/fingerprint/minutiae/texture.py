@@ -20,6 +20,8 @@ from biometrics.fingerprint.minutiae.template import RIDGE_SCALE, SAMPLE_PX
 TEXTURE_BITS: Final = 64
 SIDE: Final = 36
 STEP_PX: Final = 3.2
+AT_ONCE: Final = 16
+"""Minutiae in one run of the network."""
 
 
 @cache
@@ -30,6 +32,7 @@ def _network() -> Any:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    options.enable_mem_pattern = False  # a plan of memory for each count of minutiae, each with its own block, kept for good
     path = Path(__file__).with_name("texture.onnx")
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
@@ -68,5 +71,7 @@ def texture_codes(
     """Return the 64-bit codes (n,) of minutiae at (x, y) px over the ridge picture that starts at `origin`."""
     if len(x) == 0:
         return np.zeros(0, np.uint64)
-    value = _network().run(None, {"patch": patches(x, y, angle, ridges, origin)[:, None]})[0]
+    # By parts: the network's inner pictures of a whole finger are thirty megabytes, which the runtime keeps for good.
+    cut, network = patches(x, y, angle, ridges, origin)[:, None], _network()
+    value = np.concatenate([network.run(None, {"patch": cut[k : k + AT_ONCE]})[0] for k in range(0, len(cut), AT_ONCE)])
     return np.packbits(value > 0, axis=1, bitorder="little").view("<u8").astype(np.uint64).ravel()
