@@ -98,7 +98,7 @@ def _seal(station: Station, state: DossierState) -> SealedPackage:
     assert lease is not None, "written before"
     content = PackageContent(
         dossier=state.id, procedure=state.procedure.id, events=tuple(encode(e) for e in events), captures=captures,
-        papers=paper_parts(station.journal, events), operator=station.operator.operator_id, station=station.origin,
+        papers=paper_parts(station.journal, events, tries=True), operator=station.operator.operator_id, station=station.origin,
         software=software_version(), clock=station.clock.source, created=station.clock.now(), sequence=0, demo=station.demo,
         kind=PackageKind.DRAFT, facts={"lease": lease.id, "until": lease.until.isoformat()},
     )  # fmt: skip

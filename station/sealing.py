@@ -122,8 +122,13 @@ def capture_parts(
     return tuple(parts)
 
 
-def paper_parts(journal: Journal, events: list[Event]) -> tuple[Part, ...]:
-    """Return what the events name beside captures: chip data groups, photographed papers, signatures taken on screen."""
+def paper_parts(journal: Journal, events: list[Event], *, tries: bool = False) -> tuple[Part, ...]:
+    """Return what the events name beside captures: chip data groups, photographed papers, signatures taken on screen.
+
+    `tries`: also the pictures of captures that nobody decided about; a team mate who goes on with a draft chooses among them, the centre
+    never gets them (what became a capture is in the package as that capture).
+    """
+    left = {Kind.CAPTURED, Kind.REDUCED} if tries else {Kind.CAPTURED, Kind.REDUCED, Kind.ATTEMPT}
     pages = photos_of(events)
     media = {p.blob: p.media for p in pages if p.media}
     struck = {p.blob for p in pages} - {
@@ -131,7 +136,7 @@ def paper_parts(journal: Journal, events: list[Event]) -> tuple[Part, ...]:
     }  # retaken or removed: not the centre's business
     named: dict[str, None] = {}
     for event in events:
-        if event.kind not in {Kind.CAPTURED, Kind.REDUCED}:
+        if event.kind not in left:
             named |= dict.fromkeys(sorted(sha.hex() for sha in blobs_named(event.body)))
     return tuple(Part(f"blob-{sha}", media.get(sha, "application/octet-stream"), journal.blob(sha))
                  for sha in named if sha not in struck and journal.has_blob(sha))  # fmt: skip

@@ -15,6 +15,7 @@ from station.clock import ManualClock
 from station.demo import open_demo_station
 from station.desk.tries import PRINT_PX, Tries
 from station.dossier.procedure import CaptureStep
+from station.sealing import paper_parts
 from station.views.fingers import Kept, fingers_view
 from tests.station.capture.test_session import ScriptedJudge
 
@@ -91,6 +92,16 @@ def test_a_picture_that_passed_and_was_not_confirmed_is_asked_about_again(statio
     assert accepted is not None
     assert accepted.capture.flags == ("officer:both-ears",)
     assert accepted.how == "auto"
+
+
+def test_pictures_nobody_decided_about_stay_here_and_go_on_with_a_lent_draft(station: Station, rolled: SimulatedScanner) -> None:
+    dossier, step = begin(station)
+    tries = Tries(station)
+    tries.begin(dossier, step, tried(rolled, step, 20))
+    tries.keep()
+    events = station.journal.events(dossier)
+    assert paper_parts(station.journal, events) == (), "the centre gets what was decided"
+    assert paper_parts(station.journal, events, tries=True), "a team mate chooses among them"
 
 
 def test_what_was_left_is_told_to_the_screen_and_nothing_else_is_kept(station: Station, rolled: SimulatedScanner) -> None:
