@@ -210,8 +210,8 @@ class Counter(Capturing):
         return str(int(body)) if kind is CodeKind.TICKET else ""
 
     def alarms(self) -> tuple[Alarm, ...]:
-        """Return what must be seen wherever somebody works: battery, disk."""
-        return alarms_of(battery()[0], disk_state(self.station.files))
+        """Return what must be seen wherever somebody works: battery, disk, what stays here too long."""
+        return alarms_of(battery()[0], disk_state(self.station.files), self.queue_desk.overdue())
 
     def waiting(self) -> tuple[WaitingTicket, ...]:
         """Return the tickets that wait, for the applicant's screen while nobody's dossier is open."""

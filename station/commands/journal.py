@@ -10,6 +10,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 
 from station import retention
+from station.commands._keeping import say_list
 from station.commands._opening import AsOperator, Data, Json, Opened, PassphraseFile, PinFile, folder, line, opened, wrapper_for
 from station.errors import StorageError
 from station.files import RealFiles
@@ -117,20 +118,11 @@ def _by_one_of(keys: StationKeys, listing: bytes, signatures: list[bytes]) -> No
 
 @app.command()
 def purge(data: Data = None, passphrase_file: PassphraseFile = None, as_operator: AsOperator = "", pin_file: PinFile = None,
-          as_json: Json = False, dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False) -> None:  # fmt: skip
+          as_json: Json = False, dry_run: Annotated[bool, typer.Option("--list", "--dry-run", help="Only say what goes, what stays and why, and the days left.")] = False) -> None:  # fmt: skip
     """Let go what the retention rule says; the proof stays in the audit chain."""
     with opened(data, passphrase_file, as_operator, pin_file, Permission.PURGE) as station:
         if dry_run:
-            for entry in retention.survey(station.journal, station.clock.now()):
-                if entry.due:
-                    what = f"held: {', '.join(entry.holds)}" if entry.holds else "would go"
-                    line(
-                        as_json,
-                        f"{entry.dossier}  {entry.age_days} days  {what}",
-                        dossier=entry.dossier,
-                        age_days=entry.age_days,
-                        what=what,
-                    )
+            say_list(station.journal, station.clock.now(), as_json)
             return
         start = time.perf_counter()
         proofs = retention.purge_due(station.journal, station.clock, operator=station.operator, desk="cli")

@@ -8,13 +8,19 @@ from pathlib import Path
 
 from station.app import Station
 from station.dossier.kinds import Kind
+from station.errors import AccessError
+from station.keys import Permission
 from station.queue import Uploader, UploaderStatus
 from station.queue.model import WAITING
 from station.queue.stick import export, take_answers
+from station.retention import purge_due, rules, survey, told_time
 from station.sticks import mounted, open_stick
 from station.views.base import Words
+from station.views.keeping import SOON_DAYS, KeepingView, Overdue, keeping_view, overdue_of
 from station.views.sending import Facts, HistoryRow, SendingView, history_view, sending_view
 
+LOOK_AGAIN_S = 900.0
+"""How often it is looked what stays here too long: days are counted, not minutes."""
 SHOWN_ROWS = 400
 """A heavy day's packages."""
 SHOWN_LINES = 400
@@ -75,6 +81,8 @@ class SendingDesk:
 
     def __init__(self, station: Station) -> None:
         self._station = station
+        self._overdue: Overdue | None = None
+        self._looked = 0.0
 
     def view(self, status: UploaderStatus | None) -> SendingView:
         """Return where every dossier really is, after telling the journal what changed."""
@@ -93,7 +101,45 @@ class SendingDesk:
         told = station.journal.last_of_kind(Kind.TIME_TOLD)
         ahead = float(told.body["ahead_s"]) if told is not None else None
         free, days = station.files.free_bytes(), int(station.settings.number("keep.days"))
-        return Facts(free // 100_000_000 * 100_000_000, ahead, days, station.queue.tries())
+        return Facts(free // 100_000_000 * 100_000_000, ahead, days, station.queue.tries(), self.overdue())
+
+    def overdue(self) -> Overdue:
+        """Return what stays here too long and what may go; looked at every `LOOK_AGAIN_S`, the journal may hold half a year."""
+        station = self._station
+        now = station.clock.monotonic()
+        if self._overdue is None or now - self._looked >= LOOK_AGAIN_S:
+            first = min(min(rule.alarm_days) for rule in rules())
+            self._overdue, self._looked = overdue_of(survey(station.journal, station.clock.now(), days=first)), now
+        return self._overdue
+
+    def keeping(self) -> KeepingView:
+        """Return the purge list: what goes, what stays and why, days left. Changes nothing."""
+        station = self._station
+        station.tell_journal()
+        entries = survey(station.journal, station.clock.now())
+        self._overdue, self._looked = overdue_of(entries), station.clock.monotonic()
+        names = {
+            e.dossier: station.book.state(e.dossier).value("full_name")
+            for e in entries
+            if e.alarm_days or e.days_left <= SOON_DAYS
+        }
+        return keeping_view(entries, names, told_time(station.journal))
+
+    def purge(self) -> int:
+        """Let go what is due and not held, with a proof in the chain; return how many dossiers went.
+
+        Raises:
+            AccessError: nobody is signed in. NotAllowedError: this operator may not. ClockError: E02, nothing went.
+        """
+        station = self._station
+        if station.operator is None:
+            raise AccessError("Nobody is signed in; nothing was purged. Sign in first.", code="not-signed-in")
+        station.operator.require(Permission.PURGE)
+        station.tell_journal()
+        proofs = purge_due(station.journal, station.clock, operator=station.session.operator, desk=station.session.desk)
+        station.book.forget()
+        self._overdue = None
+        return sum(int(proof.body["dossiers"]) for proof in proofs)
 
     def history(self, packages: Sequence[str]) -> tuple[HistoryRow, ...]:
         """Return what happened to one package or to several, newest first; of several each line says whose it is."""

@@ -1,4 +1,5 @@
-"""What must be seen wherever somebody works: the battery is nearly empty, the disk takes no new dossier (ui rules, section 2)."""
+"""What must be seen wherever somebody works: the battery is nearly empty, the disk takes no new dossier (ui rules,
+section 2), dossiers stay here past 150 days without a receipt or with an open defect (section 8)."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import Final
 
 from station.journal.guards import DiskState, Level
 from station.views.base import Words
+from station.views.keeping import Overdue
 
 BATTERY_SHARE: Final = 0.05
 """Below this the kit is put on mains or the work is saved and ended."""
@@ -18,6 +20,7 @@ class AlarmKind(StrEnum):
 
     BATTERY = "battery"
     DISK = "disk"
+    KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,12 @@ class Alarm:
     advice: Words
 
 
-def alarms_of(battery_share: float | None, disk: DiskState) -> tuple[Alarm, ...]:
-    """Return what is wrong now; `battery_share` 0..1, None on mains."""
+LAST_DAYS: Final = 150
+"""From this alarm on it is signed everywhere; the first one (two months before) stands on S11, where its work is done."""
+
+
+def alarms_of(battery_share: float | None, disk: DiskState, overdue: Overdue | None = None) -> tuple[Alarm, ...]:
+    """Return what is wrong now; `battery_share` 0..1, None on mains; `overdue`: what stays here too long."""
     found = []
     if battery_share is not None and battery_share < BATTERY_SHARE:
         found.append(
@@ -38,4 +45,7 @@ def alarms_of(battery_share: float | None, disk: DiskState) -> tuple[Alarm, ...]
         )
     if disk.level is Level.STOP:
         found.append(Alarm(AlarmKind.DISK, Words("alarm.disk", {"count": disk.dossiers_left}), Words("advice.disk")))
+    if overdue is not None and overdue.days >= LAST_DAYS:
+        values = {"count": overdue.counts[overdue.days], "days": overdue.days}
+        found.append(Alarm(AlarmKind.KEPT, Words("alarm.kept", values), Words("advice.kept")))
     return tuple(found)

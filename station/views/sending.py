@@ -10,6 +10,7 @@ from typing import Final
 from station.queue import UploaderStatus
 from station.queue.model import WAITING, Entry, HistoryLine, State
 from station.views.base import Tone, Words
+from station.views.keeping import NONE_OVERDUE, Overdue, printed
 from station.words import catalogue
 
 LATE: Final = timedelta(hours=24)
@@ -19,12 +20,13 @@ LATE: Final = timedelta(hours=24)
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the station knows beside the queue: room on the disk (bytes), seconds its clock is ahead of the centre's (None: never told),
-    after how many days biometric data go, tries by package."""
+    after how many days biometric data go, tries by package, what stays here too long."""
 
     free_bytes: int = 0
     ahead_s: float | None = None
     keep_days: int = 180
     tries: Mapping[str, int] = field(default_factory=dict)
+    overdue: Overdue = NONE_OVERDUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,6 @@ class HistoryRow:
     tone: Tone
     whose: str = ""
     """Of which package, where several are shown: the dossier's number as it is printed."""
-
-
-def printed(number: str) -> str:
-    """Return a dossier's number as it is printed, read in groups: ``593593-261128-0002-2``."""
-    return f"{number[2:8]}-{number[8:14]}-{number[14:18]}-{number[18:]}" if len(number) == 19 else number
 
 
 def sending_view(entries: Sequence[Entry], counts: Mapping[State, int], names: Mapping[str, str], saved: int,

@@ -148,3 +148,25 @@ def click(widget: QWidget, at: QPoint) -> None:
         QApplication.sendEvent(
             widget, QMouseEvent(kind, place, QPointF(widget.mapToGlobal(at)), left, buttons, Qt.KeyboardModifier.NoModifier)
         )
+
+
+def test_the_purge_list_says_what_stays_and_why_and_purges_nothing_without_a_right(day: Day) -> None:
+    day.go("sending")
+    page = day.shell.page
+    assert isinstance(page, SendingScreen)
+    day.key("F4")
+    day.clerk.until(page.kept.isVisible)
+    view = page.kept.view
+    assert view is not None
+    assert all(row.why for row in view.rows if row.alarm_days), "what stays says why"
+    assert page.kept.rows.count() == len(view.rows)
+    day.clerk.shoot("s11-keeping")
+    before = len(day.station.journal.dossiers())
+    actions = {a.name: a.key for a in page.offers()}
+    assert actions.get("purge", "F12") == "F12"
+    assert ("purge" in actions) is bool(view.overdue.going)
+    page._let_go()
+    day.settled()
+    assert len(day.station.journal.dossiers()) == before
+    day.key("Esc")
+    assert not page.kept.isVisible()

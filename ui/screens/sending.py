@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from station.desks.sending import Carried, Retried
+from station.views.keeping import KeepingView
 from station.views.sending import HistoryRow, PackageRow, SendingView, found_row, waiting
 from station.views.ticks import Ticks
 from ui.qt import QHBoxLayout, QLineEdit, Qt, QTimer, QVBoxLayout, QWidget
@@ -16,6 +17,7 @@ from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.cells import Chip
 from ui.widgets.chips import Banner, card, label
+from ui.widgets.keeping import KeepingPanel
 from ui.widgets.pictures import Picture
 from ui.widgets.sending import CountCards, FilterBar, HistoryPanel, StickPanel
 from ui.widgets.ticking import Bytes, Tick, TickTable
@@ -99,6 +101,9 @@ class SendingScreen(Screen):
         self.past = HistoryPanel(self.texts)
         self.past.hide()
         middle.addWidget(self.past)
+        self.kept = KeepingPanel(self.texts)
+        self.kept.hide()
+        middle.addWidget(self.kept)
         column.addLayout(middle, 1)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._ask)
@@ -121,7 +126,7 @@ class SendingScreen(Screen):
         """Rows have another height."""
         self.table.forget()
         self.view = None
-        self._beside(next((p for p in (self.stick, self.past) if p.isVisible()), None))
+        self._beside(next((p for p in (self.stick, self.past, self.kept) if p.isVisible()), None))
         self.finder.setMinimumWidth(320 if Current.theme.large else 240)
         self._cards.restyle()
         self._ask()
@@ -152,7 +157,11 @@ class SendingScreen(Screen):
         else:
             self._clock.setText(self.texts("ui.queue.clock", seconds=f"{abs(ahead):.1f}".replace(".", ",")))
         self._disk.setText(self.texts("ui.queue.disk", free=round(view.facts.free_bytes / 1e9)))
-        self._purge.setText(self.texts("ui.queue.purge", days=view.facts.keep_days))
+        overdue = view.facts.overdue
+        words = self.texts("ui.queue.purge", days=view.facts.keep_days)
+        if overdue.count:  # what must not be overlooked stands first
+            words = self.texts("ui.queue.overdue", count=overdue.counts[overdue.days], days=overdue.days) + " " + words
+        self._purge.setText(words)
 
     def _show_rows(self, view: SendingView) -> None:
         counts = [len([r for r in view.rows if self._shows(name, r)]) for name in FILTERS]
@@ -229,6 +238,9 @@ class SendingScreen(Screen):
         actions = [self.act("stick", f"ui.action.stick{of}", "F6", self._open_stick, icon="usb", count=ticked),
                    self.act("history", f"ui.action.history{of}", "F7", self._open_history, enabled=bool(self.table.chosen or ticked),
                             icon="queue", count=ticked)]  # fmt: skip
+        if self.kept.isVisible():
+            return self._keeping_offers()
+        actions.insert(0, self.act("keeping", "ui.action.keeping", "F4", self._open_keeping, icon="disk"))
         if self.past.isVisible():
             actions = [self.act("cancel", "ui.action.back", "Esc", self._shut, icon="back")]
         if self.shell.has("defects"):
@@ -239,6 +251,29 @@ class SendingScreen(Screen):
         )
         return actions
 
+    def _keeping_offers(self) -> list[Action]:
+        going = self.kept.view.overdue.going if self.kept.view is not None else 0
+        back = self.act("cancel", "ui.action.back", "Esc", self._shut, icon="back", primary=not going)
+        if not going:
+            return [back]
+        return [back, self.act("purge", "ui.action.purge", "F12", self._let_go, primary=True, icon="disk", count=going)]
+
+    def _open_keeping(self) -> None:
+        self.ask(self.counter.queue_desk.keeping, self._show_keeping)
+
+    def _show_keeping(self, view: KeepingView) -> None:
+        self.kept.show_view(view)
+        self._beside(self.kept)
+        self.kept.rows.setFocus()
+        self.shell.refresh_actions()
+
+    def _let_go(self) -> None:
+        self.ask(self.counter.queue_desk.purge, self._gone)
+
+    def _gone(self, count: int) -> None:
+        self.shell.say(State.GOOD, self.texts("ui.keep.purged", count=count), self.texts.second("ui.keep.purged", count=count))
+        self._open_keeping()
+
     def _defects(self) -> None:
         chosen = next((r for r in self.view.rows if r.package_id == self.table.chosen), None) if self.view is not None else None
         self.shell.go("defects", chosen.dossier if chosen is not None and chosen.state == "refused" else "")
@@ -246,7 +281,7 @@ class SendingScreen(Screen):
     def _beside(self, panel: QWidget | None) -> None:
         """Show one panel beside the table, None: none. It needs the room of the finder and of each package's figures, which large type lacks
         at any time (the log has them); in large type the counts give theirs too."""
-        for one in (self.stick, self.past):
+        for one in (self.stick, self.past, self.kept):
             one.setVisible(one is panel)
         self.finder.setVisible(panel is None)
         cramped = panel is not None and Current.theme.large
@@ -312,7 +347,7 @@ class SendingScreen(Screen):
 
     def key(self, name: str) -> bool:
         """Esc shuts a panel; Shift+F12: back."""
-        if name == "Esc" and (self.stick.isVisible() or self.past.isVisible()):
+        if name == "Esc" and any(p.isVisible() for p in (self.stick, self.past, self.kept)):
             self._shut()
             return True
         if name == "F2":
