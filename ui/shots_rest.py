@@ -21,6 +21,11 @@ def _history(studio: Studio) -> None:
     studio.press("F7")
 
 
+def _keeping(studio: Studio) -> None:
+    studio.go("sending")
+    studio.press("F4")
+
+
 def _stick(studio: Studio) -> None:
     studio.go("sending")
     studio.press("F6")
@@ -166,7 +171,7 @@ def _left_hand(studio: Studio) -> None:
 
 REST: Shots = (
     ("x-zoom-queue", _zoomed), ("x-left-hand-look-up", _left_hand),
-    ("s01-queue-unknown-scan", _unknown_scan), ("s11-sending-history", _history),
+    ("s01-queue-unknown-scan", _unknown_scan), ("s11-sending-history", _history), ("s11-sending-keeping", _keeping),
     ("s11-sending-ticked", _ticked), ("s11-sending-ticked-stick", _ticked_stick), ("s11-sending-stick", _stick), ("s11-sending-stick-refused", _stick_refused), ("s13-hand-over-uncompared", _uncompared),
     ("s16-devices-empty", _no_devices), ("s16-calibration-marking", _marking), ("s17-visit-number", _ask_number),
     ("s17-visit-helper", _ask_helper), ("s18-settings-unsaved", _unsaved), ("x-help-nothing", _help_nothing),
