@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 DEMO_PLACE = (15.0032, 108.0041)
 """Where the demo's kit stands: among the homes of its village list, on no real road."""
 VISITORS = 7
+LYING_S = 1e9
+"""How long a hand lies on the demo's table: until the paper is laid there again."""
 IRIS_SETTLES = 3.0
 """How much longer than the fingers the eyes take until they are right before the camera."""
 FIRST_TICKET = 101
@@ -93,7 +95,10 @@ class DemoCounter:
         if any(s.modality is Modality.IRIS for s in load_procedure(self._procedure).steps):
             iris, self._eyes = demo_iris(self._clock, IRIS_SETTLES * self._light_s)
 
+        paper = [self._seed]
+
         def step_up(seed: int) -> None:
+            paper[0] = seed
             call_person(scanner, camera, seed, light_s=self._light_s, procedure=self._procedure)
             documents.lay(Lying(seed, ((PageFault.HALF_OUT, self._light_s),) if self._light_s else ()))
             if self._eyes is not None:
@@ -101,6 +106,7 @@ class DemoCounter:
 
         self.counter = Counter(station, scanner, camera, population, tuple(visitors), step_up, self._procedure, demo_trust, iris)
         self.counter.documents = documents
+        self.counter.excepting.laid = lambda hand: documents.lay(Lying(paper[0], ((PageFault.HAND, LYING_S),) if hand else ()))
         self.counter.place = self.place
         self.counter.beside.card_readers = lambda: [SimulatedCardReader().describe()]
         self.counter.active.heard = partial(do_as_asked, camera)

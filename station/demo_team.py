@@ -45,6 +45,12 @@ def demo_pins(station: Station) -> dict[str, str]:
     }
 
 
+def demo_pin_of(station: Station, operator: str) -> str:
+    """Return the PIN of one of a demo's accounts, "" for a real station: shown as a hint beside the PIN field."""
+    known = station.demo and station.files.size(pin_file("operator" if operator == "demo" else operator)) is not None
+    return station.files.read(pin_file("operator" if operator == "demo" else operator), 100).decode() if known else ""
+
+
 def new_pin(digits: int = 8) -> str:
     """Draw a PIN that the accounts accept."""
     while True:

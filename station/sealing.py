@@ -10,6 +10,7 @@ from station.app import Station, software_version
 from station.capture.model import Capture
 from station.clock import LEGAL_TIME, legal_day
 from station.dossier.events import Event, encode
+from station.dossier.hands import hand_photos
 from station.dossier.kinds import Kind
 from station.dossier.photos import photos_of
 from station.dossier.procedure import Modality
@@ -19,6 +20,7 @@ from station.errors import AccessError, InputError, ProcedureError, StorageError
 from station.journal import Journal
 from station.journal.store import blobs_named
 from station.package import PackageContent, PackedCapture, Part, seal_package
+from station.package.hands import hand_facts
 from station.package.papers import PAPERS_FACT, noted
 from station.packing import WSQ, PrintForm, packed_image
 from station.queue.model import Entry, State
@@ -90,7 +92,7 @@ def content_of(station: Station, state: DossierState) -> PackageContent:
         papers=paper_parts(station.journal, events), operator=station.operator.operator_id, station=station.origin,
         software=software_version(), clock=station.clock.source, created=station.clock.now(), sequence=sealed + 1,
         previous=previous, demo=station.demo,
-        facts={"exceptions": {str(int(f)): e.kind.value for f, e in state.exceptions.items()}, "visit": state.visit, **active_facts(state), **paper_facts(state),
+        facts={"exceptions": {str(int(f)): e.kind.value for f, e in state.exceptions.items()}, "visit": state.visit, **active_facts(state), **paper_facts(state), **hand_facts(events),
                **({"eye_exceptions": {str(int(e)): x.kind.value for e, x in state.eye_exceptions.items()}} if state.eye_exceptions else {})},
     )  # fmt: skip
 
@@ -123,7 +125,8 @@ def capture_parts(
 
 
 def paper_parts(journal: Journal, events: list[Event], *, tries: bool = False) -> tuple[Part, ...]:
-    """Return what the events name beside captures: chip data groups, photographed papers, signatures taken on screen.
+    """Return what the events name beside captures: chip data groups, photographed papers, hands beside exceptions, signatures taken
+    on screen.
 
     `tries`: also the pictures of captures that nobody decided about; a team mate who goes on with a draft chooses among them, the centre
     never gets them (what became a capture is in the package as that capture).
@@ -134,6 +137,9 @@ def paper_parts(journal: Journal, events: list[Event], *, tries: bool = False) -
     struck = {p.blob for p in pages} - {
         p.blob for p in pages if p.struck is None
     }  # retaken or removed: not the centre's business
+    hands, gone = hand_photos(events)  # exceptions withdrawn or declared anew keep their pictures at home too
+    media |= {photo.blob: photo.media for _, photo in hands.values()}
+    struck |= gone
     named: dict[str, None] = {}
     for event in events:
         if event.kind not in left:

@@ -134,6 +134,7 @@ DECLARED: Final[tuple[Setting, ...]] = (
     Setting("screen.second_monitor", "screen", default=True),
     Setting("sound.volume", "screen", 60, 0, 100),
     Setting("sound.quiet", "screen", "22:00-06:00", form="quiet"),
+    Setting("exception.pin", "users", default=True),
     Setting("lock.idle_minutes", "users", 10, 1, 60),
     Setting("population.url", "sending", "", form="url"),
     Setting("sending.intake_url", "sending", "", form="url"),

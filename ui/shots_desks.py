@@ -230,7 +230,9 @@ def _visit_partly(studio: Studio) -> None:
     counter, dossier = studio.shell.counter, page.dossier
     assert counter is not None, "opened before"
     studio.shell.jobs.submit(
-        lambda: counter.declare_exception(dossier, FingerPosition.RIGHT_INDEX, ExceptionKind.STIFF, Permanence.LASTING)
+        lambda: counter.station.book.declare_exception(
+            dossier, FingerPosition.RIGHT_INDEX, ExceptionKind.STIFF, Permanence.LASTING
+        )
     )
     studio.until(studio.settled)
     studio.press("F9")

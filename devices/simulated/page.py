@@ -48,6 +48,7 @@ class PageFault(StrEnum):
     DEFOCUS = "defocus"
     SMALL = "small"
     TILTED = "tilted"  # not a flaw: the sheet lies askew and is seen from the side
+    HAND = "hand"  # no paper: a hand lies there, one finger of it short
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,9 @@ def render_page(seed: int, fault: PageFault | None = None) -> Pixels:
     table = np.array([62, 74, 88], np.float32) * float(rng.uniform(0.8, 1.1))
     picture = np.empty((*FULL, 3), np.uint8)
     picture[:] = table.astype(np.uint8)
-    if fault is not PageFault.AWAY:
+    if fault is PageFault.HAND:
+        _draw_hand(picture, rng)
+    elif fault is not PageFault.AWAY:
         _lay(picture, _sheet(seed), fault, rng)
     if fault is PageFault.DEFOCUS:
         picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), 8.0), np.uint8)
@@ -180,6 +183,27 @@ def _lay(picture: Pixels, sheet: Pixels, fault: PageFault | None, rng: np.random
     here = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
     matrix = cv2.getPerspectiveTransform(here, there.astype(np.float32))
     cv2.warpPerspective(sheet, matrix, FULL[::-1], dst=picture, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT)
+
+
+def _draw_hand(picture: Pixels, rng: np.random.Generator) -> None:
+    """Draw a flat right hand from above, as a drawing and not as a photograph: palm, five fingers with nails, one of them a stump."""
+    skin, line = (138, 172, 216), (92, 122, 168)
+    x, y = FULL[1] / 2 + float(rng.uniform(-60, 60)), FULL[0] * 0.6
+    short = int(rng.integers(1, 5))
+    tips = ((-760, -420, 190), (-390, -1180, 165), (-60, -1340, 170), (270, -1220, 160), (600, -900, 135))
+    roots = ((-420, 160), (-330, -330), (-60, -400), (200, -350), (420, -220))
+    for number, ((tx, ty, wide), (rx, ry)) in enumerate(zip(tips, roots, strict=True)):
+        reach = 0.35 if number == short else 1.0
+        root = (round(x + rx), round(y + ry))
+        tip = (round(x + rx + (tx - rx) * reach), round(y + ry + (ty - ry) * reach))
+        cv2.line(picture, root, tip, line, wide + 14, cv2.LINE_AA)
+        cv2.line(picture, root, tip, skin, wide, cv2.LINE_AA)
+        if number != short:
+            cv2.circle(picture, tip, round(wide * 0.3), (196, 205, 236), -1, cv2.LINE_AA)
+    cv2.ellipse(picture, (round(x), round(y + 160)), (560, 640), 0, 0, 360, skin, -1, cv2.LINE_AA)
+    cv2.line(picture, (round(x), round(y + 600)), (round(x), FULL[0]), skin, 700, cv2.LINE_AA)
+    for turn in (20, 60):
+        cv2.ellipse(picture, (round(x - 60), round(y + 120)), (380, 300), turn, 190, 330, line, 10, cv2.LINE_AA)
 
 
 @lru_cache(maxsize=1)

@@ -41,7 +41,12 @@ def page_from(capture: RawCapture, turns: int = 0) -> Page:
 
 
 def page_from_file(data: bytes) -> Page:
-    """Return the page of a JPEG or PNG file; its size is bounded before anything is decoded.
+    """Return the page of a JPEG or PNG file. Raises: as `picture_from_file`."""
+    return _page(picture_from_file(data), None, str(Source.FILE), None, 0)
+
+
+def picture_from_file(data: bytes) -> Pixels:
+    """Return the pixels of a JPEG or PNG file (BGR uint8); its size is bounded before anything is decoded.
 
     Raises:
         InputError: ``paper-file``: not such a picture, damaged, too large.
@@ -51,11 +56,10 @@ def page_from_file(data: bytes) -> Page:
             raise FormatError("too large", code="file-large")
         if not data.startswith((b"\xff\xd8", b"\x89PNG")):
             raise FormatError("not a JPEG or PNG picture", code="file-kind")
-        image = read_portrait(data, MAX_FILE_PIXELS).image
+        return read_portrait(data, MAX_FILE_PIXELS).image
     except FormatError as error:
         raise InputError(f"This file cannot be kept as a paper ({error}); nothing was stored. Use a JPEG or PNG of at most 20 MB and 50 megapixels.",
                          code="paper-file") from error  # fmt: skip
-    return _page(image, None, str(Source.FILE), None, 0)
 
 
 def _page(image: Pixels, ppi: int | None, source: str, device: DeviceIdentity | None, turns: int) -> Page:
@@ -78,14 +82,14 @@ def cut(image: Pixels, quality: PageQuality) -> tuple[Pixels, float]:
     corners = quality.corners
     if corners is None or PageFlaw.CUT in quality.flaws:
         scale = min(1.0, LONG_PX / max(image.shape[:2]))
-        return _smaller(image, scale), scale
+        return smaller(image, scale), scale
     centre = corners.mean(axis=0)
     around = centre + (corners - centre) * (1 + 2 * MARGIN)
     long_px = max(sides(around))
     # Straightened at its own size, then averaged down: skipping pixels would break thin strokes.
     straight = flat(image, around, round(long_px))
     scale = min(1.0, LONG_PX / max(straight.shape[:2]))
-    return _smaller(straight, scale), scale
+    return smaller(straight, scale), scale
 
 
 def encode(picture: Pixels, qualities: Sequence[int] = QUALITIES) -> tuple[bytes, Pixels, float]:
@@ -97,10 +101,11 @@ def encode(picture: Pixels, qualities: Sequence[int] = QUALITIES) -> tuple[bytes
             data = bytes(cv2.imencode(".jpg", picture, options)[1].tobytes())
             if len(data) <= MAX_BYTES:
                 return data, picture, shrunk
-        picture, shrunk = _smaller(picture, SHRINK), shrunk * SHRINK
+        picture, shrunk = smaller(picture, SHRINK), shrunk * SHRINK
 
 
-def _smaller(image: Pixels, scale: float) -> Pixels:
+def smaller(image: Pixels, scale: float) -> Pixels:
+    """Return the picture `scale` times as large (1 or less), averaged down."""
     if scale >= 1:
         return image
     size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))

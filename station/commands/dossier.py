@@ -11,6 +11,8 @@ import typer
 from station.clock import legal_day
 from station.commands import dossier_counter
 from station.commands._opening import AsOperator, Data, Json, Opened, PassphraseFile, PinFile, line, opened
+from station.commands.dossier_exception import app as exceptions_app
+from station.commands.dossier_exception import exception_line
 from station.commands.dossier_paper import app as papers_app
 from station.commands.dossier_paper import paper_lines
 from station.dossier.book import DossierBook
@@ -27,7 +29,6 @@ from station.errors import InputError
 from station.keys import Permission
 from station.views.base import Words, shown
 from station.views.chip_check import chip_check
-from station.views.review import exception_text
 from station.words import Language, say
 
 app = typer.Typer(no_args_is_help=True, help="Find, show, correct and print dossiers.")
@@ -109,8 +110,7 @@ def show(dossier: DossierId, data: Data = None, passphrase_file: PassphraseFile 
             line(as_json, f"  {say(f'step.{step.step}', language):32s} {state_word:>4s}  {len(step.attempts)} tries", step=step.step,
                  taken=step.accepted is not None, score=min(scores, default=None), attempts=len(step.attempts))  # fmt: skip
         for finger, found in sorted(state.exceptions.items()):
-            text = exception_text(finger, found.kind.value, found.permanence.value, found.reason).say(language)
-            line(as_json, f"  {text}  ({found.operator})", exception=int(finger), kind=found.kind.value, operator=found.operator)
+            exception_line(finger, found, language, as_json=as_json)
         for defect in state.defects:
             _defect_line(defect, state, language, as_json)
         _finding_lines(state, language, as_json)
@@ -149,6 +149,7 @@ def _defect_line(defect: Defect, state: DossierState, language: Language, as_jso
 
 
 app.add_typer(papers_app, name="paper")
+app.add_typer(exceptions_app, name="exception")
 for _command, _name in ((dossier_counter.kind, "kind"), (dossier_counter.old_card, "old-card"), (dossier_counter.fee, "fee")):
     app.command(_name)(_command)
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from biometrics.positions import Eye, FingerPosition
 from devices.contract import Camera, Device, Frame, ImagingDevice, Scanner
 from devices.errors import DeviceNotFoundError, DeviceTimeoutError
 from devices.holders import holder_of
@@ -22,12 +21,11 @@ from station.capture.runner import LiveRunner, ViewSink
 from station.capture.session import Attempt, CaptureSession
 from station.capture.ticks import open_ticks
 from station.desk.active import ActiveDesk
+from station.desk.excepting import ExceptionDesk
 from station.desk.judges import Judges
 from station.desk.photographing import PhotoDesk
 from station.desk.tries import Tries
 from station.desks.pictures import pixels_of
-from station.dossier.eyes import declare_eye_exception
-from station.dossier.parts import ExceptionKind, EyeExceptionKind, Permanence
 from station.dossier.procedure import CaptureStep, Modality
 from station.enrolling import request_of, rules_of
 from station.errors import ProcedureError
@@ -57,6 +55,7 @@ class Capturing:
         """A camera of its own for papers; None: the portrait's is turned to the table."""
         self._documents_worker: DeviceWorker | None = None
         self.photos = PhotoDesk(station, self.papers_camera, self._papers_worker)
+        self.excepting = ExceptionDesk(station, self.papers_camera, self._papers_worker)
         self._runner: LiveRunner | None = None
         self._held = False
         self.tries = Tries(station)
@@ -249,11 +248,6 @@ class Capturing:
         judge = self.judges.iris
         return distance_of(judge.latest) if judge is not None else None
 
-    def declare_eye_exception(self, dossier: str, eye: Eye, kind: EyeExceptionKind, permanence: Permanence,
-                              reason: str = "") -> None:  # fmt: skip
-        """Declare an eye whose iris cannot be taken; signed by the signed-in officer (F7)."""
-        declare_eye_exception(self.station.book, dossier, eye, kind, permanence, reason)
-
     @property
     def portrait_ticks(self) -> tuple[str, ...]:
         """What the officer must judge by eye."""
@@ -311,15 +305,11 @@ class Capturing:
         """Take an accepted capture back (F4)."""
         self.station.book.discard_capture(dossier, step, reason)
 
-    def declare_exception(self, dossier: str, finger: FingerPosition, kind: ExceptionKind, permanence: Permanence,
-                          reason: str = "") -> None:  # fmt: skip
-        """Declare a finger that cannot be taken; signed by the signed-in officer (F7)."""
-        self.station.book.declare_exception(dossier, finger, kind, permanence, reason)
-
     def close_devices(self) -> None:
         """Stop the threads and close the devices; what was tried was kept before."""
         self.stop_capture()
         self.photos.stop()
+        self.excepting.stop()
         for worker in (self._scanner_worker, self._camera_worker, self._iris_worker, self._documents_worker):
             if worker is not None:
                 worker.stop()

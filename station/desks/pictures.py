@@ -50,6 +50,15 @@ def picture_of(journal: Journal, state: DossierState, step: str) -> Picture | No
     return Picture(pixels, capture.images[0].ppi, score, step, capture.position)
 
 
+def hand_of(journal: Journal, state: DossierState) -> Picture | None:
+    """Return the picture of the hand beside the newest exception that has one (step ``hand``), None where there is none."""
+    pictured = [(e.at, e.photo.blob) for e in state.exceptions.values() if e.photo is not None and journal.has_blob(e.photo.blob)]
+    if not pictured:
+        return None
+    decoded = cv2.imdecode(np.frombuffer(journal.blob(max(pictured)[1]), np.uint8), cv2.IMREAD_COLOR)
+    return Picture(np.asarray(decoded, np.uint8), None, 0.0, "hand", 0) if decoded is not None else None
+
+
 def portrait_of(journal: Journal, state: DossierState) -> Picture | None:
     """Return the accepted portrait, None while there is none."""
     steps = [s.id for s in state.procedure.steps if s.modality.value == "face"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from biometrics.positions import fingers_of
 from station.app import Station
 from station.desks.people import InPlace, names
-from station.desks.pictures import Picture, picture_of
+from station.desks.pictures import Picture, hand_of, picture_of
 from station.dossier.card_case import CARD_CASE, settle_case
 from station.dossier.events import EventId
 from station.dossier.mending import Mending
@@ -16,7 +16,7 @@ from station.errors import AccessError
 from station.keys import Permission
 from station.views.base import Words, grouped, shown
 from station.views.inbox import InboxRow, InboxView, inbox_view
-from station.views.review import exception_text, eye_text
+from station.views.review import exception_proof, exception_text, eye_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,15 @@ class SupervisorDesk(InPlace):
         elif defect is not None:
             facts += [Fact(Words("ui.fact.now"), shown(defect.field, state.value(defect.field))),
                       Fact(Words("ui.fact.new"), shown(defect.field, defect.new_value))]  # fmt: skip
-        exceptions = tuple(exception_text(f, e.kind.value, e.permanence.value, e.reason) for f, e in state.exceptions.items())
+        exceptions = tuple(
+            text
+            for f, e in state.exceptions.items()
+            for text in (
+                exception_text(f, e.kind.value, e.permanence.value, e.reason),
+                exception_proof(e, known.get(e.operator, "")),
+            )
+        )
+        picture = picture or hand_of(self._station.journal, state)
         exceptions += tuple(eye_text(e, x.kind.value, x.permanence.value, x.reason) for e, x in state.eye_exceptions.items())
         return Case(state.id, state.value("full_name"), grouped(state.value("personal_no")), facts[0].value, tuple(facts), exceptions,
                     picture, fingers)  # fmt: skip

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import cbor2
 import msgspec
 
-from biometrics.positions import SINGLE_FINGERS, FingerPosition
+from biometrics.positions import FingerPosition
 from devices.emrtd.standing import CardStanding, standing_of_code
 from station.capture.model import Capture
 from station.clock import Clock, legal, legal_day
@@ -25,7 +25,7 @@ from station.dossier.findings import FINDING
 from station.dossier.kinds import Kind
 from station.dossier.memory import EventLog
 from station.dossier.numbers import dossier_number
-from station.dossier.parts import ApplicationKind, Branch, ExceptionKind, FieldSource, Lifecycle, Permanence
+from station.dossier.parts import ApplicationKind, Branch, ExceptionKind, FieldSource, HandPhoto, Lifecycle, Permanence
 from station.dossier.procedure import Modality, load_procedure
 from station.dossier.reasons import needed_reason, short_reason
 from station.dossier.replaying import Replay
@@ -58,11 +58,6 @@ class Session(Protocol):
 def plain(value: Any) -> Any:
     """Return a struct as the plain maps and lists an event body holds."""
     return msgspec.to_builtins(value, builtin_types=(bytes,))
-
-
-def exception_payload(dossier: str, finger: FingerPosition, *, kind: str, permanence: str, reason: str, operator: str) -> bytes:
-    """Return the bytes the officer's signature of a missing finger covers (deterministic CBOR)."""
-    return cbor2.dumps(["finger-exception", dossier, int(finger), kind, permanence, reason, operator], canonical=True)
 
 
 @dataclass(slots=True)
@@ -346,32 +341,16 @@ class DossierBook:
         self.write(Kind.DISCARDED, {"step": step, "attempt": attempt, "reason": needed_reason(reason)}, dossier)
 
     def declare_exception(self, dossier: str, finger: FingerPosition | int, kind: ExceptionKind | str,
-                          permanence: Permanence | str = Permanence.LASTING, reason: str = "", *, signature: bytes = b"",
-                          photo: str = "") -> None:  # fmt: skip
-        """Declare that a finger cannot be taken; the officer signs and answers for it.
+                          permanence: Permanence | str = Permanence.LASTING, reason: str = "", *, photo: HandPhoto | None = None,
+                          no_photo: str = "", by: str = "session") -> None:  # fmt: skip
+        """Declare that a finger cannot be taken; the officer signs and answers for it (`station.dossier.excepting`).
 
         Raises:
             ProcedureError: not a single finger, or "other" without words. InputError: unknown kind.
         """
-        state = self.editable(dossier)
-        finger = FingerPosition(finger)
-        if finger not in SINGLE_FINGERS:
-            raise ProcedureError("An exception names one finger; nothing was changed.", code="exception-finger")
-        try:
-            kind, permanence = ExceptionKind(kind), Permanence(permanence)
-        except ValueError as error:
-            raise InputError("This kind of exception is not known; nothing was changed. Choose one from the list.",
-                             code="exception-kind") from error  # fmt: skip
-        reason = needed_reason(reason) if kind is ExceptionKind.OTHER else short_reason(reason)
-        operator = self.session.operator
-        signature = signature or self.signed(
-            exception_payload(dossier, finger, kind=kind, permanence=permanence, reason=reason, operator=operator)
-        )
-        self.write(Kind.EXCEPTION, {"finger": int(finger), "kind": kind.value, "permanence": permanence.value, "reason": reason,
-                                    "signature": signature, "photo": photo}, dossier)  # fmt: skip
-        count = len(state.excepted | {finger})
-        if count >= state.procedure.supervisor_from_fingers and not any(a.what == "many-exceptions" for a in state.approvals):
-            self.ask(dossier, "many-exceptions", "", str(count), deferred=True)
+        from station.dossier.excepting import declare
+
+        declare(self, dossier, finger, kind, permanence, reason, photo=photo, no_photo=no_photo, by=by)
 
     def withdraw_exception(self, dossier: str, finger: FingerPosition | int, reason: str) -> None:
         """Take an exception back: the bandage is off, or the wrong key was pressed."""

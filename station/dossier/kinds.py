@@ -18,7 +18,7 @@ class Kind(StrEnum):
     )
     CAPTURED = "capture.accepted"  # step, number, capture (see station.capture.model.Capture), how
     DISCARDED = "capture.discarded"  # step, reason; capture (event id) when it was accepted, attempt (number) when it only passed
-    EXCEPTION = "finger.exception"  # finger, kind, permanence, reason, signature
+    EXCEPTION = "finger.exception"  # finger, kind, permanence, reason, signature, photo (blob) with picture, or no_photo (why), by (pin, card, session)
     FINGERS_CHECKED = "fingers.checked"  # captures (event ids), prints, known (people), findings: kind, code, key, fingers, person, log10_chance, evidence
     ACTIVE_CHECKED = (
         "portrait.active-checked"  # step, challenges, done, outcome, tier: an aid to the officer, no liveness detection
@@ -30,7 +30,7 @@ class Kind(StrEnum):
     SENT = "package.sent"  # package id, carrier, bytes confirmed by the peer
     RECEIPT = "package.acknowledged"  # package id, receipt (bytes), intake
     REFUSED = "package.refused"  # package id, reasons
-    EYE_EXCEPTION = "eye.exception"  # eye, kind, permanence, reason, signature
+    EYE_EXCEPTION = "eye.exception"  # eye, kind, permanence, reason, signature, by
     EYE_EXCEPTION_WITHDRAWN = "eye.exception-withdrawn"  # eye, reason
     EXCEPTION_WITHDRAWN = "finger.exception-withdrawn"  # finger, reason
     PAPER = "paper.printed"  # form, basis, sha256, copy

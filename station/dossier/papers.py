@@ -103,7 +103,8 @@ def make_paper(
         who += [Line("Loại thủ tục", say(f"kind.{state.kind.value}")), *_lines(state, ("phone",))]
         return appointment_slip(form, state.number, unit, who, due, place or unit, fee, demo=demo)
     if purpose == "exceptions":
-        rows = [(say(f"finger.{int(f)}").capitalize(), say(f"exception.{e.kind.value}") + (f": {e.reason}" if e.reason else ""),
+        rows = [(say(f"finger.{int(f)}").capitalize(), say(f"exception.{e.kind.value}") + (f": {e.reason}" if e.reason else "")
+                 + (f". {say('exception.photo')}" if e.photo is not None else ""),
                  say(f"exception.{e.permanence.value}"), f"{e.operator}, {legal(e.at):%d/%m/%Y %H:%M}")
                 for f, e in sorted(state.exceptions.items())]  # fmt: skip
         supervisor = len(state.exceptions) >= state.procedure.supervisor_from_fingers

@@ -175,8 +175,22 @@ class StepState:
 
 
 @dataclass(frozen=True, slots=True)
+class HandPhoto:
+    """The picture of the hand beside an exception: SHA-256 (hex), media type, px; `source` as of a capture; flaws it was kept with."""
+
+    blob: str
+    media: str
+    width: int
+    height: int
+    source: str
+    device: Mapping[str, str]
+    flaws: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FingerExceptionState:
-    """A finger that is not taken, with the officer who answers for it."""
+    """A finger that is not taken, with the officer who answers for it. `no_photo`: why there is no picture of the hand ("" of older events);
+    `by`: how it was signed (`station.dossier.excepting.SignedBy`)."""
 
     finger: FingerPosition
     kind: ExceptionKind
@@ -186,7 +200,9 @@ class FingerExceptionState:
     at: datetime
     event: EventId
     signature: bytes = b""
-    photo: str = ""
+    photo: HandPhoto | None = None
+    no_photo: str = ""
+    by: str = "session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +217,7 @@ class EyeExceptionState:
     at: datetime
     event: EventId
     signature: bytes = b""
+    by: str = "session"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class Photographing:
         blob = self._put_blob(page.data, page.media)
         body = {
             "what": kind, "field": field, "blob": blob, "words": words, "media": page.media, "width": page.width, "height": page.height,
-            "ppi": page.ppi or 0, "source": page.source, "device": _told(page.device), "flaws": list(page.flaws), "reason": reason,
+            "ppi": page.ppi or 0, "source": page.source, "device": told_device(page.device), "flaws": list(page.flaws), "reason": reason,
             "replaces": str(replaces) if replaces is not None else "",
         }  # fmt: skip
         return self._book.write(Kind.PROOF, body, dossier)
@@ -97,7 +97,8 @@ def _standing(state: DossierState, paper: EventId) -> PaperPhoto:
     return found
 
 
-def _told(device: DeviceIdentity | None) -> Mapping[str, str]:
+def told_device(device: DeviceIdentity | None) -> Mapping[str, str]:
+    """Return what an event says of the camera; {} for a file."""
     if device is None:
         return {}
     return {"adapter": device.adapter, "vendor": device.vendor, "model": device.model, "serial": device.serial,

@@ -15,6 +15,7 @@ from devices.emrtd.standing import CardStanding, standing_of_code
 from station.capture.model import Capture
 from station.dossier.events import Event, EventId, event_id
 from station.dossier.findings import FINDING, FingerCheckState, from_body
+from station.dossier.hands import photo_of
 from station.dossier.kinds import Kind
 from station.dossier.parts import (
     ActiveCheckState,
@@ -232,7 +233,7 @@ class Replay:
         finger = FingerPosition(int(body["finger"]))
         self._exceptions[finger] = FingerExceptionState(
             finger, ExceptionKind(body["kind"]), Permanence(body["permanence"]), str(body.get("reason", "")), event.operator,
-            event.at, event.id, bytes(body.get("signature", b"")), str(body.get("photo", "")),
+            event.at, event.id, bytes(body.get("signature", b"")), photo_of(body), str(body.get("no_photo", "")), str(body.get("by", "session")),
         )  # fmt: skip
         self._signatures.clear()
 
@@ -244,7 +245,7 @@ class Replay:
         eye = Eye(int(body["eye"]))
         self._eye_exceptions[eye] = EyeExceptionState(
             eye, EyeExceptionKind(body["kind"]), Permanence(body["permanence"]), str(body.get("reason", "")), event.operator, event.at,
-            event.id, bytes(body.get("signature", b"")),
+            event.id, bytes(body.get("signature", b"")), str(body.get("by", "session")),
         )  # fmt: skip
         self._signatures.clear()
 

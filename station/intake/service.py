@@ -23,6 +23,7 @@ from station.keys.algorithms import SignerPublic
 from station.keys.sealing import Opener
 from station.keys.signing import Signer
 from station.package import OpenedPackage, PackageFormatError, PackageKind, SignatureError, open_package
+from station.package.hands import check_hands
 from station.package.identity import RECEIPT_PURPOSE, IntakePublic, answer_body
 from station.package.layout import parse
 from station.package.papers import check_papers
@@ -160,6 +161,7 @@ class Intake:
             if _told(event.body.get("capture")) != noted.capture:
                 raise RefusedError("A capture that differs from its event.", code="capture-event")
         papers = {p.source for p in check_papers(manifest.facts, manifest.parts, opened.events, opened.part)}
+        papers |= {p.source for p in check_hands(manifest.facts, manifest.parts, opened.events, opened.part)}
         if self.settings.production and Source.SIMULATED in papers:
             raise RefusedError("A paper from a simulator.", code="source-refused")
         return manifest.demo or bool(sources - {Source.DEVICE}) or Source.SIMULATED in papers

@@ -277,6 +277,14 @@ class Operators:
         second.require(permission)
         return second
 
+    def confirm(self, session: OperatorSession, secret: str, *, why: str) -> OperatorSession:
+        """Let the signed-in operator show by their own PIN that it is they who sign now; both outcomes are written.
+
+        Raises:
+            LockedError, SignInError: as `sign_in`.
+        """
+        return self.sign_in(session.operator_id, secret, desk=session.desk, why=why)
+
     def _known(self, operator_id: str) -> Account:
         account = self.accounts().get(operator_id)
         if account is None:

@@ -64,16 +64,17 @@ def check_papers(facts: Mapping[str, Any], parts: Sequence[PartNote], events: It
             continue  # of an older program: named, with nothing said about its picture
         if media.get(name) != photo.media or photo.media not in MEDIA:
             raise PackageFormatError("A paper's picture is missing or of another type; nothing was used.", code="paper-part")
-        _check_picture(photo, part(name))
+        check_picture(part(name), photo.media, photo.width, photo.height, code="paper-part")
     return tuple(standing[i] for i in named)
 
 
-def _check_picture(photo: PaperPhoto, data: bytes) -> None:
+def check_picture(data: bytes, media: str, width: int, height: int, *, code: str) -> None:
+    """Refuse a picture that is not what its event says (`code`); its header alone is read."""
     if len(data) > MAX_PAPER_BYTES:
-        raise PackageFormatError("A paper's picture is larger than a page may be; nothing was used.", code="paper-part")
+        raise PackageFormatError("A picture is larger than it may be; nothing was used.", code=code)
     try:
         facts, _ = inspect(data, MAX_PAPER_PIXELS)
     except FormatError as error:
-        raise PackageFormatError("A paper's picture cannot be read; nothing was used.", code="paper-part") from error
-    if facts.kind != MEDIA[photo.media] or (facts.width, facts.height) != (photo.width, photo.height):
-        raise PackageFormatError("A paper's picture is not what its event says; nothing was used.", code="paper-part")
+        raise PackageFormatError("A picture cannot be read; nothing was used.", code=code) from error
+    if facts.kind != MEDIA[media] or (facts.width, facts.height) != (width, height):
+        raise PackageFormatError("A picture is not what its event says; nothing was used.", code=code)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from biometrics.positions import Eye, FingerPosition
 from station.dossier.findings import FINDING, FingerFinding
 from station.dossier.old_card import expected_answer, old_card_due
-from station.dossier.parts import FieldSource, StepState
+from station.dossier.parts import FieldSource, FingerExceptionState, StepState
 from station.dossier.readiness import OpenItem, before_sealing, before_signing, contradictions, lines_to_review
 from station.dossier.state import DossierState
 from station.dossier.wanted import wanted_papers
@@ -37,6 +37,8 @@ class Evidence:
     score: float | None
     tone: Tone
     note: Words | None
+    proof: Words | None = None
+    """Of an exception: whether there is a picture of the hand, and who signed how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,12 @@ def exception_text(finger: FingerPosition, kind: str, permanence: str, reason: s
     return Words("exception.box", {**values, "kind": f"exception.{kind}", "reason": f": {reason}" if reason else ""})
 
 
+def exception_proof(found: FingerExceptionState, name: str = "") -> Words:
+    """Return what an exception rests on: a picture of the hand or why there is none, who signed (`name`, else their id) and how."""
+    photo = "exception.photo" if found.photo is not None else f"exception.no-photo.{found.no_photo or 'not-asked'}"
+    return Words(f"exception.proof.{found.by}", {"photo": photo, "name": name or found.operator})
+
+
 def eye_text(eye: Eye, kind: str, permanence: str, reason: str) -> Words:
     """Return the text of an eye that is not taken: what it is, lasting or temporary, and the officer's words."""
     values = {"eye": f"eye.{int(eye)}", "kind": f"eye-exception.{kind}", "permanence": f"exception.{permanence}"}
@@ -74,8 +82,8 @@ def review_view(state: DossierState) -> ReviewView:
     """Return S7: the next open thing is the primary action."""
     lines = tuple(_line(state, name) for name in lines_to_review(state))
     evidence = [_evidence(state, s) for s in state.captures.values()]
-    evidence += [Evidence("", Words(f"finger.{int(f)}"), None, Tone.EXCEPTION, exception_text(f, e.kind.value, e.permanence.value, e.reason))
-                 for f, e in sorted(state.exceptions.items())]  # fmt: skip
+    evidence += [Evidence("", Words(f"finger.{int(f)}"), None, Tone.EXCEPTION, exception_text(f, e.kind.value, e.permanence.value, e.reason),
+                          exception_proof(e)) for f, e in sorted(state.exceptions.items())]  # fmt: skip
     evidence += [Evidence("", Words(f"eye.{int(e)}"), None, Tone.EXCEPTION, eye_text(e, x.kind.value, x.permanence.value, x.reason))
                  for e, x in sorted(state.eye_exceptions.items())]  # fmt: skip
     evidence += [_finding(state, f) for f in state.findings]

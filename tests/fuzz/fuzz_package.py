@@ -16,8 +16,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from biometrics.positions import FingerPosition
 from station.capture.page_picture import page_from_file
 from station.dossier.events import EventId, make_event
+from station.dossier.hands import photo_of
 from station.dossier.photos import read_photo
 from station.errors import StationError
 from station.exchange import sending_hours
@@ -26,6 +28,7 @@ from station.keys.team import parse_team
 from station.keys.trust import read_entry
 from station.package import cbor, cose, layout, open_package, peek_message, seal_package
 from station.package.content import PartNote, all_parts, read_events, read_manifest, write_manifest
+from station.package.hands import check_hands, noted_hand
 from station.package.identity import RECEIPT_PURPOSE, IntakePublic, answer_body, read_answer
 from station.package.papers import check_papers, noted
 from station.package.signed import sign_message
@@ -45,6 +48,12 @@ PHOTO_BODY: Final = {
 }  # fmt: skip
 PHOTO: Final = read_photo(make_event(event_id=EventId("a", 1), dossier="d", kind="paper.photographed", at=datetime(2026, 1, 1, tzinfo=UTC), clock="c",
                                      operator="o", desk="1", body=PHOTO_BODY, parents=(), previous=bytes(32)))  # fmt: skip
+HAND_BODY: Final = {
+    "finger": 2, "kind": "amputated", "permanence": "lasting", "reason": "", "signature": b"x", "by": "pin", "photo": "ab" * 32,
+    "picture": {"media": "image/jpeg", "width": 48, "height": 64, "source": "device", "device": {"model": "x"}, "flaws": ["hand-dark"]},
+}  # fmt: skip
+HAND: Final = photo_of(HAND_BODY)
+assert HAND is not None, "it names a picture"
 
 
 def _targets() -> dict[str, tuple[bytes, Callable[[bytes], object]]]:
@@ -81,6 +90,17 @@ def _targets() -> dict[str, tuple[bytes, Callable[[bytes], object]]]:
                 return check_papers(facts, (note,), (event,), lambda _: PAGE)
         return None
 
+    def hands(data: bytes) -> object:
+        """A manifest's list of hands and the event's body, as a stranger may write them."""
+        raw = cbor.decode(data, max_bytes=100_000)
+        match raw:
+            case [dict(facts), dict(body)]:
+                event = make_event(event_id=EventId("a", 1), dossier="d", kind="finger.exception", at=when, clock="c", operator="o",
+                                   desk="1", body=body, parents=(), previous=bytes(32))  # fmt: skip
+                note = PartNote(f"blob-{'ab' * 32}", "image/jpeg", len(PAGE), "", "")
+                return check_hands(facts, (note,), (event,), lambda _: PAGE)
+        return None
+
     def opened(data: bytes) -> object:
         return open_package(data, party.opener, find_station=party.find_station, find_operator=party.find_operator)
 
@@ -100,6 +120,7 @@ def _targets() -> dict[str, tuple[bytes, Callable[[bytes], object]]]:
         "trusted-key": (signer.public.to_bytes(), lambda d: read_entry(d, "fuzz")),
         "fees": (cbor.encode(fees), lambda d: parse_fee_row(cbor.decode(d, max_bytes=10_000))),
         "papers": (cbor.encode([{"papers": [noted(PHOTO)]}, PHOTO_BODY]), papers),
+        "hands": (cbor.encode([{"exception_photos": [noted_hand(EventId("a", 1), FingerPosition(2), HAND)]}, HAND_BODY]), hands),
         "page-file": (PAGE, page_from_file),
         "hours": (b"22:00-05:00, 11:30-13:00", lambda d: sending_hours(d.decode("latin-1"))),
         "language": (b'name = "T"\n[words]\n"s9.right" = "x"\n"ui.applicant.left" = "{count} y"\n', lambda d: read_language("tyz", d)),

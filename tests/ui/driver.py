@@ -12,6 +12,7 @@ from station.clock import Clock
 from station.counter import Counter
 from station.demo_counter import DemoCounter
 from station.demo_intake import DemoIntake
+from station.demo_team import demo_pin_of
 from tests.ui.guard import ui_work
 from ui.frame.keys import NAMES
 from ui.main import build_shell, opened
@@ -25,6 +26,7 @@ from ui.screens.review import ReviewScreen
 from ui.shell import Shell
 
 if TYPE_CHECKING:
+    from ui.screens.declaring import Declaring
     from ui.screens.home_visit import HomeVisitScreen
 
 QT_KEYS = {name: key for key, name in reversed(NAMES.items())}
@@ -220,6 +222,17 @@ class Clerk:
         self.key("F12")
         self.until(lambda: page.dossier != "" and page.view is not None and page.view.person is not None)
         return page
+
+    def sign_exception(self, *, photo: bool = True) -> None:
+        """Photograph the hand and sign with the demo's own PIN, as the open panel asks."""
+        page = self.shell.page
+        declaring: Declaring = page.declaring  # type: ignore[attr-defined]
+        self.until(lambda: declaring._signing is not None and (declaring.live or not photo))
+        self.key("F12")
+        self.until(lambda: declaring.panel.signing)
+        self.type(demo_pin_of(self.counter.station, self.counter.station.session.operator))
+        self.key("F12")
+        self.until(lambda: not declaring.open_now)
 
     def capture_all(self) -> None:
         """Stay on the capture pages until they are over; accept what the window asks about."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from biometrics.positions import FingerPosition
 from devices.simulated.scanner import SimulatedScanner
 from station.demo_intake import DemoIntake
+from station.demo_team import demo_pin_of
 from station.queue.model import State
 from tests.ui.driver import Clerk
 
@@ -83,16 +86,38 @@ def test_an_amputated_finger_is_declared_and_not_asked_for(clerk: Clerk) -> None
     clerk.to_capture()
     clerk.until(lambda: clerk.capture.running is not None)
     clerk.key("4")  # a digit opens the exception of its finger at once
-    clerk.until(lambda: clerk.capture.exceptions.isVisible())
-    assert clerk.capture.exceptions.complete
+    page, station = clerk.capture, clerk.counter.station
+    clerk.until(lambda: page.exceptions.isVisible() and page.declaring.live and clerk.primary())
+    clerk.key("5")  # one more finger of the same kind, one signature
+    running, done = page.running, page.state.done if page.state is not None else 0
+    clerk.until(lambda: page.view._image is not None, 20)  # the hand, in the place of the capture
+    end = time.monotonic() + 1.0  # the gate would have been content after half of it
+    clerk.until(lambda: time.monotonic() > end)
+    assert page.state is not None
+    assert (page.running, page.state.done) == (running, done), "nothing is captured under the panel"
     clerk.shoot("s04-exception")
+    before = clerk.keys
     clerk.key("F12")
-    clerk.until(lambda: bool(clerk.capture.state and clerk.capture.state.exceptions))
-    clerk.until(lambda: clerk.capture.running is not None)
-    (dossier,) = clerk.counter.station.book.states()
-    (exception,) = dossier.exceptions.values()
-    assert exception.finger == 4
+    clerk.until(lambda: page.exceptions.signing)
+    clerk.shoot("s04-exception-sign")
+    clerk.type("000000")
+    clerk.key("F12")
+    clerk.until(lambda: "Sai" in page.exceptions.secret._fault.text())
+    (dossier,) = station.book.states()
+    assert not dossier.exceptions, "a wrong PIN declares nothing"
+    clerk.type(demo_pin_of(station, "demo"))
+    clerk.key("F12")
+    clerk.until(lambda: bool(page.state and page.state.exceptions))
+    assert clerk.keys - before == 3 + 6 + len(demo_pin_of(station, "demo"))
+    clerk.until(lambda: page.running is not None and not page.exceptions.isVisible())
+    (dossier,) = station.book.states()
+    assert sorted(dossier.exceptions) == [4, 5]
+    exception = dossier.exceptions[FingerPosition(4)]
     assert exception.signature != b""
+    assert exception.by == "pin"
+    assert exception.photo is not None
+    assert exception.photo == dossier.exceptions[FingerPosition(5)].photo
+    assert station.journal.blob(exception.photo.blob).startswith(b"\xff\xd8")
 
 
 def test_an_accepted_capture_shows_why_and_is_retaken_with_a_reason(clerk: Clerk) -> None:
@@ -103,8 +128,6 @@ def test_an_accepted_capture_shows_why_and_is_retaken_with_a_reason(clerk: Clerk
     clerk.until(lambda: clerk.capture.why.isVisible())
     clerk.until(lambda: clerk.capture.chosen_step() is not None)
     end = clerk.capture._saved_at + 1.1  # after the second in which F4 takes the last capture back at once
-    import time
-
     clerk.until(lambda: time.monotonic() > end)
     if clerk.page == "CaptureScreen" and clerk.capture.chosen_step() is not None:
         clerk.key("F4")

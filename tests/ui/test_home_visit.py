@@ -13,6 +13,7 @@ from biometrics.fingerprint.synthesis import ImpressionSettings, Person, impress
 from biometrics.portrait.synthesis import Fault
 from biometrics.positions import FingerPosition
 from devices.simulated.camera import SimulatedCamera
+from devices.simulated.page import SimulatedDocumentCamera
 from devices.simulated.scanner import SimulatedScanner
 from station.clock import legal_day
 from station.dossier.home import KitHealth
@@ -95,10 +96,15 @@ def test_at_home_too_the_officer_asks_to_blink_and_turn_by_f6(qapp: object, tmp_
         clerk.key("5")
         page.exceptions._kinds.setCurrentRow(page.exceptions.kinds.index(ExceptionKind.OTHER))
         page.exceptions.words.setText("dính mực không rửa được")
-        clerk.key("F12")
+        clerk.until(lambda: page.declaring.live)
+        assert isinstance(clerk.counter.documents, SimulatedDocumentCamera)
+        clerk.counter.documents.unplug()  # no camera: that is recorded, nobody is kept from declaring
+        clerk.until(lambda: page.declaring.no_photo == "no-camera")
+        clerk.sign_exception(photo=False)
         book, little = clerk.counter.station.book, FingerPosition.RIGHT_LITTLE
         clerk.until(lambda: little in book.state(page.dossier).exceptions and not clerk.shell.jobs.pending)
-        assert book.state(page.dossier).exceptions[little].reason == "dính mực không rửa được"
+        declared = book.state(page.dossier).exceptions[little]
+        assert (declared.reason, declared.photo, declared.no_photo) == ("dính mực không rửa được", None, "no-camera")
         camera = clerk.counter.camera
         assert isinstance(camera, SimulatedCamera)
         camera.play(((Fault.TOO_FAR, 600.0),))  # nothing is taken before the officer asks

@@ -83,12 +83,13 @@ def test_an_eye_that_cannot_be_taken_is_signed_for_and_the_other_one_taken(clerk
     clerk.shell.set_look(dark=False, large=False)
     clerk.key("2")
     clerk.until(page.exceptions.isVisible)
-    clerk.key("F12")  # no eye: lasting, signed with the officer's key
+    clerk.sign_exception(photo=False)  # no eye: lasting, signed by the officer's PIN
     clerk.until(lambda: clerk.page == "PortraitScreen")
     state = clerk.counter.station.book.state(dossier)
     excepted = state.eye_exceptions[Eye.LEFT]
     assert (excepted.kind.value, excepted.permanence.value, excepted.operator) == ("missing", "lasting", "demo")
     assert excepted.signature
+    assert excepted.by == "pin"
     accepted = state.captures["iris-both"].accepted
     assert accepted is not None
     assert [i.position for i in accepted.capture.images] == [int(Eye.RIGHT)]
@@ -108,7 +109,7 @@ def test_without_the_camera_nothing_blocks_two_signed_exceptions_lead_on(clerk: 
         clerk.until(page.exceptions.isVisible)
         for _ in range(4):
             clerk.key("Down")
-        clerk.key("F12")
+        clerk.sign_exception(photo=False)
         clerk.until(lambda: not page.exceptions.isVisible())
     clerk.until(lambda: clerk.page == "PortraitScreen")
     state = clerk.counter.station.book.state(dossier)

@@ -6,7 +6,6 @@ from biometrics.positions import FingerPosition
 from station.capture.session import Phase, SessionView
 from station.capture.verdict import Verdict
 from station.dossier.findings import FingerFinding
-from station.dossier.parts import ExceptionKind, Permanence
 from station.dossier.procedure import Modality
 from station.views.fingers import FingersView
 from ui.qt import QFrame, QHBoxLayout, QVBoxLayout
@@ -277,7 +276,3 @@ class CaptureScreen(ExceptingScreen):
     def focus_keys(self) -> None:
         """Keys are for the order of captures."""
         self.steps.rows.setFocus()
-
-    def declare(self, part: int, kind: str, permanence: str, words: str) -> None:
-        """Declare a finger."""
-        self.counter.declare_exception(self.dossier, FingerPosition(part), ExceptionKind(kind), Permanence(permanence), words)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from biometrics.positions import Eye, FingerPosition
+from ui.screens.declaring import Declaring
 from ui.screens.exceptions import ExceptionPanel
 from ui.screens.live import LiveScreen
+from ui.theme.tokens import State
 from ui.widgets.actions import Action
 
 
@@ -14,13 +16,14 @@ class ExceptingScreen(LiveScreen):
     """A live capture whose parts may be declared exceptions. Subclasses set `exceptions` with `take_panel` while they are built."""
 
     exceptions: ExceptionPanel
+    declaring: Declaring
 
     def take_panel(self, panel: ExceptionPanel) -> ExceptionPanel:
         """Keep the panel, hidden and bound to this screen."""
         self.exceptions = panel
         panel.hide()
         self.covering.watch(panel)
-        panel.decided.connect(self._sign_exception)
+        self.declaring = Declaring(self, panel, self.view, self._told_hand, self._shut_exceptions)
         panel.changed.connect(self.shell.refresh_actions)
         return panel
 
@@ -28,46 +31,52 @@ class ExceptingScreen(LiveScreen):
     def show_side(self, *, exceptions: bool) -> None:
         """Show the panel in place of what stands beside the picture, or the other way round."""
 
-    @abstractmethod
-    def declare(self, part: int, kind: str, permanence: str, words: str) -> None:
-        """Declare one part in a job; runs on the station's thread."""
-
     def focus_keys(self) -> None:
         """Give the focus back to what takes the keys of this capture."""
         self.setFocus()
 
+    def leave(self) -> None:
+        """Let the hand's camera go; what was not signed is not declared."""
+        self.declaring.stop()
+        super().leave()
+
+    def hides_capture(self) -> bool:
+        """While a hand is photographed its picture stands in the place of the capture's, and the words are about it."""
+        return self.declaring.open_now
+
     def exception_offers(self) -> list[Action] | None:
         """Return what can be done while the panel is open, None while it is not."""
-        if not self.exceptions.isVisible():
-            return None
-        return [self.act("cancel", "ui.action.back", "Esc", self.close_exceptions, icon="back"),
-                self.act("sign", "ui.action.sign-exception", "F12", self.exceptions.commit, enabled=self.exceptions.complete,
-                         primary=True, icon="pen")]  # fmt: skip
+        return self.declaring.offers() if self.exceptions.isVisible() else None
 
     def open_exceptions(self) -> None:
         """F7."""
-        self.exceptions.begin()
         self.show_side(exceptions=True)
+        self.declaring.open()
         self.shell.refresh_actions()
 
     def choose_exception(self, part: FingerPosition | Eye) -> bool:
         """A digit: the part is chosen in the panel, which opens for it."""
         if not self.exceptions.isVisible():
             self.open_exceptions()
-        self.exceptions.choose(part)
+        self.declaring.choose(part)
         self.shell.refresh_actions()
         return True
 
-    def close_exceptions(self) -> None:
-        """Esc: nothing was declared."""
-        self.show_side(exceptions=False)
-        self.focus_keys()
-        self.shell.refresh_actions()
+    def _told_hand(self, code: str) -> None:
+        self.banner.say(State.EXCEPTION, self.texts("ui.state.exception"), self.texts(code), self.texts.second(code))
 
-    def _sign_exception(self, part: int, kind: str, permanence: str, words: str) -> None:
-        self.entered += 1
-        self.running = None
-        self.counter.stop_capture()
+    def _shut_exceptions(self, declared: bool) -> None:
+        """Nothing was declared: the capture goes on as it stood; otherwise it opens anew, with what it expects now."""
+        if declared:
+            self._held_back = False
+            self.entered += 1
+            self.running = None
+            self.counter.stop_capture()
         self.show_side(exceptions=False)
         self.focus_keys()
-        self.ask(lambda: self.declare(part, kind, permanence, words), lambda _: self.next_step(), self._failed)
+        self.invite()
+        if declared:
+            self.next_step()
+        elif self.decide:
+            self.ask_used_up()
+        self.shell.refresh_actions()

@@ -1,13 +1,15 @@
-"""F7: a finger that cannot be taken, declared in a few keys: finger by digit, reason by arrows, Tab for lasting or temporary, F12 signs."""
+"""F7 as it looks: fingers by digit, reason by arrows, lasting or temporary by left and right; then the picture of the hand and the officer's PIN."""
 
 from __future__ import annotations
 
 from biometrics.positions import Eye, FingerPosition
-from station.dossier.parts import ExceptionKind, EyeExceptionKind, Permanence
+from station.dossier.parts import ExceptionKind, EyeExceptionKind
+from station.views.excepting import Declared, ExceptionDraft
 from ui.qt import QFrame, QKeyEvent, QLineEdit, QListWidget, Qt, QVBoxLayout, Signal
 from ui.texts import Texts
 from ui.theme.tokens import State
 from ui.widgets.chips import StateChip, label
+from ui.widgets.entry import Entry
 
 KINDS = (
     ExceptionKind.AMPUTATED,
@@ -35,26 +37,34 @@ class _Kinds(QListWidget):
 
 
 class ExceptionPanel(QFrame):
-    """`decided(finger, kind, permanence, words)` when the officer signs; `changed` when something was chosen."""
+    """Shows a draft (`station.views.excepting`); `changed` when something was chosen, `given` when Enter ends the PIN.
+    `ui.screens.declaring` drives it."""
 
-    decided = Signal(int, str, str, str)
     changed = Signal()
+    given = Signal()
     kinds: tuple[str, ...] = KINDS
     passing: frozenset[str] = frozenset({ExceptionKind.BANDAGED})
     """Kinds that are usually temporary."""
     title, kind_code, part_code = "ui.exception.title", "ui.exception.", "ui.finger."
+    pictured = True
+    """Whether a picture of the hand belongs to it."""
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
         self.setObjectName("banner-exception")
         self._texts = texts
-        self._part: int | None = None
-        self._permanence = Permanence.LASTING
+        self.draft = ExceptionDraft(self.kinds, self.passing)
+        self._showing = False
         column = QVBoxLayout(self)
         column.addWidget(label(texts(self.title), "strong", wrap=True))
         self._chosen = StateChip(State.IDLE, "—")
         column.addWidget(self._chosen)
-        column.addWidget(label(texts("ui.exception.kind"), "caption", wrap=True))
+        self._choosing = [
+            label(texts("ui.exception.more"), "caption", wrap=True),
+            label(texts("ui.exception.kind"), "caption", wrap=True),
+        ]
+        for words in self._choosing:
+            column.addWidget(words)
         self._kinds = _Kinds()
         self._kinds.setWordWrap(True)  # a long reason in large type
         self._kinds.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -65,57 +75,120 @@ class ExceptionPanel(QFrame):
         self._kinds.currentRowChanged.connect(self._kind_changed)
         self._kinds.turned.connect(self._turn)
         column.addWidget(self._kinds, 1)
-        column.addWidget(label(texts("ui.exception.how-long"), "caption", wrap=True))
+        how_long = label(texts("ui.exception.how-long"), "caption", wrap=True)
+        column.addWidget(how_long)
         self._how_long = StateChip(State.EXCEPTION, texts("ui.exception.lasting"))
         column.addWidget(self._how_long)
         self.words = QLineEdit()
         self.words.setPlaceholderText(texts("ui.exception.words"))
         self.words.setAccessibleName(texts("ui.exception.words"))
         self.words.setMaxLength(200)
-        self.words.textChanged.connect(lambda _: self.changed.emit())
+        self.words.textChanged.connect(self._said)
+        self.words.returnPressed.connect(self._kinds.setFocus)  # digits name fingers again
         column.addWidget(self.words)
-        column.addWidget(label(texts("ui.exception.signs"), "caption", wrap=True))
+        self._choosing_too = (self._kinds, how_long, self._how_long, self.words)
+        self._photo = StateChip(State.IDLE, "")
+        column.addWidget(self._photo)
+        self.secret = Entry(texts("ui.pin.secret"), secret=True)
+        self.secret.committed.connect(self.given)
+        column.addWidget(self.secret)
+        self._hint = label("", "caption", wrap=True)
+        column.addWidget(self._hint)
 
     def begin(self) -> None:
         """Start with nothing chosen."""
-        self._part = None
-        self._chosen.set(State.IDLE, "—")
-        self.words.clear()
-        self._kinds.setCurrentRow(0)
-        self._kind_changed(0)
-        self._kinds.setFocus()
+        self.draft.clear()
+        self.choosing()
+        self.draw()
 
     def choose(self, part: FingerPosition | Eye) -> None:
-        """Choose a finger (an eye)."""
-        self._part = int(part)
-        self._chosen.set(State.EXCEPTION, self._texts(f"{self.part_code}{int(part)}"))
+        """A digit."""
+        self.draft.press(int(part))
+        self.draw()
 
     @property
-    def kind(self) -> str:
-        """The kind chosen."""
-        return self.kinds[max(0, self._kinds.currentRow())]
+    def rows(self) -> tuple[Declared, ...]:
+        """What would be signed."""
+        return self.draft.rows
 
     @property
     def complete(self) -> bool:
-        """Whether it can be signed: a finger, and words where the kind is another one."""
-        return self._part is not None and (self.kind != ExceptionKind.OTHER or bool(self.words.text().strip()))
+        """Whether what is chosen can be signed."""
+        return self.draft.complete
 
-    def _kind_changed(self, row: int) -> None:
-        self._permanence = Permanence.TEMPORARY if self.kinds[max(0, row)] in self.passing else Permanence.LASTING
-        self._show_permanence()
+    @property
+    def signing(self) -> bool:
+        """Whether the signature is asked for, so that digits are the PIN's."""
+        return self._kinds.isHidden()
 
-    def _turn(self) -> None:
-        self._permanence = Permanence.LASTING if self._permanence is Permanence.TEMPORARY else Permanence.TEMPORARY
-        self._show_permanence()
+    def choosing(self) -> None:
+        """Fingers and kinds are chosen; what was typed as a PIN is forgotten."""
+        self._show(signing=False)
+        self.secret.set_text("")
+        self._kinds.setFocus()
 
-    def _show_permanence(self) -> None:
-        self._how_long.set(State.EXCEPTION, self._texts(f"ui.exception.{self._permanence.value}"))
+    def ask_signature(self, who: str, hint: str, *, pin: bool) -> None:
+        """Only the signature is open: whose, with a PIN or with F12 alone. `hint`: the demo's PIN."""
+        self._show(signing=True)
+        self.secret.setVisible(pin)
+        self.secret.set_name(who)
+        self.secret.set_text("")
+        self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
+        (self.secret.edit if pin else self).setFocus()
+
+    def take_secret(self) -> str:
+        """Return what was typed and forget it."""
+        secret = self.secret.text()
+        self.secret.edit.clear()
+        return secret
+
+    def refuse(self, words: str) -> None:
+        """Say at the field why it was not signed."""
+        self.secret.show_fault(words)
+
+    def show_photo(self, state: State, words: str) -> None:
+        """How the picture of the hand stands."""
+        self._photo.setVisible(bool(words))
+        self._photo.set(state, words)
+
+    def _show(self, *, signing: bool) -> None:
+        for widget in (*self._choosing, *self._choosing_too):
+            widget.setVisible(not signing)
+        for widget in (self.secret, self._hint):
+            widget.setVisible(signing)
         self.changed.emit()
 
-    def commit(self) -> None:
-        """Sign it."""
-        if self._part is not None and self.complete:
-            self.decided.emit(self._part, str(self.kind), self._permanence.value, self.words.text().strip())
+    def draw(self) -> None:
+        """Show the draft as it is."""
+        self._showing = True
+        draft = self.draft
+        self._kinds.setCurrentRow(list(self.kinds).index(draft.kind))
+        self._how_long.set(State.EXCEPTION, self._texts("ui.exception.lasting" if draft.lasting else "ui.exception.temporary"))
+        if self.words.text() != draft.words:
+            self.words.setText(draft.words)
+        parts = [self._named(r, now=r.part == draft.part) for r in draft.rows]
+        self._chosen.set(State.EXCEPTION if parts else State.IDLE, "; ".join(parts) or "—")
+        self._showing = False
+        self.changed.emit()
+
+    def _named(self, row: Declared, *, now: bool) -> str:
+        part = self._texts(f"{self.part_code}{row.part}")
+        return part if now and len(self.draft.rows) == 1 else f"{part} ({self._texts(f'{self.kind_code}{row.kind}').lower()})"
+
+    def _kind_changed(self, row: int) -> None:
+        if not self._showing:
+            self.draft.choose_kind(self.kinds[max(0, row)])
+            self.draw()
+
+    def _turn(self) -> None:
+        self.draft.turn()
+        self.draw()
+
+    def _said(self, words: str) -> None:
+        if not self._showing:
+            self.draft.say(words)
+            self.changed.emit()
 
 
 class EyeExceptionPanel(ExceptionPanel):
@@ -124,3 +197,4 @@ class EyeExceptionPanel(ExceptionPanel):
     kinds = tuple(EyeExceptionKind)
     passing = frozenset({EyeExceptionKind.BANDAGED, EyeExceptionKind.CANNOT_OPEN, EyeExceptionKind.NO_DEVICE})
     title, kind_code, part_code = "ui.iris.exception", "eye-exception.", "eye."
+    pictured = False

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 from biometrics.positions import FingerPosition
 from station.desks.visits import VisitDesk, VisitView
-from station.dossier.parts import ExceptionKind, Permanence
 from station.dossier.procedure import Modality
 from station.dossier.state import DossierState
 from station.views.fingers import FingersView
 from station.views.home import HomeRow
 from ui.qt import QTimer
 from ui.screens.covering import Covering
+from ui.screens.declaring import Declaring
 from ui.screens.finding_asked import FindingAsked
 from ui.screens.home_shown import HomeShown
 from ui.screens.retaking import PORTRAIT_REASONS, RETAKE_REASONS
@@ -35,7 +35,7 @@ class HomeVisitScreen(HomeShown):
         self.rows.picked.connect(lambda _: self.shell.refresh_actions())
         self.strip.chosen.connect(self._choose_step)
         self.capture.ended.connect(self._ended)
-        self.exceptions.decided.connect(self._sign_exception)
+        self.declaring = Declaring(self, self.exceptions, self.capture.view, self._told_hand, self._shut_exceptions)
         self.asking.answered.connect(self._answered)
         self.asked = FindingAsked(self, "home-visit", self.reason, self._discard, self._ask, self._shut_reason)
         self.reason.asked.connect(self._reason_asked)
@@ -87,6 +87,7 @@ class HomeVisitScreen(HomeShown):
         self.asking.shut()
         self.reason.shut()
         self.capture.stop()
+        self.declaring.stop()
         self.exceptions.hide()
         self.counter.hold(held=False)
         if not self.dossier:  # with a person open, the form and the review stay large too
@@ -138,8 +139,7 @@ class HomeVisitScreen(HomeShown):
                 ),
             ]
         if self.exceptions.isVisible():
-            return [self.act("cancel", "ui.action.cancel", "Esc", self._close_exceptions),
-                    self.act("sign", "ui.action.sign-exception", "F12", self.exceptions.commit, enabled=self.exceptions.complete, primary=True)]  # fmt: skip
+            return self.declaring.offers()
         if self.capture.running is not None:
             return self.capture.offers(self._stop)
         if not self.reason.isHidden():
@@ -397,7 +397,7 @@ class HomeVisitScreen(HomeShown):
         if not self.reason.isHidden():
             return self.reason.choose(number)
         if self.exceptions.isVisible():
-            self.exceptions.choose(FingerPosition(number if number else 10))
+            self.declaring.choose(FingerPosition(number if number else 10))
             self.shell.refresh_actions()
             return True
         return self.capture.confirming is not None and self.capture.ticks.toggle(number)
@@ -406,23 +406,26 @@ class HomeVisitScreen(HomeShown):
         if (rule := self._step()) is not None and rule.modality is Modality.IRIS:
             self.shell.go("iris", self.dossier)  # eyes are excepted at their own desk
             return
-        self.exceptions.begin()
         self.exceptions.show()
+        self.capture.view.show()
         self.show_road()
+        self.declaring.open()
         step = self._step()
         if step is not None and len(step.fingers) == 1:
-            self.exceptions.choose(step.fingers[0])
+            self.declaring.choose(step.fingers[0])
         self.shell.refresh_actions()
 
-    def _close_exceptions(self) -> None:
+    def _told_hand(self, code: str) -> None:
+        self.capture.say(State.EXCEPTION, self.texts(code), self.texts.second(code))
+
+    def _shut_exceptions(self, declared: bool) -> None:
+        """The panel is gone; what was declared is asked for no more."""
         self.exceptions.hide()
+        self.capture.view.hide()
         self.show_road()
         self.strip.setFocus()
+        if declared:
+            self.capture.decide = None
+        if declared or self.capture.decide is None:
+            self._ask()
         self.shell.refresh_actions()
-
-    def _sign_exception(self, finger: int, kind: str, permanence: str, words: str) -> None:
-        counter, dossier = self.counter, self.dossier
-        self._close_exceptions()
-        self.capture.decide = None
-        part, why, lasting = FingerPosition(finger), ExceptionKind(kind), Permanence(permanence)
-        self.ask(lambda: counter.declare_exception(dossier, part, why, lasting, words), lambda _: self._ask())

@@ -6,7 +6,6 @@ import math
 
 from biometrics.positions import Eye
 from station.capture.session import SessionView
-from station.dossier.parts import EyeExceptionKind, Permanence
 from station.views.fingers import FingersView
 from station.views.iris import EyeRow, IrisView
 from ui.qt import QFrame, QHBoxLayout, Qt, QVBoxLayout
@@ -206,7 +205,3 @@ class IrisScreen(ExceptingScreen):
         """In large type the small words go first."""
         super().restyle()
         self.show_side(exceptions=self.exceptions.isVisible())
-
-    def declare(self, part: int, kind: str, permanence: str, words: str) -> None:
-        """Declare an eye."""
-        self.counter.declare_eye_exception(self.dossier, Eye(part), EyeExceptionKind(kind), Permanence(permanence), words)

@@ -68,6 +68,10 @@ class LiveScreen(RetakingScreen):
         _ = state
         return False
 
+    def hides_capture(self) -> bool:
+        """Whether something else stands where the live picture is."""
+        return False
+
     def confirmed(self) -> tuple[str, ...] | None:
         """Return what the officer confirms beside the machine's verdict; None while something is open."""
         return ()
@@ -309,7 +313,7 @@ class LiveScreen(RetakingScreen):
 
     def _frame(self) -> None:
         image = self.bridge.take_image()
-        if self.running is not None:
+        if self.running is not None and not self.hides_capture():
             self.device.picture_came()
             self.view.show_frame(image)
             if self.live_word.state() is not State.LIVE:
@@ -318,7 +322,7 @@ class LiveScreen(RetakingScreen):
 
     def _analysed(self) -> None:
         found = self.bridge.take_view()
-        if found is None or self.state is None or self.state.current is None or self.running is None:
+        if found is None or self.state is None or self.state.current is None or self.running is None or self.hides_capture():
             return
         view, at_s, arrived = found
         if self._attempt is not None and view.attempt > self._attempt:

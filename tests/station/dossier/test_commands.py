@@ -134,6 +134,27 @@ def test_papers_from_a_file_and_from_a_camera(kit: tuple[Path, str, str], tmp_pa
     assert "Giấy khai sinh" in call(kit, "dossier", "show", dossier)
 
 
+def test_exceptions_are_declared_with_a_picture_and_signed_by_the_pin(kit: tuple[Path, str, str], tmp_path: Path) -> None:
+    _, dossier, _ = kit
+    picture = tmp_path / "hand.jpg"
+    noise = np.random.default_rng(1).integers(60, 200, (90, 120, 3), np.uint8)
+    picture.write_bytes(cv2.imencode(".jpg", noise)[1].tobytes())
+
+    def do(*words: str, code: int = 0) -> str:
+        return call(kit, "dossier", "exception", *words, code=code)
+
+    row = json.loads(do("add", dossier, "4", "amputated", "--photo", str(picture), "--json"))
+    assert (row["by"], len(row["photo"]), row["no_photo"], row["permanence"]) == ("pin", 64, "", "lasting")
+    assert "không có máy ảnh" in do("add", dossier, "9", "bandaged", "--temporary")
+    do("add", dossier, "5", "other", code=1)  # without words
+    do("add", dossier, "5", "tired", code=1)
+    do("add", dossier, "5", "stiff", "--no-photo", "forgot", code=1)
+    assert "ký bằng PIN" in call(kit, "dossier", "show", dossier)
+    do("withdraw", dossier, "4", "--reason", "Nhầm ngón")
+    (left,) = (json.loads(text) for text in do("list", dossier, "--json").splitlines())
+    assert (left["exception"], left["no_photo"], left["operator"]) == (9, "no-camera", "lan")
+
+
 def test_kind_old_card_and_fee_are_said_on_the_command_line(tmp_path: Path) -> None:
     station = Station.open(tmp_path, demo=True, cost=CHEAP)
     try:
