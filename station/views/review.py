@@ -40,6 +40,12 @@ class Evidence:
     proof: Words | None = None
     """Of an exception: whether there is a picture of the hand, and who signed how."""
 
+    @property
+    def said(self) -> str:
+        """The note with what it rests on."""
+        proof = f" ({self.proof.say()})" if self.proof is not None else ""
+        return f"{self.note.say() if self.note is not None else ''}{proof}"
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewView:

@@ -238,8 +238,7 @@ class ReviewScreen(Screen):
         exceptions = {f: self.texts(f"ui.exception.{k}") for f, k in answer.exceptions.items()}
         facts = [(State(f.tone.value), self.texts.of(f.words)) for f in answer.facts]
         self.evidence.show_evidence(answer.thumbs, exceptions, facts)
-        found = [(e.note, e.proof) for e in answer.review.evidence if e.tone.value == "exception" and e.note is not None]
-        notes = [f"{n.say()} ({p.say()})" if p is not None else n.say() for n, p in found]
+        notes = [e.said for e in answer.review.evidence if e.tone.value == "exception" and e.note is not None]
         self._exceptions.setVisible(bool(notes))
         if notes:
             self._exceptions.say(State.EXCEPTION, self.texts("ui.review.exceptions", count=len(notes)), "; ".join(notes))
