@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ui.qt import QApplication, QColor, QImage, QLineEdit, QPainter, QRectF
+from ui.qt import QApplication, QColor, QImage, QLabel, QLineEdit, QPainter, QRectF
 from ui.theme.pictograms import PICTOGRAMS, paint_pictogram
 from ui.theme.style import Current, make_theme, style_sheet
 from ui.theme.tokens import LIGHT, State
@@ -69,3 +69,28 @@ def test_a_large_pictogram_has_a_stronger_pen_and_stays_in_its_box() -> None:
         assert dark, name
         assert all(12 <= v <= 128 for point in dark for v in point), name
     assert Current.theme is not None
+
+
+def test_the_instruction_of_a_home_visit_has_the_width_beside_its_sign(qapp: QApplication) -> None:
+    """No step is named while a home is chosen; the words were squeezed into a column as wide as their icon."""
+    from ui.screens.home_panel import HomePanel
+    from ui.texts import Texts
+    from ui.widgets.live_view import LiveView
+
+    class Page:
+        texts = Texts("vi")
+
+        class shell:
+            demo = False
+
+    panel = HomePanel(Page())  # type: ignore[arg-type]
+    panel.resize(900, 400)
+    panel.name_step("")
+    panel.say(State.IDLE, "Chọn nhà bên trái rồi bấm F12", "Người không có trong danh sách: F2")
+    panel.show()
+    qapp.processEvents()
+    main = next(w for w in panel.findChildren(QLabel) if w.text() == panel.text())
+    assert next(iter(panel.findChildren(LiveView))).isHidden()
+    assert main.width() > 600
+    panel.close()
+    panel.deleteLater()

@@ -106,4 +106,3 @@ class HomePanel(StatePanel):
         """Say which capture this is; none: a home is chosen first."""
         self._step.setText(words)
         self._sign.show_name("finger" if words else "house")
-        self._step.setVisible(bool(words))
