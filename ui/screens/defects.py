@@ -139,6 +139,7 @@ class DefectsScreen(Screen):
             self.case = None
             for widget in (self._person, self._sentence):
                 widget.setText("")
+                widget.hide()
             self._facts.show_pairs([])
             for hidden in (self.value, self._proof, self._kept):
                 hidden.hide()
@@ -155,6 +156,7 @@ class DefectsScreen(Screen):
         row = case.row
         self._person.setText(case.person.upper())
         self._person.setVisible(bool(case.person))  # nobody said their name yet
+        self._sentence.show()
         self._sentence.setText(f"{row.code} · {self.texts.of(row.sentence)}")
         facts = [(self.texts("ui.fact.number"), case.number), (self.texts("ui.fact.born"), format_date(case.born)),
                  (self.texts("ui.fact.dossier"), printed(row.dossier)), (self.texts("ui.defects.owner"), self.texts.of(row.owner))]  # fmt: skip
