@@ -62,9 +62,26 @@ def _fingers_live(studio: Studio) -> None:
 
 
 def _fingers_exception(studio: Studio) -> None:
+    """Two fingers chosen, the hand live in the place of the capture."""
+    from ui.screens.capture import CaptureScreen
+
     if _page(studio) != "CaptureScreen":
         _fingers_live(studio)
-    studio.press("F7")
+    page = studio.page(CaptureScreen)
+    while page.exceptions.isVisible():
+        studio.press("Esc")
+    studio.press("4")
+    studio.press("5")
+    studio.until(lambda: page.declaring.live and page.view.shows)
+
+
+def _fingers_exception_signed(studio: Studio) -> None:
+    """The hand is photographed, the PIN is asked."""
+    from ui.screens.capture import CaptureScreen
+
+    _fingers_exception(studio)
+    studio.press("F12")
+    studio.until(lambda: studio.page(CaptureScreen).exceptions.signing)
 
 
 def _review(studio: Studio) -> None:
@@ -83,7 +100,8 @@ def _menu(studio: Studio) -> None:
 CLERK: Shots = (
     ("s01-queue", to("home")), ("s01-queue-new-ticket", _new_ticket), ("x-menu", _menu), ("s02-look-up", _lookup), *AT_LOOK_UP,
     ("s02-look-up-agreed", _agreed), ("s02-look-up-kind", _kinds), *AT_FORM, ("s03-declaration", _declaration), ("s04-fingers-live", _fingers_live),
-    ("s04-fingers-exception", _fingers_exception), ("s07-review", _review), ("s08-finish", _finish), ("s11-sending", to("sending")),
+    ("s04-fingers-exception", _fingers_exception),
+    ("s04-fingers-exception-sign", _fingers_exception_signed), ("s07-review", _review), ("s08-finish", _finish), ("s11-sending", to("sending")),
 )  # fmt: skip
 
 SHOTS: Shots = (*CLERK, *MORE, *FLOW, *DESKS, *REST, *IRIS, *LAST)

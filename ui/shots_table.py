@@ -55,7 +55,7 @@ UNCHANGED: Final[dict[str, str]] = {
 MORE: Final = frozenset({
     "s02-paper-live", "s02-paper-taken", "s02-paper-kept", "s03-papers", "s03-paper-flawed", "s03-paper-why", "s03-paper-large", "s03-paper-unplugged",
     "s03-paper-empty",
-    "s04-fingers-exception", "s04-fingers-disk-full", "s06-iris-exception", "s11-sending-history", "s11-sending-keeping", "s11-sending-stick", "s11-sending-stopped", "s11-sending-ticked", "s16-calibration-marking", "s16-scanner-test",
+    "s04-fingers-exception", "s04-fingers-exception-sign", "s04-fingers-disk-full", "s06-iris-exception", "s11-sending-history", "s11-sending-keeping", "s11-sending-stick", "s11-sending-stopped", "s11-sending-ticked", "s16-calibration-marking", "s16-scanner-test",
     "s17-visit-number", "s17-visit-exception", "s18-settings-clone", "s18-settings-bindings-taken", "s18-operators-admin", "x-help", "x-help-message", "x-help-nothing",
     "x-side-by-side", "x-print-preview",
 })  # fmt: skip

@@ -90,7 +90,7 @@ def test_an_amputated_finger_is_declared_and_not_asked_for(clerk: Clerk) -> None
     clerk.until(lambda: page.exceptions.isVisible() and page.declaring.live and clerk.primary())
     clerk.key("5")  # one more finger of the same kind, one signature
     running, done = page.running, page.state.done if page.state is not None else 0
-    clerk.until(lambda: page.view._image is not None, 20)  # the hand, in the place of the capture
+    clerk.until(lambda: page.view.shows)  # the hand, in the place of the capture
     end = time.monotonic() + 1.0  # the gate would have been content after half of it
     clerk.until(lambda: time.monotonic() > end)
     assert page.state is not None

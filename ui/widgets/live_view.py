@@ -123,6 +123,11 @@ class LiveView(QWidget):
             self._image = image
             self.update()
 
+    @property
+    def shows(self) -> bool:
+        """Whether there is a picture."""
+        return self._image is not None
+
     def show_overlay(self, overlay: Overlay) -> None:
         """Show the marks of an analysed frame."""
         if time.monotonic() >= self._still_until:
