@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from biometrics.fingerprint.synthesis import ImpressionKind, ImpressionSettings, LiveScene, Person, impression, slap
+from biometrics.fingerprint.synthesis import ImpressionKind, ImpressionSettings, LiveScene, Person, Roll, impression, slap
 from biometrics.positions import SINGLE_FINGERS, SLAP_FINGERS, FingerPosition, Impression
 from devices.contract import (
     Capabilities,
@@ -44,6 +44,11 @@ PLATENS: Mapping[str, Mapping[str, Any]] = {
     "clean": {"soil": (0.0, 0)}, "dusty": {"soil": (0.8, 0)}, "greasy": {"soil": (0.0, 90_001)}
 }  # fmt: skip
 """What may lie on the glass before anybody touches it: share of dust, and whose index finger left its grease (0: nobody's)."""
+ROLLS: Mapping[str, Mapping[str, Roll | None]] = {
+    "at-once": {"roll": None}, "good": {"roll": Roll()}, "fast": {"roll": Roll(seconds=0.15)}, "short": {"roll": Roll(share=0.1)},
+    "slipped": {"roll": Roll(slip_mm=1.8)},
+}  # fmt: skip
+"""How a finger may be rolled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ class Applicant:
     amputated: tuple[FingerPosition, ...] = ()
     habits: Mapping[str, Any] = field(default_factory=dict)
     """Further fixed `ImpressionSettings`, for example ``{"moisture": -0.8}`` for a dry skin."""
+    roll: Roll | None = None
+    """How they roll a finger; None: the live picture shows the finished roll at once."""
     instead: Mapping[tuple[FingerPosition, Impression], tuple[int, FingerPosition]] = field(default_factory=dict)
     """What they lay down in the place of what is asked: (seed of the person, finger or hand), for example the other hand."""
 
@@ -103,9 +110,10 @@ class SimulatedScanner(StagedScanner):
     @classmethod
     def discover(cls, settings: Mapping[str, Any]) -> Sequence[Device]:
         """Return the one simulated scanner; `settings["seed"]` chooses the applicant, `settings["flaw"]` what ails its optics, `settings["platen"]`
-        what lies on its glass (clean, dusty, greasy)."""
+        what lies on its glass (clean, dusty, greasy), `settings["roll"]` how fingers are rolled (at-once, good, fast, short, slipped)."""
         optics = ScannerOptics(**flaw_named(str(settings.get("flaw", "none")), FLAWS))
-        made = cls(Applicant(int(settings.get("seed", 1))), optics=optics)
+        roll = flaw_named(str(settings.get("roll", "at-once")), ROLLS)["roll"]
+        made = cls(Applicant(int(settings.get("seed", 1)), roll=roll), optics=optics)
         dirt, latent_of = flaw_named(str(settings.get("platen", "clean")), PLATENS)["soil"]
         made.soil(dirt, latent_of)
         return [made]
@@ -239,8 +247,11 @@ class SimulatedScanner(StagedScanner):
         self._ppi = FINGER_LIVE_PPI
         if position in self._missing(request):
             return None
-        shape = (400, 375) if settings.kind is ImpressionKind.ROLLED else (240, 240)
-        return LiveScene.of_finger(person.finger(position), settings, self._touch, ppi=self._ppi, shape=shape, land_s=0.05)
+        rolled = settings.kind is ImpressionKind.ROLLED
+        shape, roll = ((400, 375), self._applicant.roll) if rolled else ((240, 240), None)
+        return LiveScene.of_finger(
+            person.finger(position), settings, self._touch, ppi=self._ppi, shape=shape, land_s=0.05, roll=roll
+        )
 
     def _scene(self, request: CaptureRequest, moment: int) -> npt.NDArray[np.uint8]:
         _ = request

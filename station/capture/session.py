@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from biometrics.positions import Impression
 from biometrics.reasons import ReasonCode
 from devices.contract import CaptureRequest, Frame, RawCapture
 from devices.grade import Grade
 from station.capture.admission import check_admission, stamped
 from station.capture.gate import GateRules, Instruction, SteadyGate, SteadyWords
 from station.capture.platen import PlatenWatch
+from station.capture.rolling import RollAdvice
 from station.capture.verdict import Verdict
 
 
@@ -92,6 +94,7 @@ class CaptureSession:
         self._gate = SteadyGate(rules.gate)
         self._words = SteadyWords()
         self._platen = PlatenWatch() if request.modality == "finger" else None
+        self._roll = RollAdvice() if request.modality == "finger" and request.impression == Impression.LIVE_ROLLED else None
         self.phase = Phase.LIFT if rules.needs_empty_platen else Phase.WAIT
         self.attempts: list[Attempt] = []
         self._before = attempts_before
@@ -132,14 +135,18 @@ class CaptureSession:
             return False
         if self._platen is not None:
             verdict = self._platen.beside(verdict)
+        if self._roll is not None and verdict.present:
+            verdict = self._roll.feed(frame, verdict)
         self._verdict = verdict
         if not verdict.present:
             self.phase = Phase.WAIT
             self._gate.reset()
+            if self._roll is not None:
+                self._roll.lifted()
             self._instruction = self._words.feed(None if present else self._before_touch(frame), frame.at_s)
             return False
         self.phase = Phase.LIVE
-        opens = self._gate.feed(verdict, frame.at_s)
+        opens = self._gate.feed(verdict, frame.at_s) and not (self._roll is not None and self._roll.holds(frame.at_s))
         self._instruction = self._words.feed(self._wanted(verdict, frame.at_s), frame.at_s)
         if not self._admission.enrolls or verdict.held_for or self.held:
             self._manual = False
@@ -152,11 +159,16 @@ class CaptureSession:
 
     def _before_touch(self, frame: Frame) -> Instruction | None:
         """What is to be done on a glass that nobody touches."""
+        if self._roll is not None:
+            self._roll.lifted()
         code = self._platen.empty(frame) if self._platen is not None else None
         return Instruction(code, 0) if code is not None else None
 
     def _wanted(self, verdict: Verdict, at_s: float) -> Instruction | None:
         """The one instruction of a live picture: what its verdict wants, or to hold still where only movement keeps it from being taken."""
+        if self._roll is not None:
+            advice = self._roll.code if verdict.passed and self._roll.holds(at_s) else ""
+            return Instruction(advice, int(self.request.position)) if advice else _instruction(verdict)
         moving = verdict.passed and self.request.modality == "finger" and self._gate.moving(at_s)
         return Instruction(str(ReasonCode.MOVED), 0) if moving else _instruction(verdict)
 

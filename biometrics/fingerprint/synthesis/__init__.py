@@ -12,14 +12,14 @@ Equal arguments give equal bytes on one build of NumPy and OpenCV.
 
 Public names: Person, FingerSpec, MasterFinger, PatternClass, grow_finger, finger_spec, ImpressionSettings, ImpressionKind,
 Sensor, ContactSide, impression, SyntheticPrint, TrueMinutiae, ENDING, BIFURCATION,
-slap, SyntheticSlap, SlapFinger, OrientedBox, LiveScene, LiveFrame.
+slap, SyntheticSlap, SlapFinger, OrientedBox, LiveScene, LiveFrame, Roll.
 
 May import NumPy, OpenCV, `biometrics.positions`; nothing of extraction, matching, segmentation or quality, so that what plants a
 fault never shares code with what detects it.
 """
 
 from biometrics.fingerprint.synthesis.impression import SyntheticPrint, impression
-from biometrics.fingerprint.synthesis.live import LiveFrame, LiveScene
+from biometrics.fingerprint.synthesis.live import LiveFrame, LiveScene, Roll
 from biometrics.fingerprint.synthesis.master import (
     PLAIN_SIZE,
     ROLLED_SIZE,
@@ -51,6 +51,7 @@ __all__ = [
     "OrientedBox",
     "PatternClass",
     "Person",
+    "Roll",
     "Sensor",
     "SlapFinger",
     "SyntheticPrint",

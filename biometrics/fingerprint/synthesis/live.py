@@ -52,6 +52,26 @@ class LiveFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class Roll:
+    """How a finger is rolled over the glass, from left to right, the roll so far being shown.
+
+    Attributes:
+        seconds: from the first edge to the last; begins `after_s` after the finger came down.
+        share: how much of the breadth is rolled, 1 edge to edge.
+        slip_mm: how far the finger slides along its own length half way through.
+    """
+
+    seconds: float = 1.0
+    share: float = 1.0
+    slip_mm: float = 0.0
+    after_s: float = 0.4
+
+    def done(self, since_s: float) -> float:
+        """Return how much of the way is done, 0 … 1, so long after landing."""
+        return min(max((since_s - self.after_s) / self.seconds, 0.0), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
 class _Part:
     layers: SkinLayers
     contact: FloatMap
@@ -79,7 +99,9 @@ class LiveScene:
         land_s: float,
         lift_s: float | None,
         platen: int = 0,
+        roll: Roll | None = None,
     ) -> None:
+        self._roll = roll
         self._parts = parts
         self._shape = shape
         self._settings = settings
@@ -114,6 +136,7 @@ class LiveScene:
         land_s: float = 0.4,
         lift_s: float | None = None,
         platen: int = 0,
+        roll: Roll | None = None,
     ) -> LiveScene:
         """Return a scene of one finger.
 
@@ -126,6 +149,7 @@ class LiveScene:
             land_s: when it touches; it has settled about 0.6 s later.
             lift_s: when it leaves the glass, None for never.
             platen: which dirt and grease the settings' `dirt` and `latent` are; equal numbers, equal remains.
+            roll: how a finger of kind rolled is rolled; None shows it as it looks when all of it was rolled.
         """
         reduce, settings, (height, width) = _fine(settings, ppi, shape, PLAIN_SHAPE)
         scale = 500 / settings.ppi
@@ -139,7 +163,7 @@ class LiveScene:
         )
         outline = ContactShape.draw(rng, finger, settings)
         part = _fetch(rng, finger, placement, outline, (0, 0, width, height), settings.worn)
-        return cls([part], (height, width), settings, seed, reduce=reduce, land_s=land_s, lift_s=lift_s, platen=platen)
+        return cls([part], (height, width), settings, seed, reduce=reduce, land_s=land_s, lift_s=lift_s, platen=platen, roll=roll)
 
     @classmethod
     def of_slap(
@@ -193,7 +217,7 @@ class LiveScene:
         for part in self._parts:
             pressure = self._pressure(time_s, part.lag_s, pressure_wave)
             if pressure > -2.2:
-                self._lay(amount, part, pressure, local)
+                self._lay(amount, part, pressure, local, time_s)
         if shift != (0.0, 0.0):
             scale = 500 / self._settings.ppi
             move = np.array([[1, 0, shift[0] / scale], [0, 1, shift[1] / scale]])
@@ -205,14 +229,37 @@ class LiveScene:
         ppi = self._settings.ppi // self._reduce
         return LiveFrame(self._grey(amount, time_s), ppi, time_s, overall, moisture, shift)
 
-    def _lay(self, amount: FloatMap, part: _Part, pressure: float, local: ImpressionSettings) -> None:
+    def _lay(self, amount: FloatMap, part: _Part, pressure: float, local: ImpressionSettings, time_s: float) -> None:
         x0, y0 = part.origin
         height, width = part.layers.ridge.shape
         # A light touch has a small contact: the whole outline shrinks with the pressure.
         contact = np.clip(part.contact + min(pressure, 0.0) * 0.9, -2, 1)
+        if self._roll is not None:
+            leads = self._leads(part, self._roll.done(time_s - self._land_s), self._roll.share)
+            contact = np.clip(contact - np.maximum(np.arange(contact.shape[1]) - leads, 0) * np.float32(0.3), -2, 1)
         limit = stretch(threshold(contact, part.broad, part.middle, local, pressure), _GRID, (height, width))
         here = amount[y0 : y0 + height, x0 : x0 + width]
-        np.maximum(here, ink_of(part.layers, limit, local), out=here)
+        ink = ink_of(part.layers, limit, local)
+        if self._roll is not None and self._roll.slip_mm:
+            self._slide(ink, part, self._roll, time_s)
+        np.maximum(here, ink, out=here)
+
+    @staticmethod
+    def _leads(part: _Part, done: float, share: float = 1.0) -> float:
+        """Return the column of the contact grid that a roll has reached; it begins with a pad's breadth on the glass."""
+        there = np.flatnonzero((part.contact > 0).any(axis=0))
+        return float(there[0] + (there[-1] - there[0]) * (0.42 + 0.58 * done * share))
+
+    def _slide(self, ink: FloatMap, part: _Part, roll: Roll, time_s: float) -> None:
+        """Move the skin that lies on the glass from half way on, and all that follows it, along the finger."""
+        since = time_s - self._land_s - roll.after_s - 0.5 * roll.seconds
+        moved = float(np.clip(since / 0.3, 0, 1)) * roll.slip_mm * self._settings.ppi / 25.4
+        if moved <= 0:
+            return
+        first = part.origin[0] + max(0, round((self._leads(part, 0.5, roll.share) - 0.42 * part.contact.shape[1]) * _GRID))
+        behind = ink[:, first:]
+        move = np.array([[1, 0, 0], [0, 1, moved]])
+        behind[:] = cv2.warpAffine(behind, move, (behind.shape[1], behind.shape[0]), flags=cv2.INTER_LINEAR)
 
     def _grey(self, amount: FloatMap, time_s: float) -> ByteMap:
         dark, back = np.float32(45), self._back

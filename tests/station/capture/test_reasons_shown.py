@@ -14,8 +14,9 @@ import pytest
 from biometrics.fingerprint.synthesis import ImpressionSettings, LiveScene, Person
 from biometrics.fingerprint.synthesis.slap import slap
 from biometrics.positions import FingerPosition as F
+from biometrics.positions import Impression
 from devices.contract import CaptureRequest, Frame
-from devices.simulated.scanner import Applicant, SimulatedScanner
+from devices.simulated.scanner import ROLLS, Applicant, SimulatedScanner
 from station.capture.fingers import FingerJudge
 from station.capture.session import CaptureSession, Phase, StepRules
 from station.clock import ManualClock
@@ -122,3 +123,31 @@ def test_an_old_print_that_never_moves_is_no_hand_to_lift() -> None:
         session = _session(INDEX, needs_empty_platen=True)
         assert said(session, (picture(n) for n in range(75)), present=None) == shown
         assert session.phase is Phase.LIFT
+
+
+@pytest.mark.parametrize(
+    ("roll", "code"), [("good", None), ("fast", "roll-fast"), ("short", "roll-short"), ("slipped", "roll-slipped")]
+)
+def test_how_a_finger_is_rolled_is_said_and_the_picture_is_taken_all_the_same(roll: str, code: str | None) -> None:
+    scanner = SimulatedScanner(Applicant(304, roll=ROLLS[roll]["roll"]), pacer=ManualClock())
+    scanner.open()
+    request = CaptureRequest(F.RIGHT_INDEX, Impression.LIVE_ROLLED)
+    session = CaptureSession(request, StepRules(thresholds={2: 5.0}), FingerJudge())
+    shown: list[str] = []
+    try:
+        scanner.prepare(request)
+        for count, frame in enumerate(live := scanner.preview()):
+            taken = session.process(frame)
+            instruction = session.view().instruction
+            if instruction is not None and instruction.code.startswith("roll-") and instruction.code not in shown:
+                shown.append(instruction.code)
+            if taken or count > 120:
+                break
+        if not taken:  # advice refuses nothing: the officer's key takes it at once
+            session.press()
+            session.process(next(live))
+        live.close()
+    finally:
+        scanner.close()
+    assert shown == ([code] if code else [])
+    assert session.phase is Phase.TAKE
