@@ -155,8 +155,11 @@ def render_page(seed: int, fault: PageFault | None = None) -> Pixels:
     gain = 0.3 if fault is PageFault.DARK else 1.0
     # Light falls off across the table; the sensor's grain is one tile repeated: a full frame of noise would cost half a second.
     across = np.linspace(1.0, 0.86, FULL[1], dtype=np.float32)[None, :, None]
-    grain = np.tile(rng.normal(0, 2.2, (204, 204, 3)).astype(np.float32), (16, 12, 1))
-    picture = np.clip(picture * (gain * across) + grain, 0, 255).astype(np.uint8)
+    grain = rng.normal(0, 2.2, (204, 204, 3)).astype(np.float32)
+    lit = picture * (gain * across)
+    tiles = lit.reshape(FULL[0] // 204, 204, FULL[1] // 204, 204, 3)
+    tiles += grain[None, :, None]
+    picture = np.clip(lit, 0, 255, out=lit).astype(np.uint8)
     if fault is PageFault.GLARE:
         centre = (round(FULL[1] * float(rng.uniform(0.4, 0.6))), round(FULL[0] * float(rng.uniform(0.35, 0.6))))
         spot = np.zeros(FULL, np.uint8)

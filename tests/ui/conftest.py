@@ -8,14 +8,13 @@ import os
 import shutil
 import time
 from collections.abc import Generator, Iterator
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
-from biometrics.fingerprint.synthesis import master
 from station.demo_scenes import Scenes, build_scenes
 from station.demo_team import demo_pins
+from tests.grown import grown_once  # noqa: F401 - a fixture of this folder
 from tests.ui.driver import Clerk
 from tests.ui.near_intake import NearIntake
 
@@ -27,17 +26,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     if "ui" in item.path.parts:
         gc.collect()
     return result
-
-
-@pytest.fixture(scope="session", autouse=True)
-def grown_once() -> Iterator[None]:
-    """The same few people come to every test's counter: a finger is grown once for the session, byte for byte the same, not by each window
-    anew (a quarter of a second each)."""
-    kept = master.grow_master, master.grow_phalanx
-    master.grow_master = lru_cache(maxsize=200)(master.grow_master)
-    master.grow_phalanx = lru_cache(maxsize=200)(master.grow_phalanx)
-    yield
-    master.grow_master, master.grow_phalanx = kept
 
 
 @pytest.fixture(scope="session", autouse=True)
