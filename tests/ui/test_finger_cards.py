@@ -12,7 +12,8 @@ from ui.theme.style import Current, make_theme
 from ui.widgets.parts import PartCard
 
 REASONS = ("no-finger", "too-small", "too-light", "too-dry", "too-heavy", "too-wet", "off-centre-left", "off-centre-right", "off-centre-up",
-           "off-centre-down", "tip-only", "tilted", "moved", "dirty-platen", "latent", "worn", "low-quality", "wrong-hand", "fingers-missing",
+           "off-centre-down", "tip-only", "tilted", "moved", "dirty-platen", "latent", "worn", "roll-fast", "roll-short", "roll-slipped",
+           "low-quality", "wrong-hand", "fingers-missing",
            "fingers-touching", "same-finger", "previous-person", "slap-mismatch", "")  # fmt: skip
 NARROWEST = 160
 """A quarter of the live picture in the smallest window."""

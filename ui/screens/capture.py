@@ -173,7 +173,10 @@ class CaptureScreen(ExceptingScreen):
             if not outline and part.region is not None:
                 r = part.region
                 outline = ((r.x, r.y), (r.x + r.width, r.y), (r.x + r.width, r.y + r.height), (r.x, r.y + r.height))
-            icon = "" if part.passed or not part.reasons else ACTION_ICONS.get(part.reasons[0], "")
+            codes = (
+                (*verdict.whole, *part.reasons) if verdict is not None and not part.passed else ()
+            )  # where the whole hand is to go, first
+            icon = ACTION_ICONS.get(codes[0], "") if codes else ""
             marks.append(Mark(outline, part_state(part), short_name(self.texts, int(part.position)), f"{part.score:.0f}", icon))
         self.view.show_overlay(Overlay(tuple(marks), at_s, arrived_s))
         self._cards.show_verdict(verdict)

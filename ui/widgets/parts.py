@@ -31,7 +31,10 @@ from ui.widgets.hand import KEYS
 SHORT = ("little", "thumb", "index", "middle", "ring")
 LINE = 1.7
 """Height of a line of words, in letters."""
-ACTION_ICONS = {"too-light": "press", "too-heavy": "lift", "tilted": "retake"}
+ACTION_ICONS = {
+    "too-light": "press", "too-heavy": "lift", "tilted": "retake", "off-centre-left": "next", "off-centre-right": "back",
+    "off-centre-up": "down", "off-centre-down": "send", "roll-short": "swap", "roll-slipped": "retake",
+}  # fmt: skip
 """Reasons whose action has a pictogram of its own."""
 
 
