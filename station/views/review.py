@@ -62,6 +62,8 @@ class ReviewView:
     primary: Intent
     papers_needed: bool
     """Whether the procedure orders a photographed paper for this dossier, here or not."""
+    old_card: Words | None = None
+    """What became of the old card, with its reason, or that nobody asked yet; None for a first card."""
 
 
 def exception_text(finger: FingerPosition, kind: str, permanence: str, reason: str) -> Words:
@@ -96,7 +98,16 @@ def review_view(state: DossierState) -> ReviewView:
     waiting = before_signing(state, "applicant")
     aloud = ". ".join(f"{line.label.say()}: {line.value}" for line in lines)
     return ReviewView(Words("s7.question"), lines, tuple(evidence), _check_list(state), _warnings(state), aloud, not waiting,
-                      _primary(state, waiting), any(w.must for w in wanted_papers(state)))  # fmt: skip
+                      _primary(state, waiting), any(w.must for w in wanted_papers(state)), _old_card(state))  # fmt: skip
+
+
+def _old_card(state: DossierState) -> Words | None:
+    if old_card_due(state):
+        return Words("old-card-open")
+    if state.old_card_state in {"", "none"}:
+        return None
+    said = f"s8.old-card.{state.old_card_state}"
+    return Words("s7.old-card-because", {"said": said, "reason": state.old_card_reason}) if state.old_card_reason else Words(said)
 
 
 def _check_list(state: DossierState) -> tuple[OpenItem, ...]:

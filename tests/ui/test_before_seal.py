@@ -22,6 +22,7 @@ def test_old_card_fee_place_and_e_id_are_asked_and_written_down(day: Day) -> Non
     while page.next in {"agree", "applicant", "operator"}:
         day.key("F12")
     assert page.next == "old-card", "the seal is offered though nobody asked for the old card"
+    assert page.checks.said("old-card") == page.texts("old-card-open"), "the check list says that it is open"
     day.key("F7")
     assert page.settling.open
     assert not page._lines.isVisible()

@@ -9,23 +9,23 @@ from station.views.applicant import ApplicantView
 from station.views.evidence import Fact, Signed
 from station.views.review import ReviewLine, ReviewView
 from station.views.thumbs import Thumb
-from ui.qt import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from ui.qt import QHBoxLayout, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.screens.settling import Settling
 from ui.shell import Shell
 from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.cells import Chip, Replaced, widest_chip
-from ui.widgets.chips import Banner, StateChip, StateIcon, card, label
+from ui.widgets.chips import Banner, StateChip, card, label
 from ui.widgets.evidence import EvidencePanel, MirrorLines
 from ui.widgets.pictures import Picture
 from ui.widgets.scrolling import Scrolling
+from ui.widgets.seal_checks import SealChecks
 from ui.widgets.signature import SignaturePlace
 from ui.widgets.tables import Table
 
 LEFT = (326, 342)
 """Width of what was captured: ten fingers in two rows, and in large type the bar that scrolls them."""
-CHECKS = ("captures", "papers", "lines", "applicant", "operator", "sealed")
 STEPS = {"ask-applicant": "agree", "sign-applicant": "applicant", "sign-operator": "operator", "seal": "seal"}
 
 
@@ -144,19 +144,8 @@ class ReviewScreen(Screen):
         right.addWidget(aloud)
         self._aloud_card = aloud
         before, box = card(self.texts("ui.review.before"))
-        self._checks: dict[str, tuple[StateIcon, QLabel]] = {}
-        for name in CHECKS:
-            holder = QWidget()
-            line = QHBoxLayout(holder)
-            line.setContentsMargins(0, 0, 0, 0)
-            icon, words = StateIcon(State.IDLE, 18), label(self.texts(f"ui.check.{name}"), wrap=True)
-            line.addWidget(icon)
-            line.addWidget(words, 1)
-            box.addWidget(holder)
-            self._checks[name] = (icon, words)
-            if name == "papers":
-                self._papers_check = holder
-                holder.hide()
+        self.checks = SealChecks(self.texts)
+        box.addWidget(self.checks)
         right.addWidget(before)
         right.addStretch(1)
         return side
@@ -281,15 +270,10 @@ class ReviewScreen(Screen):
 
     def _show_checks(self, answer: Answer, seen: int) -> None:
         open_codes = {i.code for i in answer.review.check_list}
-        self._papers_check.setVisible(answer.review.papers_needed)  # only where the procedure orders a paper for this dossier
         facts = {"captures": "capture-open" not in open_codes, "papers": "paper-missing" not in open_codes, "lines": seen == len(answer.review.lines), "applicant": "applicant" in answer.signed,
-                 "operator": "operator" in answer.signed, "sealed": answer.sealed}  # fmt: skip
-        for name, (icon, words) in self._checks.items():
-            icon.set_state(State.GOOD if facts[name] else State.IDLE)
-            words.setText(self.texts(f"ui.check.{name}"))
+                 "operator": "operator" in answer.signed, "old-card": "old-card-open" not in open_codes, "sealed": answer.sealed}  # fmt: skip
         wrong = any(line.answer is False for line in answer.review.lines)
-        if wrong:
-            self._checks["lines"][0].set_state(State.BLOCKED)
+        self.checks.show_facts(facts, papers=answer.review.papers_needed, old_card=answer.review.old_card, wrong=wrong)
 
     def _show_mirror(self, view: ApplicantView) -> None:
         prompt, theirs = view.thanks or view.prompt, self.shell.second.texts

@@ -43,6 +43,11 @@ def test_an_exchange_is_not_sealed_before_somebody_asked_for_the_card(station: S
         desk.prepare(dossier)
     assert caught.value.reason_code == "old-card-open"
     assert "old-card-open" in {i.code for i in review_view(station.book.state(dossier)).check_list}
+    still = review_view(station.book.state(dossier)).old_card
+    assert still is not None
+    assert still.code == "old-card-open"
+    first = station.book.open_dossier("test-short", applicant=APPLICANT, kind="first")
+    assert review_view(station.book.state(first)).old_card is None
     for answer in (OldCard.NOT_BROUGHT, OldCard.LOST):
         with pytest.raises(ProcedureError) as missing:
             desk.old_card(dossier, answer)
@@ -52,6 +57,9 @@ def test_an_exchange_is_not_sealed_before_somebody_asked_for_the_card(station: S
     assert station.book.state(dossier).old_card_state == ""
     view = desk.old_card(dossier, OldCard.NOT_BROUGHT, "Để ở nhà")
     assert (view.old_card_due, view.old_card_away, view.old_card_reason) == (False, True, "Để ở nhà")
+    said = review_view(station.book.state(dossier)).old_card
+    assert said is not None
+    assert said.say() == "Không mang theo, nộp khi nhận thẻ mới (Để ở nhà)"
     desk.prepare(dossier)
     state = station.book.state(dossier)
     assert (state.old_card, state.old_card_state) == ("cmnd", "not-brought")
