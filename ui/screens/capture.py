@@ -123,6 +123,7 @@ class CaptureScreen(ExceptingScreen):
         """The order is wider in large type."""
         super().restyle()
         self.steps.fit()
+        self.banner.setVisible(not (self.exceptions.isVisible() and self.shell.large))
 
     def show_state(self, state: FingersView) -> None:
         """Draw the order and the present step."""
@@ -271,6 +272,8 @@ class CaptureScreen(ExceptingScreen):
     def show_side(self, *, exceptions: bool) -> None:
         """The panel stands in place of the small cards."""
         self.exceptions.setVisible(exceptions)
+        self.banner.setVisible(not (exceptions and self.shell.large))  # in large type the panel needs the room
+        self._cards.setVisible(not exceptions)
         self._hand_card.setVisible(not exceptions)
         self._auto.setVisible(not exceptions)
         self.sees.setVisible(not exceptions and not self.shell.large)

@@ -96,6 +96,7 @@ class Declaring(QObject):
         self._run += 1
         run, counter = self._run, self._screen.counter
         self.hand, self.no_photo, self.live = None, "", True
+        self._view.show_frame(None)  # what lay on the glass is not the hand
         self._view.show_overlay(Overlay((), 0.0))
         self.panel.show_photo(State.LIVE, self._screen.texts("ui.exception.photo-live"))
         self._told("ui.exception.lay-hand")

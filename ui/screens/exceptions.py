@@ -59,6 +59,8 @@ class ExceptionPanel(QFrame):
         column.addWidget(label(texts(self.title), "strong", wrap=True))
         self._chosen = StateChip(State.IDLE, "—")
         column.addWidget(self._chosen)
+        self._all = label("", "", wrap=True)
+        column.addWidget(self._all)
         self._choosing = [
             label(texts("ui.exception.more"), "caption", wrap=True),
             label(texts("ui.exception.kind"), "caption", wrap=True),
@@ -167,14 +169,12 @@ class ExceptionPanel(QFrame):
         self._how_long.set(State.EXCEPTION, self._texts("ui.exception.lasting" if draft.lasting else "ui.exception.temporary"))
         if self.words.text() != draft.words:
             self.words.setText(draft.words)
-        parts = [self._named(r, now=r.part == draft.part) for r in draft.rows]
-        self._chosen.set(State.EXCEPTION if parts else State.IDLE, "; ".join(parts) or "—")
+        names = {r.part: self._texts(f"{self.part_code}{r.part}") for r in draft.rows}
+        self._chosen.set(State.EXCEPTION if names else State.IDLE, names[draft.part] if draft.part is not None else "—")
+        self._all.setText("; ".join(f"{names[r.part]}: {self._texts(f'{self.kind_code}{r.kind}').lower()}" for r in draft.rows))
+        self._all.setVisible(len(names) > 1)
         self._showing = False
         self.changed.emit()
-
-    def _named(self, row: Declared, *, now: bool) -> str:
-        part = self._texts(f"{self.part_code}{row.part}")
-        return part if now and len(self.draft.rows) == 1 else f"{part} ({self._texts(f'{self.kind_code}{row.kind}').lower()})"
 
     def _kind_changed(self, row: int) -> None:
         if not self._showing:
