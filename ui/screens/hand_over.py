@@ -9,13 +9,14 @@ from station.advice import reason_words
 from station.desks.cards import Box, FingerAnswer, HandOverDesk, Receiver, png_of
 from station.desks.photograph import one_finger, photograph
 from station.dossier.issued import UNCOMPARED_REASONS, UNDELIVERED_REASONS
-from station.dossier.parts import CardWord, OldCard
+from station.dossier.parts import OldCard
 from station.errors import InputError
 from station.views.base import Words
 from station.views.hand_over import HandOverView
 from ui.qt import QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
 from ui.screens.hand_over_errands import Errands
+from ui.screens.hand_over_said import OPEN, next_card, what_is_next
 from ui.shell import Shell
 from ui.theme.style import Current
 from ui.theme.tokens import State
@@ -30,7 +31,6 @@ from ui.widgets.person_card import PersonCard
 from ui.widgets.rows import RowList
 
 OLD_GONE = (OldCard.LOST.value, OldCard.NOT_BROUGHT.value)
-OPEN = {CardWord.HERE.value, CardWord.UNDELIVERED.value, CardWord.REFUSED.value}
 
 
 class HandOverScreen(Screen):
@@ -172,23 +172,11 @@ class HandOverScreen(Screen):
         self.checks.show_state(who, answer, self.uncompared, paper=self.paper is not None)
         if self.said:
             self.banner.say(
-                State.GOOD, self.said, self.texts("ui.hand.then-next" if self._next_row() is not None else "ui.hand.then-scan")
+                State.GOOD, self.said, self.texts("ui.hand.then-scan" if self._next_row() is None else "ui.hand.then-next")
             )
-        elif who.word not in OPEN:
-            self.banner.say(State.IDLE, self.texts("card.handed" if who.word == "handed" else "ui.hand.not-here"))
-        elif answer is not None and not answer.same:
-            self.banner.say(State.BLOCKED, self.texts("finger-no-match"), self.texts.second("finger-no-match"))
-        elif self._ready() and self.face.isChecked():
-            cut = who.old_card_due and not self.checks.old_card.isChecked() and not self.gone
-            self._say(State.LIVE if cut else State.GOOD, "ui.hand.old-next" if cut else "ui.hand.ready")
-        elif self.uncompared and self.face.isChecked():
-            self._say(State.LIVE, "ui.hand.paper-next")
-        elif who.print is None and self.face.isChecked():
-            self._say(State.EXCEPTION, "ui.hand.why-uncompared")
-        elif self.face.isChecked() and who.print is not None:
-            self._say(State.LIVE, "ui.hand.finger-next")
         else:
-            self._say(State.LIVE, "ui.hand.face")
+            cut = who.old_card_due and not self.checks.old_card.isChecked() and not self.gone
+            self._say(*what_is_next(who, answer, self.uncompared, face=self.face.isChecked(), ready=self._ready(), cut=cut))
         self.shell.refresh_actions()
 
     def _ready(self) -> bool:
@@ -225,7 +213,11 @@ class HandOverScreen(Screen):
         if can and not begun:
             actions.append(self.act("uncompared", "ui.action.uncompared", "F3", self._without, icon="warning"))
         if self.astray:
-            actions.append(self.act("route-note", "ui.action.route-note", "F8", self._route_note, icon="printer"))
+            actions.append(
+                self.act(
+                    "route-note", "ui.action.route-note", "F8", lambda: self.errands.route_note(self._handing), icon="printer"
+                )
+            )
         actions.append(self.act("not-home", "ui.action.not-home", "F6", self._not_home, enabled=here, icon="house"))
         actions.append(self.act("refuse", "ui.action.refuse-card", "F7", self._refuse, enabled=here))
         cut = who is not None and who.old_card_due and not self.checks.old_card.isChecked() and not self.gone
@@ -256,10 +248,7 @@ class HandOverScreen(Screen):
         return "handed", "ui.action.handed", self._hand_over, "card"
 
     def _next_row(self) -> int | None:
-        """The next card that is here and was not handed over, below the chosen one first."""
-        rows, at = self.view.rows if self.view is not None else (), self.rows.currentRow()
-        here = [i for i, r in enumerate(rows) if i != at and r.word.code == f"card.{CardWord.HERE.value}"]
-        return next((i for i in here if i > at), here[0] if here else None)
+        return next_card(self.view.rows if self.view is not None else (), self.rows.currentRow())
 
     def _to_row(self, index: int) -> None:
         self.said = ""
@@ -424,9 +413,6 @@ class HandOverScreen(Screen):
         self.banner.hide()
         self.errands.ask_away(desk, row, reason)
         return True
-
-    def _route_note(self) -> None:
-        self.errands.route_note(self._handing)
 
     def _away_over(self, dossier: str) -> None:
         self._cancel()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from station.views.pace import spoken
 from station.views.today import TicketRow, TodayView
-from ui.qt import QGridLayout, QHBoxLayout, QLabel, QResizeEvent, Qt, QTimer, QVBoxLayout, QWidget
+from ui.qt import QHBoxLayout, QResizeEvent, Qt, QTimer, QVBoxLayout, QWidget
 from ui.screens.base import Screen
 from ui.screens.ticketing import Ticketing
 from ui.shell import Shell
@@ -13,18 +13,16 @@ from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.bar import PaceBar
 from ui.widgets.cells import Chip
-from ui.widgets.chips import Banner, StateChip, card, label
+from ui.widgets.chips import Banner, card, label
 from ui.widgets.desks import DeskCards
 from ui.widgets.device_panel import DevicePanel
-from ui.widgets.pictures import Picture
 from ui.widgets.reason import ReasonPanel
 from ui.widgets.scan_field import ScanField
 from ui.widgets.scrolling import Scrolling
 from ui.widgets.tables import Table
+from ui.widgets.where_card import WhereCard
 
-WORDS = (("saved", "disk"), ("sealed", "lock"), ("sent", "send"), ("acknowledged", "double-check"))
 CALL_REASONS = ("reason.ready-first", "reason.elder-or-ill", "reason.returned", "reason.no-answer")
-_CENTRE = Qt.AlignmentFlag.AlignHCenter
 BACK_REASONS = ("reason.not-here", "reason.fetch-papers", "reason.walked-away")
 
 
@@ -112,34 +110,8 @@ class HomeScreen(Screen):
         right.addWidget(day)
         self._devices = DevicePanel(self.texts)
         right.addWidget(self._devices)
-        where, box = card(small=True)
-        line = QHBoxLayout()
-        line.addWidget(label(self.texts("ui.today.where"), "name"))
-        line.addStretch(1)
-        self._refused = StateChip(State.BLOCKED, "")
-        self._refused.hide()
-        line.addWidget(self._refused)
-        self._where = line
-        box.addLayout(line)
-        self._total = label("", "caption", wrap=True)
-        box.addWidget(self._total)
-        grid = QGridLayout()
-        grid.setVerticalSpacing(2)
-        grid.setHorizontalSpacing(4)
-        self._words: list[QLabel] = []
-        self._counts = {}
-        for index, (word, icon) in enumerate(WORDS):
-            picture = Picture(icon, 18, "text")
-            number, caption = label("0", "strong"), label(self.texts(f"ui.today.word.{word}"), "caption", wrap=True)
-            caption.setAlignment(_CENTRE)
-            self._words.append(caption)
-            grid.setColumnStretch(index, 1)
-            for at, widget in enumerate((picture, number)):
-                grid.addWidget(widget, at, index, _CENTRE)
-            grid.addWidget(caption, 2, index)
-            self._counts[word] = number
-        box.addLayout(grid)
-        right.addWidget(where)
+        self._where = WhereCard(self.texts)
+        right.addWidget(self._where)
         right.addStretch(1)
         day.setMinimumWidth(286)
         return right
@@ -199,12 +171,10 @@ class HomeScreen(Screen):
         for column in (2, 3):
             self.table.setColumnHidden(column, large)
         self._devices.setHidden(large)
-        for word in self._words:  # in desk type each is one line, as wide as it is
-            word.setWordWrap(large)
+        self._where.for_size(large=large)
         self.scan.setMinimumWidth(max(640, round(455 * Current.theme.growth)) if large else 490)
         down, across = QHBoxLayout.Direction.TopToBottom, QHBoxLayout.Direction.LeftToRight
-        for line in (self._where, self._far):
-            line.setDirection(down if large else across)  # what stands beside one another is wider than the column
+        self._far.setDirection(down if large else across)  # what stands beside one another is wider than the column
         self._work.setAlignment(
             (Qt.AlignmentFlag.AlignLeft if large else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter
         )
@@ -229,17 +199,12 @@ class HomeScreen(Screen):
         self._done.setText(str(view.finished))
         self._target.setText(self.texts("ui.today.target", target=view.target))
         self._show_pace(view)
-        for word, number in self._counts.items():
-            number.setText(str(view.counts.get(word, 0)))
+        self._where.show_counts(view.counts, view.total)
         acknowledged = view.counts.get("acknowledged", 0)
         if self.shell.demo and self._acknowledged is not None and acknowledged > self._acknowledged:
             self.shell.say(State.GOOD, self.texts("ui.today.demo-acknowledged"), self.texts.second("ui.today.demo-acknowledged"))
         self._acknowledged = acknowledged
-        refused = view.counts.get("refused", 0)
-        self._refused.set(State.BLOCKED, f"{self.texts('refused')}: {refused}")
-        self._refused.setVisible(bool(refused))
         self._devices.show_devices(view.devices, screen=self.shell.second.shown, large=self.shell.large)
-        self._total.setText(self.texts("ui.today.total", total=view.total))
         self.shell.show_line(view.unsent, view.line)
         self.shell.rail.set_count("sending", view.unsent)
         self.shell.rail.set_count("defects", view.refused)
