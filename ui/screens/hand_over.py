@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from station.advice import reason_words
 from station.desks.cards import Box, FingerAnswer, HandOverDesk, Receiver, png_of
-from station.desks.photograph import one_finger, photograph
+from station.desks.photograph import one_finger
 from station.dossier.issued import UNCOMPARED_REASONS, UNDELIVERED_REASONS
 from station.dossier.parts import OldCard
 from station.errors import InputError
@@ -355,21 +355,13 @@ class HandOverScreen(Screen):
         self._choose("old-card", OLD_GONE, "ui.hand.why-no-old")
 
     def _photograph(self) -> None:
-        """The signed list, photographed: the receiver's signature where no finger was compared."""
-        counter = self.counter
         self.busy = True
         self.shell.refresh_actions()
+        self.errands.signed_list(self._listed)
 
-        def taken(picture: bytes) -> None:
-            self.busy, self.paper = False, picture
-            self._show_checks()
-
-        def failed(error: BaseException) -> None:
-            self.busy = False
-            self._show_checks()
-            self.shell.show_trouble(error)
-
-        self.ask(lambda: photograph(counter), taken, failed)
+    def _listed(self, picture: bytes | None) -> None:
+        self.busy, self.paper = False, picture or self.paper
+        self._show_checks()
 
     def _not_home(self) -> None:
         self._choose("undelivered", UNDELIVERED_REASONS, "ui.hand.why-not")

@@ -1,4 +1,4 @@
-"""S13 beside the hand-over itself: where an undelivered card lies and when the next try is (F6), the note for another unit's cards (F8)."""
+"""S13 beside the hand-over itself: where an undelivered card lies and when the next try is (F6), the note for another unit's cards (F8), the signed list."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 
 from station.desks.cards import HandOverDesk
 from station.desks.papers import draw_pages
+from station.desks.photograph import photograph
 from station.views.hand_over import CardRow
 from ui.printing import print_pages
 from ui.screens.base import Screen
@@ -49,6 +50,16 @@ class Errands:
             lambda _: self._over(dossier),
             refused,
         )
+
+    def signed_list(self, over: Callable[[bytes | None], None]) -> None:
+        """Photograph the signed list: the receiver's signature where no finger was compared. `over(None)`: no picture, it was said why."""
+        page, counter = self._page, self._page.counter
+
+        def failed(error: BaseException) -> None:
+            over(None)
+            page.shell.show_trouble(error)
+
+        page.ask(lambda: photograph(counter), over, failed)
 
     def route_note(self, desk: HandOverDesk) -> None:
         """The note that goes with the cards of other units, on paper where there is a printer."""
