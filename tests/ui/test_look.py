@@ -39,23 +39,20 @@ def test_a_chip_that_just_fits_is_one_line_high() -> None:
     assert chip.size(own.width() - 3).height() == own.height(), "painted in one line, so measured as one line"
 
 
-def test_a_field_at_fault_has_the_blocked_ground_until_it_is_right(qapp: QApplication) -> None:
-    before = qapp.styleSheet()
-    qapp.setStyleSheet(style_sheet(make_theme()))
-    try:
-        edit = QLineEdit("31/02/1987")
-        edit.resize(200, 36)
+def test_a_field_at_fault_has_the_blocked_ground_until_it_is_right() -> None:
+    edit = QLineEdit("31/02/1987")
+    # Its own style sheet: the application's would be worked out for every window of earlier tests.
+    edit.setStyleSheet(style_sheet(make_theme()))
+    edit.resize(200, 36)
 
-        def ground() -> str:
-            return QColor(edit.grab().toImage().pixel(190, 18)).name().upper()
+    def ground() -> str:
+        return QColor(edit.grab().toImage().pixel(190, 18)).name().upper()
 
-        mark_wrong(edit, True)
-        assert ground() == LIGHT.states[State.BLOCKED].ground.upper()
-        mark_wrong(edit, False)
-        assert ground() == LIGHT.surface.upper()
-        edit.deleteLater()
-    finally:
-        qapp.setStyleSheet(before)
+    mark_wrong(edit, True)
+    assert ground() == LIGHT.states[State.BLOCKED].ground.upper()
+    mark_wrong(edit, False)
+    assert ground() == LIGHT.surface.upper()
+    edit.deleteLater()
 
 
 def test_a_large_pictogram_has_a_stronger_pen_and_stays_in_its_box() -> None:
