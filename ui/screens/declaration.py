@@ -42,6 +42,7 @@ class FieldEdit(QWidget):
         self.edit: QLineEdit = screen.pick_edit(row) if row.picks else QLineEdit()
         self.edit.setAccessibleName(name)
         self.edit.editingFinished.connect(self._left)
+        self.edit.textEdited.connect(self._typed)
         self.edit.returnPressed.connect(lambda: screen.next_field(self))
         column.addWidget(self.edit)
         self._error = label("", "word-blocked", wrap=True)
@@ -66,10 +67,19 @@ class FieldEdit(QWidget):
             self.edit.setModified(False)
             self._screen.save(self, self.edit.text())
 
+    def _typed(self) -> None:
+        if self.fault:  # "complete" stores what is typed and asks again; led back here by F12, nobody would get on
+            self._screen.shell.refresh_actions()
+
     @property
     def fault(self) -> str:
         """Why what stands here was not stored, empty when it was."""
         return self._error.text()
+
+    @property
+    def to_mend(self) -> bool:
+        """Whether what was refused still stands here as it was refused."""
+        return bool(self.fault) and not self.edit.isModified()
 
     def refuse(self, words: str) -> None:
         """Say why the value was not stored; the focus goes back here."""
@@ -385,7 +395,7 @@ class DeclarationScreen(PhotographingScreen):
             ),
             self.act("pause", "ui.action.pause", "F9", self.pause),
         ]
-        wrong = next((f for f in self.fields.values() if f.fault), None)
+        wrong = next((f for f in self.fields.values() if f.to_mend), None)
         if wrong is not None:  # not "complete" while a value stands there that was not stored
             name = wrong.row.field
             actions.append(self.act("mend", "ui.action.mend-field", "F12", lambda: self._focus(name), primary=True, icon="pen",
