@@ -24,6 +24,7 @@ from ui.screens.lookup import LookupScreen
 from ui.screens.portrait import PortraitScreen
 from ui.screens.review import ReviewScreen
 from ui.shell import Shell
+from ui.widgets.chips import Banner
 
 if TYPE_CHECKING:
     from ui.screens.declaring import Declaring
@@ -134,7 +135,11 @@ class Clerk:
             if seen():
                 return
         self.shoot("timeout")
-        raise AssertionError(f"not seen in {deadline_s} s on {self.page}; trouble: {self.shell.trouble.text()!r}")
+        says = [b.text() for b in self.shell.page.findChildren(Banner) if b.isVisible()]
+        raise AssertionError(
+            f"not seen in {deadline_s} s on {self.page}; trouble: {self.shell.trouble.text()!r}; says: {says}; "
+            f"offers: {[a.name for a in self.shell.page.offers()]}"
+        )
 
     def primary(self) -> bool:
         """Whether F12 would do something now."""
