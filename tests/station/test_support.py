@@ -74,5 +74,9 @@ def test_alarms_at_90_and_150_days_for_what_is_held(tmp_path: Path) -> None:
     result = CliRunner().invoke(journal_command.app, ["alarms", "--data", str(tmp_path / "s"), "--json"])
     assert result.exit_code == 1
     (alarm,) = [json.loads(line) for line in result.stdout.splitlines()]
-    assert (alarm["dossier"], alarm["alarm"], alarm["holds"]) == (dossier, 90, ["open-defect"])
+    assert (alarm["dossier"], alarm["alarm"], alarm["holds"]) == (
+        dossier,
+        90,
+        ["open-defect", "not-acknowledged"],
+    )  # no receipt came either
     assert alarm["age_days"] == (now - (now - timedelta(days=100))).days
