@@ -91,6 +91,7 @@ def test_an_amputated_finger_is_declared_and_not_asked_for(clerk: Clerk) -> None
     clerk.key("5")  # one more finger of the same kind, one signature
     running, done = page.running, page.state.done if page.state is not None else 0
     clerk.until(lambda: page.view.shows)  # the hand, in the place of the capture
+    assert "bàn tay ra trước máy ảnh" in page.sees._words.text(), "the applicant is not asked to the glass meanwhile"
     end = time.monotonic() + 1.0  # the gate would have been content after half of it
     clerk.until(lambda: time.monotonic() > end)
     assert page.state is not None
@@ -99,6 +100,7 @@ def test_an_amputated_finger_is_declared_and_not_asked_for(clerk: Clerk) -> None
     before = clerk.keys
     clerk.key("F12")
     clerk.until(lambda: page.exceptions.signing)
+    assert "Xin chờ cán bộ" in page.sees._words.text()
     clerk.shoot("s04-exception-sign")
     clerk.type("000000")
     clerk.key("F12")

@@ -21,6 +21,13 @@ from ui.theme.tokens import State
 from ui.widgets.actions import Action
 from ui.widgets.live_view import LiveView, Overlay, to_image
 
+LAY_HAND = "ui.exception.lay-hand"
+
+
+def asked_of_applicant(told: str) -> str:
+    """Return the code of what the applicant reads while the officer is told `told`: to show the hand, or to wait."""
+    return "applicant.show-hand" if told == LAY_HAND else "s9.wait"
+
 
 class Declaring(QObject):
     """`told(main)` says the one instruction on the screen; `shut(declared)` gives the screen back."""
@@ -99,7 +106,7 @@ class Declaring(QObject):
         self._view.show_frame(None)  # what lay on the glass is not the hand
         self._view.show_overlay(Overlay((), 0.0))
         self.panel.show_photo(State.LIVE, self._screen.texts("ui.exception.photo-live"))
-        self._told("ui.exception.lay-hand")
+        self._told(LAY_HAND)
 
         def started(future: Future[InHand | None]) -> None:
             self._screen.jobs.follow(future, lambda hand: self._taken(hand, run), lambda error: self._failed(error, run))

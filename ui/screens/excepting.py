@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from biometrics.positions import Eye, FingerPosition
-from ui.screens.declaring import Declaring
+from ui.screens.declaring import Declaring, asked_of_applicant
 from ui.screens.exceptions import ExceptionPanel
 from ui.screens.live import LiveScreen
 from ui.theme.tokens import State
@@ -64,6 +64,7 @@ class ExceptingScreen(LiveScreen):
 
     def _told_hand(self, code: str) -> None:
         self.banner.say(State.EXCEPTION, self.texts("ui.state.exception"), self.texts(code), self.texts.second(code))
+        self._tell(asked_of_applicant(code), 0)
 
     def _shut_exceptions(self, declared: bool) -> None:
         """Nothing was declared: the capture goes on as it stood; otherwise it opens anew, with what it expects now."""

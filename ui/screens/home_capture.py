@@ -100,7 +100,7 @@ class HomeCapture(HomePanel):
         self.bar.show_score(None, 0)
         state = STAGE_OF[step.modality]
         self.say(State.LIVE, screen.texts(f"ui.{state}.wait"), screen.texts.second(f"ui.{state}.wait"))
-        self._tell(f"applicant.{state}.wait")
+        self.tell(f"applicant.{state}.wait")
         screen.shell.refresh_actions()
 
         def started(future: Future[Any]) -> None:
@@ -231,7 +231,7 @@ class HomeCapture(HomePanel):
             self.view.show_frame(image)
             self._screen.shell.second.frame(image, STAGE_OF[self.running.modality])
 
-    def _tell(self, code: str, position: int = 0) -> None:
+    def tell(self, code: str, position: int = 0) -> None:
         """Say it on the applicant's screen too, in their language."""
         second = self._screen.shell.second
         part = second.texts(f"ui.applicant.finger.{position % 5}") if position else ""
@@ -298,7 +298,7 @@ class HomeCapture(HomePanel):
             # Nothing to mend: it is asked, how far it is stands before it, and what it does not claim below.
             code, asked = view.instruction.code, self._active
             self.say(State.LIVE, texts(code), f"{texts.of(asked.outcome)} · {texts.of(asked.note)}")
-            self._tell(code)
+            self.tell(code)
         elif face and view.refused is None and self._cloth_first(view):
             self.say(State.RETRY, texts("s17.backdrop"), texts.second("s17.backdrop"))
         else:
@@ -330,4 +330,4 @@ class HomeCapture(HomePanel):
         # The small word over an instruction has no place in large type, but a code of the technician's has.
         self.say(said.state, said.main, said.second if view.refused is None else f"{said.head}. {said.second}".rstrip(". "))
         if said.told:
-            self._tell(said.told, said.position)
+            self.tell(said.told, said.position)

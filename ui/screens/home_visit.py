@@ -13,7 +13,7 @@ from station.views.fingers import FingersView
 from station.views.home import HomeRow
 from ui.qt import QTimer
 from ui.screens.covering import Covering
-from ui.screens.declaring import Declaring
+from ui.screens.declaring import Declaring, asked_of_applicant
 from ui.screens.finding_asked import FindingAsked
 from ui.screens.home_shown import HomeShown
 from ui.screens.retaking import PORTRAIT_REASONS, RETAKE_REASONS
@@ -417,6 +417,7 @@ class HomeVisitScreen(HomeShown):
 
     def _told_hand(self, code: str) -> None:
         self.capture.say(State.EXCEPTION, self.texts(code), self.texts.second(code))
+        self.capture.tell(asked_of_applicant(code))
 
     def _shut_exceptions(self, declared: bool) -> None:
         """The panel is gone; what was declared is asked for no more."""
