@@ -75,6 +75,11 @@ class StagedScanner(Scanner):
             self._taken = True
             self._shown = 0
 
+    def lay_anew(self) -> None:
+        """The finger leaves the platen and comes again, for the same request."""
+        with self._lock:
+            self._shown = 0
+
     def _prepare(self, request: CaptureRequest) -> None:
         with self._lock:
             self._request, self._taken, self._shown = request, False, 0

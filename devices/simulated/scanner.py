@@ -100,6 +100,7 @@ class SimulatedScanner(StagedScanner):
         self._scene_light: LiveScene | None = None
         self._ppi = FINGER_LIVE_PPI
         self._heeds_at_s = PATIENCE_S
+        self._heeded = 0
         self._growing = False
         self._grower: threading.Thread | None = None
         # Growing a finger and drawing a slap each need some 100 MB for a moment: one at a time, and no finger is grown twice.
@@ -222,7 +223,7 @@ class SimulatedScanner(StagedScanner):
         kind = ImpressionKind.ROLLED if request.impression == Impression.LIVE_ROLLED else ImpressionKind.PLAIN
         drawn = ImpressionSettings.natural(rng, spread=self._applicant.spread, kind=kind)
         self._settings = self._soiled(replace(drawn, **self._applicant.habits))
-        self._heeds_at_s = self._applicant.light_s + PATIENCE_S
+        self._heeds_at_s, self._heeded = self._applicant.light_s + PATIENCE_S, 0
         light = replace(self._settings, pressure=-0.85)
         with self._at_once():
             self._scene_now = self._new_scene(request, self._settings)
@@ -265,12 +266,17 @@ class SimulatedScanner(StagedScanner):
         return scene.frame(at_s).image if scene is not None else self._empty()
 
     def _heed(self, request: CaptureRequest) -> None:
-        """Rest there a little better: firmer or lighter, moister or drier, except for what this applicant cannot help."""
+        """Rest there a little better: firmer or lighter, moister or drier, except for what this applicant cannot help. Every second
+        time the hand is lifted and laid down anew: who did not see the glass empty the first time would wait for that for ever."""
         now = self._settings
         better = {name: (getattr(now, name) + good) / 2 for name, good in HEEDED.items() if name not in self._applicant.habits}
         self._settings = replace(now, **better)
+        self._heeded += 1
         with self._at_once():
             self._scene_now = self._new_scene(request, self._settings)
+        if self._heeded % 2 == 0:
+            self._scene_light, self._heeds_at_s = None, PATIENCE_S
+            self.lay_anew()
 
     def _empty(self) -> npt.NDArray[np.uint8]:
         if self._laid is not None:

@@ -123,6 +123,8 @@ class LiveRunner:
         try:
             for frame in self._device.preview():
                 self._watched = time.monotonic()
+                if frame.finger_present is False:
+                    session.glass_empty()  # judging may skip this very frame, and a finger that is quickly back would be sent away for ever
                 slot.put(frame)
                 self._on_frame(frame)
                 if take.is_set() or self._stop.is_set():

@@ -102,7 +102,7 @@ class CaptureSession:
         self._verdict: Verdict | None = None
         self._instruction: Instruction | None = None
         self._frame_number = 0
-        self._manual = False
+        self._manual = self._seen_empty = False
         self.held = False
         """Whether a panel stands over the capture: pictures are judged and shown, none is taken until it is gone (any thread)."""
 
@@ -114,6 +114,10 @@ class CaptureSession:
     def press(self) -> None:
         """The operator takes the picture by hand; honoured at the next frame with something on it."""
         self._manual = True
+
+    def glass_empty(self) -> None:
+        """The device saw nothing on its glass: it counts also in a frame that nobody has the time to judge (any thread)."""
+        self._seen_empty = True
 
     def process(self, frame: Frame) -> bool:
         """Judge one live frame; return True when the full picture is to be taken now (then call `taken`)."""
@@ -128,6 +132,8 @@ class CaptureSession:
             self.phase = Phase.WAIT
             return False
         verdict = self._judge.live(frame, self.request, self.rules.thresholds)
+        if self.phase is Phase.LIFT and self._seen_empty:
+            self.phase = Phase.WAIT
         if self.phase is Phase.LIFT and (present or verdict.present):
             # The last finger still rests there: a new capture opens only after the platen was seen empty.
             old = self._platen.resting(frame) if self._platen is not None and present is None else None
@@ -198,7 +204,7 @@ class CaptureSession:
         elif attempt.number >= self.rules.attempts:
             self.phase = Phase.DECIDE
         else:
-            self.phase = Phase.LIFT if self.rules.needs_empty_platen else Phase.WAIT
+            self._lift_first()
         self._instruction = _instruction(verdict)
         return attempt
 
@@ -213,6 +219,11 @@ class CaptureSession:
         """The device went away or the picture was cancelled: nothing was taken, the step starts over."""
         self._gate.reset()
         self._manual = False
+        self._lift_first()
+
+    def _lift_first(self) -> None:
+        """The next try opens on an empty platen that is seen from now on."""
+        self._seen_empty = False
         self.phase = Phase.LIFT if self.rules.needs_empty_platen else Phase.WAIT
 
     def view(self) -> SessionView:

@@ -34,3 +34,15 @@ def test_a_light_dry_touch_gets_darker_by_itself() -> None:
 def test_a_skin_that_is_dry_stays_dry() -> None:
     before, after = ink(Applicant(4, habits={"moisture": -0.8, "pressure": -0.4}))
     assert after < 1.1 * before
+
+
+def test_who_missed_the_empty_glass_sees_it_again() -> None:
+    scanner = SimulatedScanner(Applicant(4, habits={"moisture": -0.8}), pacer=ManualClock())
+    scanner.open()
+    scanner.prepare(REQUEST)
+    preview = scanner.preview()
+    present = [frame.finger_present for frame in islice(preview, 3 * LONG)][EMPTY_FRAMES:]
+    preview.close()
+    scanner.close()
+    assert present.count(False) == EMPTY_FRAMES
+    assert present[-1], "and it is laid down anew"

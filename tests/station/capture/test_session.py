@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from biometrics.portrait.synthesis import Fault
@@ -175,3 +178,23 @@ def test_the_whole_hand_is_judged_finger_by_finger(scanner: SimulatedScanner) ->
         FingerPosition.LEFT_LITTLE,
     }
     assert best.verdict.passed
+
+
+def test_an_empty_glass_counts_though_its_picture_was_not_judged(scanner: SimulatedScanner) -> None:
+    session = CaptureSession(ROLLED, StepRules(thresholds={2: 30}), ScriptedJudge(80, 20))
+    rested = Frame(np.full((400, 375), 90, np.uint8), 1, 0.0, 250, True)
+    for number in range(30):
+        assert not session.process(replace(rested, number=number, at_s=number / 30))
+    assert session.phase is Phase.LIFT, "the finger before still rests there"
+    session.glass_empty()
+    assert any(session.process(replace(rested, number=n, at_s=n / 30)) for n in range(30, 90))
+
+
+def test_a_glass_that_was_empty_before_a_try_is_not_empty_after_it(scanner: SimulatedScanner) -> None:
+    session = CaptureSession(ROLLED, StepRules(thresholds={2: 30}), ScriptedJudge(20, 20))
+    session.glass_empty()
+    scanner.prepare(ROLLED)
+    session.taken(scanner.capture(ROLLED))
+    assert session.phase is Phase.LIFT
+    session.process(Frame(np.full((400, 375), 90, np.uint8), 1, 0.0, 250, True))
+    assert session.phase is Phase.LIFT
