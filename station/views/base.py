@@ -51,6 +51,11 @@ class Intent:
     needs_reason: bool = False
 
 
+def printed(number: str) -> str:
+    """Return a dossier's number as it is printed, read in groups: ``593593-261128-0002-2``."""
+    return f"{number[2:8]}-{number[8:14]}-{number[14:18]}-{number[18:]}" if len(number) == 19 else number
+
+
 def grouped(number: str) -> str:
     """Return 12 digits in groups of three: ``099 158 004 217``."""
     return " ".join(number[i : i + 3] for i in range(0, len(number), 3)) if len(number) == 12 else number

@@ -9,7 +9,7 @@ from typing import Final
 
 from station.clock import legal_day
 from station.retention import Entry
-from station.views.base import Tone, Words
+from station.views.base import Tone, Words, printed
 
 SOON_DAYS: Final = 30
 """What goes within this is listed, so that nobody is surprised."""
@@ -62,11 +62,6 @@ class KeepingView:
     main: Words
     told: Words
     tone: Tone
-
-
-def printed(number: str) -> str:
-    """Return a dossier's number as it is printed, read in groups: ``593593-261128-0002-2``."""
-    return f"{number[2:8]}-{number[8:14]}-{number[14:18]}-{number[18:]}" if len(number) == 19 else number
 
 
 def overdue_of(entries: Sequence[Entry]) -> Overdue:

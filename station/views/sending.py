@@ -9,8 +9,8 @@ from typing import Final
 
 from station.queue import UploaderStatus
 from station.queue.model import WAITING, Entry, HistoryLine, State
-from station.views.base import Tone, Words
-from station.views.keeping import NONE_OVERDUE, Overdue, printed
+from station.views.base import Tone, Words, printed
+from station.views.keeping import NONE_OVERDUE, Overdue
 from station.words import catalogue
 
 LATE: Final = timedelta(hours=24)

@@ -79,27 +79,22 @@ def _targets() -> dict[str, tuple[bytes, Callable[[bytes], object]]]:
         "table": {"first": 0, "exchange": 1, "exchange-from-cmnd": 2, "reissue": 3},
     }
 
-    def papers(data: bytes) -> object:
-        """A manifest's list of papers and the event's body, as a stranger may write them."""
+    def listed(data: bytes, kind: str, check: Callable[..., object]) -> object:
+        """A manifest's list of pictures and an event's body, as a stranger may write them."""
         raw = cbor.decode(data, max_bytes=100_000)
         match raw:
             case [dict(facts), dict(body)]:
-                event = make_event(event_id=EventId("a", 1), dossier="d", kind="paper.photographed", at=when, clock="c", operator="o",
+                event = make_event(event_id=EventId("a", 1), dossier="d", kind=kind, at=when, clock="c", operator="o",
                                    desk="1", body=body, parents=(), previous=bytes(32))  # fmt: skip
                 note = PartNote(f"blob-{'ab' * 32}", "image/jpeg", len(PAGE), "", "")
-                return check_papers(facts, (note,), (event,), lambda _: PAGE)
+                return check(facts, (note,), (event,), lambda _: PAGE)
         return None
 
+    def papers(data: bytes) -> object:
+        return listed(data, "paper.photographed", check_papers)
+
     def hands(data: bytes) -> object:
-        """A manifest's list of hands and the event's body, as a stranger may write them."""
-        raw = cbor.decode(data, max_bytes=100_000)
-        match raw:
-            case [dict(facts), dict(body)]:
-                event = make_event(event_id=EventId("a", 1), dossier="d", kind="finger.exception", at=when, clock="c", operator="o",
-                                   desk="1", body=body, parents=(), previous=bytes(32))  # fmt: skip
-                note = PartNote(f"blob-{'ab' * 32}", "image/jpeg", len(PAGE), "", "")
-                return check_hands(facts, (note,), (event,), lambda _: PAGE)
-        return None
+        return listed(data, "finger.exception", check_hands)
 
     def opened(data: bytes) -> object:
         return open_package(data, party.opener, find_station=party.find_station, find_operator=party.find_operator)

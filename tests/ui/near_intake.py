@@ -48,14 +48,9 @@ class NearIntake(DemoIntake):
         self.ready = Ready(str(line["url"]), str(line["code"]), str(line["public_key"]))
         return self.ready
 
-    @property
-    def pid(self) -> int:
-        """No process, so no number."""
-        raise NotImplementedError("a test that needs the intake's process takes DemoIntake")
-
     def kill(self) -> None:
-        """A thread cannot be killed."""
-        raise NotImplementedError("a test that kills the intake takes DemoIntake")
+        """A thread cannot be killed, and a test that believes it did would show nothing."""
+        raise AssertionError("a test that kills the intake takes DemoIntake")
 
     def stop(self) -> None:
         """Ask it to stop and wait; harmless when repeated, and while it is starting."""

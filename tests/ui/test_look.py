@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 import pytest
 
 from ui.qt import QApplication, QColor, QImage, QLabel, QLineEdit, QPainter, QRectF
@@ -12,6 +14,9 @@ from ui.widgets.actions import Action, ActionButton
 from ui.widgets.cells import Chip
 from ui.widgets.inputs import mark_wrong
 from ui.widgets.live_view import paint_watermark
+
+if TYPE_CHECKING:
+    from ui.screens.base import Screen
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -80,7 +85,7 @@ def test_the_instruction_of_a_home_visit_has_the_width_beside_its_sign(qapp: QAp
         class shell:
             demo = False
 
-    panel = HomePanel(Page())  # type: ignore[arg-type]
+    panel = HomePanel(cast("Screen", Page()))  # all that the panel asks of its page while it is made
     panel.resize(900, 400)
     panel.name_step("")
     panel.say(State.IDLE, "Chọn nhà bên trái rồi bấm F12", "Người không có trong danh sách: F2")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from station.views.keeping import printed
+from station.views.base import printed
 from station.views.strip import STAGES, StripView
 from ui.qt import (
     QColor,

@@ -8,8 +8,8 @@ from station.desks.approvers import People, approvers
 from station.desks.defects import OWNERS, DefectCase, DefectDesk
 from station.desks.photograph import photograph
 from station.dossier.parts import DefectState
+from station.views.base import printed
 from station.views.defects import DefectRow, DefectsView
-from station.views.keeping import printed
 from ui.qt import QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
 from ui.screens.sign_here import SignHere

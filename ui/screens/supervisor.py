@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from station.desks.supervisor import Case, SupervisorDesk
+from station.views.base import printed
 from station.views.inbox import InboxRow, InboxView
-from station.views.keeping import printed
 from ui.qt import QHBoxLayout, QVBoxLayout
 from ui.screens.base import Screen
 from ui.screens.sign_here import SignHere

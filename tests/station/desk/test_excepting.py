@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from biometrics.positions import FingerPosition
 from devices.simulated.page import Lying, PageFault, SimulatedDocumentCamera
 from devices.worker import DeviceWorker
 from station.app import Station
@@ -93,7 +94,7 @@ def test_nothing_is_declared_without_a_picture_or_a_reason_and_the_own_pin(stati
         draft.clear()
         draft.press(9)
         desk.sign(dossier, draft.rows, no_photo="not-shown")
-        ninth = station.book.state(dossier).exceptions[9]  # type: ignore[index]
+        ninth = station.book.state(dossier).exceptions[FingerPosition(9)]
         assert (ninth.by, ninth.photo, ninth.no_photo) == ("session", None, "not-shown")
     finally:
         desk.stop()
